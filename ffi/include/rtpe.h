@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The relay core's API: one flat set of functions around one handle, bound by
+ * src/relay/ffi.ts. Unless said otherwise a function returns 0 or a positive
+ * value, or a negative errno; it never blocks for longer than a system call
+ * that opens or closes a socket, and it may be called from one control thread
+ * at a time while the core's own threads forward packets.
+ */
+#ifndef RTPE_H
+#define RTPE_H
+
+#include "rtpe_rule.h"
+
+#define RTPE_EXPORT __attribute__((visibility("default")))
+
+struct rtpe_core;
+
+/* How packets get from the network to the core. */
+enum rtpe_mode {
+	RTPE_MODE_AUTO = 0,	/* STEER when the privileges exist, else SOCKETS */
+	RTPE_MODE_STEER = 1,	/* sk_lookup BPF to one socket per thread, raw sends */
+	RTPE_MODE_SOCKETS = 2,	/* one UDP socket per open port, epoll */
+};
+
+struct rtpe_core_opts {
+	rtpe_u32 size;		/* sizeof(struct rtpe_core_opts) */
+	rtpe_u32 mode;		/* enum rtpe_mode */
+	rtpe_u32 threads;	/* relay threads, 1..64 */
+	rtpe_u32 max_slots;	/* open ports at once, 2..1048576 */
+	rtpe_u32 punt_ring_bytes;	/* power of two, >= 65536 */
+	rtpe_u32 ctl_ring_bytes;	/* power of two, >= 262144 */
+	rtpe_u32 punt_rate;	/* punted packets per second and slot */
+	rtpe_u32 coalesce_us;	/* longest extra wait for a fuller batch; 0 = none */
+	rtpe_u32 rcvbuf_bytes;	/* receive buffer asked for each socket */
+	rtpe_u32 flags;		/* none yet, 0 */
+};
+
+/* Creates a core and starts its threads. On failure returns NULL and writes
+ * a NUL-terminated sentence to err. */
+RTPE_EXPORT struct rtpe_core *rtpe_core_new(const struct rtpe_core_opts *opts,
+					    char *err, rtpe_u32 err_len);
+/* Stops the threads, closes every port, frees everything. NULL is fine. */
+RTPE_EXPORT void rtpe_core_free(struct rtpe_core *core);
+/* RTPE_MODE_STEER or RTPE_MODE_SOCKETS: what is in use. */
+RTPE_EXPORT int rtpe_core_mode(const struct rtpe_core *core);
+/* Why STEER is not in use, as a sentence ("" when it is). Returns its length. */
+RTPE_EXPORT int rtpe_core_mode_reason(const struct rtpe_core *core, char *buf,
+				      rtpe_u32 len);
+
+/* Called from a core thread when a ring goes from drained to non-empty. */
+typedef void (*rtpe_doorbell)(void);
+RTPE_EXPORT int rtpe_core_doorbell(struct rtpe_core *core, rtpe_doorbell fn);
+
+/* ---- ports ---------------------------------------------------------- */
+
+/* Opens a local UDP port. Returns its slot (0..max_slots-1), which is also
+ * the index of its counters. -EADDRINUSE: taken, by us or by anybody;
+ * -EADDRNOTAVAIL: not an address of this host; -ENOSPC: no slot left. */
+RTPE_EXPORT int rtpe_port_open(struct rtpe_core *core, const struct rtpe_addr *local);
+/* Closes it: when this returns no packet is taken from or sent by it. The
+ * slot's counters stay readable until the slot is opened again. */
+RTPE_EXPORT int rtpe_port_close(struct rtpe_core *core, rtpe_u32 slot);
+/* Installs a rule (replacing the old one atomically), len bytes as described
+ * in rtpe_rule.h. -EINVAL: the rule contradicts itself and nothing changed. */
+RTPE_EXPORT int rtpe_rule_set(struct rtpe_core *core, rtpe_u32 slot,
+			      const void *rule, rtpe_u32 len);
+/* Removes the rule; packets are counted and dropped until there is another. */
+RTPE_EXPORT int rtpe_rule_clear(struct rtpe_core *core, rtpe_u32 slot);
+/* Sends one datagram from the slot's port to dst (dst->family 0: to the
+ * slot's current remote endpoint). */
+RTPE_EXPORT int rtpe_port_send(struct rtpe_core *core, rtpe_u32 slot,
+			       const struct rtpe_addr *dst, const void *buf,
+			       rtpe_u32 len);
+
+/* ---- counters ------------------------------------------------------- */
+
+/* One RTP source (RFC 3550 appendix A.1, A.3, A.8) seen on a slot. */
+struct rtpe_ssrc_counters {
+	rtpe_u64 packets;
+	rtpe_u64 bytes;			/* UDP payload bytes */
+	rtpe_u64 last_us;		/* CLOCK_REALTIME of the last packet, µs */
+	rtpe_u32 ssrc;
+	rtpe_u32 base_seq;		/* first extended sequence number */
+	rtpe_u32 max_seq;		/* highest extended sequence number */
+	rtpe_u32 last_ts;		/* RTP timestamp of the last packet */
+	rtpe_u32 jitter_x16;		/* RFC 3550 A.8 estimate, timestamp units * 16 */
+	rtpe_u32 duplicates;
+	rtpe_u32 reordered;
+	rtpe_u32 resets;		/* sequence jumps taken as restarts */
+	rtpe_u32 transit;
+	rtpe_u32 clock_rate;		/* used for jitter: 8000 until told otherwise */
+	rtpe_u8 payload_type;		/* of the last packet */
+	rtpe_u8 in_use;
+	rtpe_u8 pad[6];
+};
+
+/* Everything counted for one slot. Written by the core's threads, read by
+ * anybody through rtpe_counters(). Never reset while the slot is open. */
+struct rtpe_counters {
+	rtpe_u64 rx_packets;
+	rtpe_u64 rx_bytes;
+	rtpe_u64 rx_errors;		/* all drops below together */
+	rtpe_u64 tx_packets;
+	rtpe_u64 tx_bytes;
+	rtpe_u64 tx_errors;
+	rtpe_u64 last_rx_us;		/* CLOCK_REALTIME µs, 0 = never */
+	rtpe_u64 last_tx_us;
+	rtpe_u64 opened_us;
+	rtpe_u64 punted;
+	rtpe_u32 punt_dropped;		/* ring full or over punt_rate */
+	rtpe_u32 drop_source;		/* strict source */
+	rtpe_u32 drop_malformed;	/* not valid RTP/RTCP where that was due */
+	rtpe_u32 drop_filtered;		/* payload type not allowed, or blackhole */
+	rtpe_u32 drop_no_rule;		/* no rule, no output, or no destination */
+	rtpe_u32 generation;		/* +1 at each open of the slot */
+	struct rtpe_addr remote;	/* current remote endpoint */
+	rtpe_u32 remote_seq;		/* seqlock over `remote`: odd = being written */
+	rtpe_u8 confirmed;		/* learning is over */
+	rtpe_u8 learned;		/* remote came from a packet, not from SDP */
+	rtpe_u8 rx_tos;			/* TOS byte of the last packet, where known */
+	rtpe_u8 pad;
+	struct rtpe_ssrc_counters ssrc[RTPE_SSRC_TRACKS];
+};
+
+/* The array of max_slots counters, valid for the life of the core. */
+RTPE_EXPORT struct rtpe_counters *rtpe_counters(struct rtpe_core *core);
+
+/* Core-wide numbers, one struct per thread. */
+struct rtpe_thread_counters {
+	rtpe_u64 wakeups;
+	rtpe_u64 batches;
+	rtpe_u64 rx_packets;
+	rtpe_u64 tx_packets;
+	rtpe_u64 rx_unknown;		/* no open slot for the destination */
+	rtpe_u64 rx_overflow;		/* SO_RXQ_OVFL: lost before we could read */
+	rtpe_u64 tx_errors;
+	rtpe_u64 cpu_ns;		/* CLOCK_THREAD_CPUTIME_ID, refreshed about once a second */
+};
+RTPE_EXPORT int rtpe_thread_counters(struct rtpe_core *core, rtpe_u32 thread,
+				     struct rtpe_thread_counters *out);
+
+/* ---- rings: what the core tells TypeScript ---------------------------- */
+
+enum rtpe_event_type {
+	RTPE_EVENT_PUNT = 1,		/* payload = the packet; reason = its class */
+	RTPE_EVENT_REMOTE = 2,		/* slot's remote endpoint changed or was
+					 * confirmed; src = the endpoint */
+	RTPE_EVENT_DATAGRAM = 3,	/* control datagram on control socket `slot` */
+};
+
+/* Header of one record; payload follows, padded to 8 bytes. */
+struct rtpe_event {
+	rtpe_u32 len;			/* whole record with header and padding */
+	rtpe_u16 type;
+	rtpe_u16 reason;
+	rtpe_u32 slot;
+	rtpe_u32 payload_len;
+	rtpe_u64 time_us;		/* CLOCK_REALTIME */
+	struct rtpe_addr src;
+	struct rtpe_addr dst;		/* local address the packet was sent to */
+};
+
+enum rtpe_ring_id { RTPE_RING_PUNT = 0, RTPE_RING_CTL = 1 };
+/* Copies whole records into buf; returns the bytes copied (0 = drained, the
+ * doorbell will ring again). Records that did not fit stay in the ring. */
+RTPE_EXPORT int rtpe_ring_drain(struct rtpe_core *core, rtpe_u32 ring, void *buf,
+				rtpe_u32 len);
+/* Records lost because the ring was full. */
+RTPE_EXPORT rtpe_u64 rtpe_ring_lost(struct rtpe_core *core, rtpe_u32 ring);
+
+/* ---- control datagram sockets ----------------------------------------- */
+
+/* Opens a UDP socket whose datagrams appear in RTPE_RING_CTL with their
+ * destination address (IP_PKTINFO), so that a reply can leave from the
+ * address that was asked, also when bound to a wildcard. port 0: any, see
+ * *bound. Returns its id. */
+RTPE_EXPORT int rtpe_ctl_open(struct rtpe_core *core, const struct rtpe_addr *local,
+			      rtpe_u8 tos, struct rtpe_addr *bound);
+RTPE_EXPORT int rtpe_ctl_send(struct rtpe_core *core, rtpe_u32 id,
+			      const struct rtpe_addr *src, const struct rtpe_addr *dst,
+			      const void *buf, rtpe_u32 len);
+RTPE_EXPORT int rtpe_ctl_close(struct rtpe_core *core, rtpe_u32 id);
+
+/* ---- facts about the build -------------------------------------------- */
+
+/* One "name offset size" line per field and one "struct NAME size" line per
+ * struct of rtpe_rule.h and of this file, so that the TypeScript side takes
+ * its layout from the library. Returns the length needed. */
+RTPE_EXPORT int rtpe_abi_describe(char *buf, rtpe_u32 len);
+/* Known-answer checks (parser, checksum, learning, rings). 0 or -errno with a
+ * sentence in err. Run once at start. */
+RTPE_EXPORT int rtpe_selftest(char *err, rtpe_u32 len);
+
+#endif

@@ -1,0 +1,210 @@
+/**
+ * The relay as the call layer sees it: interfaces, port pairs, rules, counters, events. No socket, no FFI
+ * and no policy here; `ffi_engine.ts` and `fake_engine.ts` implement {@link RelayEngine}, `relay.ts` builds
+ * {@link Relay} (interfaces, port ranges, quarantine) on top of any engine.
+ *
+ * @module
+ */
+
+import type { Endpoint, Family } from "../core/endpoint.ts";
+
+/** Index of an open local port in the engine, and of its counters. */
+export type Slot = number;
+
+/** One local address of a logical interface. */
+export interface LocalAddress {
+  /** Logical interface name (`default`, `internal`, …; `BASE:SUFFIX` members keep their full name). */
+  readonly name: string;
+  readonly family: Family;
+  /** Address bound on this host. */
+  readonly address: string;
+  /** Address written into SDP; equals `address` unless `!advertised` was configured. */
+  readonly advertised: string;
+  readonly advertisedFamily: Family;
+  readonly portMin: number;
+  readonly portMax: number;
+}
+
+/** Packet classes, RTPE_CLASS_* of rtpe_rule.h. */
+export type PacketClass =
+  | "rtp"
+  | "rtcp"
+  | "stun"
+  | "dtls"
+  | "other"
+  | "unknown-ssrc"
+  | "filtered-pt"
+  | "bad-source";
+
+/** Learning modes of the option and key `endpoint-learning`. */
+export type Learning = "off" | "immediate" | "delayed" | "heuristic";
+
+/** One destination of a rule; mirrors struct rtpe_output. */
+export interface RuleOutput {
+  /** Slot the packet leaves from. */
+  readonly slot: Slot;
+  /** Classes this output takes; default `["rtp"]` is never assumed, say it. */
+  readonly match: readonly ("rtp" | "rtcp" | "other")[];
+  /** Fixed destination; absent = follow the slot's current remote endpoint. */
+  readonly dst?: Endpoint;
+  /** 0..255; absent = keep the packet's TOS byte. */
+  readonly tos?: number;
+  readonly ssrcIn?: number;
+  readonly ssrcOut?: number;
+}
+
+/** What to do with packets arriving on one slot; mirrors struct rtpe_rule. */
+export interface Rule {
+  /** Signalled remote endpoint; absent = none known yet. */
+  readonly remote?: Endpoint;
+  readonly sourceAction: "ignore" | "drop" | "handover";
+  readonly learning: Learning;
+  /** Learning window in ms (3000). */
+  readonly learnMs: number;
+  /** Restart learning when this rule is installed. */
+  readonly relearn: boolean;
+  /** Count and drop everything. */
+  readonly blackhole: boolean;
+  /** RTP and RTCP share the port. */
+  readonly rtcpMux: boolean;
+  /** Only RTCP is expected on this port. */
+  readonly rtcpOnly: boolean;
+  /** Any payload is forwarded (not RTP). */
+  readonly opaque: boolean;
+  /** NAT-wait: nothing goes to the remote endpoint before it has sent something. */
+  readonly waitInput: boolean;
+  readonly punt: readonly PacketClass[];
+  /** Payload types let through; absent = all. */
+  readonly payloadTypes?: readonly number[];
+  readonly outputs: readonly RuleOutput[];
+}
+
+/** Counters of one RTP source on a slot. */
+export interface SsrcCounters {
+  readonly ssrc: number;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Wall-clock ms of the last packet. */
+  readonly last: number;
+  readonly payloadType: number;
+  readonly lastTimestamp: number;
+  readonly maxSequence: number;
+  /** RFC 3550 A.3 cumulative number of packets lost (may be negative with duplicates). */
+  readonly lost: number;
+  /** RFC 3550 A.8 interarrival jitter in ms. */
+  readonly jitter: number;
+  readonly duplicates: number;
+  readonly reordered: number;
+  readonly resets: number;
+}
+
+/** A snapshot of one slot's counters. */
+export interface SlotCounters {
+  readonly rxPackets: number;
+  readonly rxBytes: number;
+  readonly rxErrors: number;
+  readonly txPackets: number;
+  readonly txBytes: number;
+  readonly txErrors: number;
+  /** Wall-clock ms; 0 = never. */
+  readonly lastRx: number;
+  readonly lastTx: number;
+  readonly dropSource: number;
+  readonly dropMalformed: number;
+  readonly dropFiltered: number;
+  readonly dropNoRule: number;
+  readonly punted: number;
+  /** Current remote endpoint, learned or signalled. */
+  readonly remote: Endpoint | undefined;
+  /** Learning is over. */
+  readonly confirmed: boolean;
+  /** `remote` came from a packet. */
+  readonly learned: boolean;
+  readonly ssrcs: readonly SsrcCounters[];
+}
+
+/** Something the engine tells: see RTPE_EVENT_*. */
+export type RelayEvent =
+  | {
+    readonly type: "punt";
+    readonly slot: Slot;
+    readonly class: PacketClass;
+    readonly source: Endpoint;
+    /** Wall-clock ms. */
+    readonly time: number;
+    readonly payload: Uint8Array;
+  }
+  | {
+    readonly type: "remote";
+    readonly slot: Slot;
+    readonly remote: Endpoint;
+    readonly confirmed: boolean;
+    readonly time: number;
+  };
+
+/** What an engine can execute. */
+export interface RelayEngine {
+  /** `steer`, `sockets`, `fake`, later `kernel`. */
+  readonly mode: string;
+  /** Why not the best mode; empty when it is. */
+  readonly modeReason: string;
+  /** @returns the slot, or why the port cannot be had */
+  open(local: Endpoint): Slot | "in-use" | "no-address" | "no-slot";
+  close(slot: Slot): void;
+  setRule(slot: Slot, rule: Rule): void;
+  clearRule(slot: Slot): void;
+  /** Sends one datagram from the slot; `dst` absent = current remote endpoint. */
+  send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean;
+  counters(slot: Slot): SlotCounters;
+  /** Cheap reads for timers and totals: wall-clock ms of the last received packet. */
+  lastRx(slot: Slot): number;
+  onEvent(handler: (event: RelayEvent) => void): void;
+  shutdown(): void;
+}
+
+/** An open local port. */
+export interface RelayPort {
+  readonly slot: Slot;
+  readonly local: LocalAddress;
+  readonly port: number;
+}
+
+/** An even RTP port and the odd RTCP port above it (RFC 3550 section 11). */
+export interface PortPair {
+  readonly local: LocalAddress;
+  readonly rtp: RelayPort;
+  readonly rtcp: RelayPort;
+}
+
+/** All members of the port range are in use or quarantined. */
+export class PortsExhausted extends Error {
+  override readonly name = "PortsExhausted";
+  constructor() {
+    super("Ran out of ports");
+  }
+}
+
+/** Interfaces, ports and rules: what the call layer works with. */
+export interface Relay {
+  readonly engine: RelayEngine;
+  /** All local addresses in configuration order. */
+  readonly addresses: readonly LocalAddress[];
+  /**
+   * Local address for a logical interface and family. `name` absent = first interface; `BASE` of
+   * `BASE:SUFFIX` names = next member in round robin that has free ports.
+   * @returns undefined when the interface does not exist or lacks the family
+   */
+  pick(name: string | undefined, family: Family): LocalAddress | undefined;
+  /** Whether a logical interface (or round-robin base) of this name exists. */
+  hasInterface(name: string): boolean;
+  /** @throws PortsExhausted */
+  openPair(local: LocalAddress): PortPair;
+  /** Closes both ports and puts them into quarantine. */
+  closePair(pair: PortPair): void;
+  /** Closes only the RTCP port of a pair; the pair's RTP port stays open. */
+  usage(
+    local: LocalAddress,
+  ): { readonly used: number; readonly free: number; readonly total: number };
+  /** Why media must not be sent to this endpoint (own control port, multicast, …); undefined = fine. */
+  refuseTarget(target: Endpoint, local: LocalAddress): string | undefined;
+}
