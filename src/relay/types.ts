@@ -208,3 +208,20 @@ export interface Relay {
   /** Why media must not be sent to this endpoint (own control port, multicast, …); undefined = fine. */
   refuseTarget(target: Endpoint, local: LocalAddress): string | undefined;
 }
+
+/** A UDP control socket: datagrams arrive with the address they were sent to, replies leave from it. */
+export interface ControlSocket {
+  /** Address bound; the port is the real one when 0 was asked. */
+  readonly bound: Endpoint;
+  /** `local` is the address the datagram was sent to, also on a wildcard socket. */
+  onDatagram(handler: (payload: Uint8Array, source: Endpoint, local: Endpoint) => void): void;
+  /** @returns whether the system took it */
+  send(payload: Uint8Array, destination: Endpoint, local: Endpoint): boolean;
+  close(): void;
+}
+
+/** Opens control sockets (the relay core's control thread). */
+export interface ControlSockets {
+  /** @throws Error naming the address when it cannot be bound */
+  open(local: Endpoint, tos: number): ControlSocket;
+}
