@@ -1,0 +1,119 @@
+/**
+ * `deno task test`: sets up what is missing, then runs every suite, quick ones first, and closes with one
+ * line `N passed, N failed, N skipped`.
+ *
+ * Usage: deno run -A tools/test.ts [--only NAME[,NAME…]] [--list]
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { checks, UNIT_TESTS } from "./ok.ts";
+import { SetupError } from "./packages.ts";
+import { deno, root, run, say, warn } from "./proc.ts";
+import { setup } from "./setup.ts";
+import { addTally, type Tally, tallyOf } from "./tally.ts";
+
+/** A suite: one command whose output tells how many tests ran. */
+interface Suite {
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** Ended after this many seconds. */
+  readonly seconds: number;
+}
+
+function denoTest(name: string, seconds: number, ...paths: string[]): Suite {
+  return { name, seconds, argv: [deno, "test", "-A", "--unstable-net", "--quiet", ...paths] };
+}
+
+function make(name: string, target: string, seconds: number): Suite {
+  return { name, seconds, argv: ["make", "-s", "-C", "ffi", target] };
+}
+
+const SUITES: readonly Suite[] = [
+  { name: "unit", seconds: 300, argv: [deno, ...UNIT_TESTS] },
+  make("core", "check", 180),
+  make("core-asan", "check-asan", 300),
+  make("core-oom", "check-oom", 180),
+  denoTest("relay", 180, "tests/relay/"),
+  denoTest("ng", 240, "tests/ng/"),
+  denoTest("cli", 180, "tests/cli/"),
+  denoTest("daemon", 240, "tests/daemon/"),
+  denoTest("package", 300, "tests/package/"),
+  make("core-fuzz", "fuzz", 240),
+  denoTest("fuzz", 420, "tests/fuzz/"),
+  denoTest("bench-tools", 120, "tests/bench/"),
+  denoTest("differential", 420, "tests/differential/"),
+  denoTest("interop", 420, "tests/interop/"),
+];
+
+async function runSuites(suites: readonly Suite[]): Promise<Tally> {
+  const total: Tally = { passed: 0, failed: 0, skipped: 0 };
+  const summary: string[] = [];
+  for (const suite of suites) {
+    say(`\n=== ${suite.name}`);
+    const started = performance.now();
+    const outcome = await run(suite.argv, {
+      cwd: root,
+      seconds: suite.seconds,
+      env: { NO_COLOR: "1", FUZZ_SECONDS: Deno.env.get("FUZZ_SECONDS") ?? "20" },
+    });
+    const tally = tallyOf(outcome);
+    addTally(total, tally);
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    summary.push(
+      `${tally.failed === 0 ? "ok  " : "FAIL"}  ${suite.name.padEnd(14)} ${tally.passed} passed, ` +
+        `${tally.failed} failed, ${tally.skipped} skipped  (${seconds} s)`,
+    );
+  }
+  say("\n=== summary");
+  for (const line of summary) say(line);
+  return total;
+}
+
+async function runChecks(): Promise<Tally> {
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+  say("=== checks");
+  for (const check of await checks()) {
+    const outcome = await run(check.argv, { show: false, cwd: root });
+    const ok = outcome.code === 0;
+    if (ok) tally.passed++;
+    else tally.failed++;
+    say(`${ok ? "ok  " : "FAIL"}  ${check.name}`);
+    if (!ok) say(outcome.output.trimEnd());
+  }
+  return tally;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: { only: { type: "string" }, list: { type: "boolean" } },
+  });
+  const names = ["checks", ...SUITES.map((suite) => suite.name)];
+  if (values.list) {
+    say(names.join("\n"));
+    return 0;
+  }
+  const only = values.only?.split(",") ?? names;
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    warn(`No suite named ${unknown.join(", ")}. There are: ${names.join(", ")}`);
+    return 2;
+  }
+  say("setup: packages, npm packages, C library");
+  await setup(true);
+  const total: Tally = { passed: 0, failed: 0, skipped: 0 };
+  if (only.includes("checks")) addTally(total, await runChecks());
+  addTally(total, await runSuites(SUITES.filter((suite) => only.includes(suite.name))));
+  say(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+try {
+  Deno.exit(await main());
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  warn(error.message);
+  Deno.exit(1);
+}
