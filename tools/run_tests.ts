@@ -2,7 +2,7 @@
  * `deno task test`: sets up what is missing, then runs every suite, quick ones first, and closes with one
  * line `N passed, N failed, N skipped`.
  *
- * Usage: deno run -A tools/test.ts [--only NAME[,NAME…]] [--list]
+ * Usage: deno run -A tools/run_tests.ts [--only NAME[,NAME…]] [--list]
  *
  * @module
  */
@@ -110,10 +110,12 @@ async function main(): Promise<number> {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
-try {
-  Deno.exit(await main());
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  warn(error.message);
-  Deno.exit(1);
+if (import.meta.main) {
+  try {
+    Deno.exit(await main());
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    warn(error.message);
+    Deno.exit(1);
+  }
 }
