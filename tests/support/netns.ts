@@ -1,0 +1,79 @@
+/**
+ * Network namespaces of the tests' own: made under a unique name, wired with veth pairs or a bridge, and
+ * removed with everything in them.
+ *
+ * @module
+ */
+
+import { must, run } from "./process.ts";
+
+let serial = 0;
+
+/** A network namespace. Dispose it to remove it with its links. */
+export class Netns implements AsyncDisposable {
+  /** Names a namespace that exists; {@link create} makes one. */
+  constructor(readonly name: string) {}
+
+  /** Makes a namespace with the loopback link up. `hint` shows up in its name. */
+  static async create(hint: string): Promise<Netns> {
+    const ns = new Netns(`rtpe-${hint}-${Deno.pid}-${++serial}`);
+    await must(["ip", "netns", "add", ns.name]);
+    await ns.ip("link", "set", "lo", "up");
+    return ns;
+  }
+
+  /** The command line that runs `argv` inside; the started process keeps the returned process's id. */
+  argv(argv: readonly string[]): string[] {
+    return ["ip", "netns", "exec", this.name, ...argv];
+  }
+
+  /** Runs `ip` with these arguments inside. */
+  async ip(...args: string[]): Promise<void> {
+    await must(["ip", "-n", this.name, ...args]);
+  }
+
+  /** Adds addresses in CIDR form to a link; IPv6 duplicate detection is skipped. */
+  async addresses(link: string, ...cidrs: string[]): Promise<void> {
+    for (const cidr of cidrs) {
+      const nodad = cidr.includes(":") ? ["nodad"] : [];
+      await this.ip("address", "add", cidr, "dev", link, ...nodad);
+    }
+  }
+
+  /** Removes the namespace. Programs still running in it keep it alive: stop them first. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await run(["ip", "netns", "delete", this.name]);
+  }
+}
+
+/** One end of a veth pair. */
+export interface LinkEnd {
+  readonly ns: Netns;
+  readonly link: string;
+  readonly addresses: readonly string[];
+}
+
+/** Joins two namespaces by a veth pair and sets both ends up with their addresses. */
+export async function connect(a: LinkEnd, b: LinkEnd): Promise<void> {
+  await must(
+    ["ip", "link", "add", a.link, "netns", a.ns.name, "type", "veth"].concat(
+      ["peer", "name", b.link, "netns", b.ns.name],
+    ),
+  );
+  for (const end of [a, b]) {
+    await end.ns.addresses(end.link, ...end.addresses);
+    await end.ns.ip("link", "set", end.link, "up");
+  }
+}
+
+/**
+ * Why namespaces cannot be made here, or `undefined` when they can. Makes and removes one to find out.
+ */
+export async function netnsUnavailable(): Promise<string | undefined> {
+  try {
+    await using _ = await Netns.create("probe");
+    return undefined;
+  } catch (error) {
+    return `cannot make network namespaces: ${error instanceof Error ? error.message : error}`;
+  }
+}
