@@ -34,6 +34,7 @@ struct rtpe_core_opts {
 	rtpe_u32 rcvbuf_bytes;	/* receive buffer asked for each socket */
 	rtpe_u32 flags;		/* none yet, 0 */
 };
+/* punt_ring_bytes is per relay thread. */
 
 /* Creates a core and starts its threads. On failure returns NULL and writes
  * a NUL-terminated sentence to err. */
@@ -47,7 +48,10 @@ RTPE_EXPORT int rtpe_core_mode(const struct rtpe_core *core);
 RTPE_EXPORT int rtpe_core_mode_reason(const struct rtpe_core *core, char *buf,
 				      rtpe_u32 len);
 
-/* Called from a core thread when a ring goes from drained to non-empty. */
+/* Called when a ring goes from drained to non-empty, from a thread that does
+ * nothing else: it may block for as long as it likes without holding up a
+ * packet or any other call. After rtpe_core_free() one call that had already
+ * begun may still be under way; fn must outlive it. NULL: no bell. */
 typedef void (*rtpe_doorbell)(void);
 RTPE_EXPORT int rtpe_core_doorbell(struct rtpe_core *core, rtpe_doorbell fn);
 
@@ -60,8 +64,16 @@ RTPE_EXPORT int rtpe_port_open(struct rtpe_core *core, const struct rtpe_addr *l
 /* Closes it: when this returns no packet is taken from or sent by it. The
  * slot's counters stay readable until the slot is opened again. */
 RTPE_EXPORT int rtpe_port_close(struct rtpe_core *core, rtpe_u32 slot);
+/* Closes n ports with one wait for all of them. Slots that are not open are
+ * skipped. Returns how many were closed. */
+RTPE_EXPORT int rtpe_ports_close(struct rtpe_core *core, const rtpe_u32 *slots,
+				 rtpe_u32 n);
 /* Installs a rule (replacing the old one atomically), len bytes as described
- * in rtpe_rule.h. -EINVAL: the rule contradicts itself and nothing changed. */
+ * in rtpe_rule.h. -EINVAL: the rule contradicts itself; -ENOENT: an output
+ * names a slot that is not open; -EOPNOTSUPP: a cipher this build lacks;
+ * nothing changed. An output stops working when its slot is closed, also when
+ * the slot number is opened again. Without RTPE_RULE_RELEARN what was learned
+ * is kept, unless `remote` differs from the previous rule's. */
 RTPE_EXPORT int rtpe_rule_set(struct rtpe_core *core, rtpe_u32 slot,
 			      const void *rule, rtpe_u32 len);
 /* Removes the rule; packets are counted and dropped until there is another. */
@@ -72,6 +84,12 @@ RTPE_EXPORT int rtpe_port_send(struct rtpe_core *core, rtpe_u32 slot,
 			       const struct rtpe_addr *dst, const void *buf,
 			       rtpe_u32 len);
 
+/* Tells the RTP clock rate (Hz) of a payload type on a slot, for jitter. Up to
+ * RTPE_CLOCK_RATES per slot (-ENOSPC); rate 0 forgets it. Others: 8000. */
+RTPE_EXPORT int rtpe_clock_rate_set(struct rtpe_core *core, rtpe_u32 slot,
+				    rtpe_u8 payload_type, rtpe_u32 rate);
+#define RTPE_CLOCK_RATES 8u
+
 /* ---- counters ------------------------------------------------------- */
 
 /* One RTP source (RFC 3550 appendix A.1, A.3, A.8) seen on a slot. */
@@ -80,7 +98,9 @@ struct rtpe_ssrc_counters {
 	rtpe_u64 bytes;			/* UDP payload bytes */
 	rtpe_u64 last_us;		/* CLOCK_REALTIME of the last packet, µs */
 	rtpe_u32 ssrc;
-	rtpe_u32 base_seq;		/* first extended sequence number */
+	rtpe_u32 base_seq;		/* first extended sequence number, moved along
+					 * by a reset so that max_seq - base_seq + 1
+					 * stays the number of packets expected */
 	rtpe_u32 max_seq;		/* highest extended sequence number */
 	rtpe_u32 last_ts;		/* RTP timestamp of the last packet */
 	rtpe_u32 jitter_x16;		/* RFC 3550 A.8 estimate, timestamp units * 16 */
@@ -97,13 +117,14 @@ struct rtpe_ssrc_counters {
 /* Everything counted for one slot. Written by the core's threads, read by
  * anybody through rtpe_counters(). Never reset while the slot is open. */
 struct rtpe_counters {
-	rtpe_u64 rx_packets;
-	rtpe_u64 rx_bytes;
+	rtpe_u64 rx_packets;		/* every datagram, dropped ones too */
+	rtpe_u64 rx_bytes;		/* UDP payload bytes of them */
 	rtpe_u64 rx_errors;		/* all drops below together */
 	rtpe_u64 tx_packets;
 	rtpe_u64 tx_bytes;
 	rtpe_u64 tx_errors;
-	rtpe_u64 last_rx_us;		/* CLOCK_REALTIME µs, 0 = never */
+	rtpe_u64 last_rx_us;		/* CLOCK_REALTIME µs of the last valid packet
+					 * from an accepted source, 0 = never */
 	rtpe_u64 last_tx_us;
 	rtpe_u64 opened_us;
 	rtpe_u64 punted;

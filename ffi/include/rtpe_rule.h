@@ -92,7 +92,8 @@ struct rtpe_output {
 	rtpe_u32 slot;			/* slot of `src`; owns the tx counters */
 	rtpe_u16 match;			/* RTPE_CLASS_RTP|RTCP|OTHER */
 	rtpe_u16 flags;
-	rtpe_u32 ssrc_in;		/* 0 = any */
+	rtpe_u32 ssrc_in;		/* rewritten SSRC, 0 = any; packets of other
+					 * SSRCs are sent unchanged */
 	rtpe_u32 ssrc_out;
 	rtpe_u16 seq_offset;
 	rtpe_u8 tos;			/* used when tos_set */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What kind of packet is this (RFC 7983, RFC 5761), and do its headers hold
+ * what they claim (RFC 3550)? Reads nothing outside [p, p + n).
+ */
+#ifndef RTPE_CLASSIFY_H
+#define RTPE_CLASSIFY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rtpe_rule.h"
+
+/* How a port was signalled: the flags of its rule that matter here. */
+#define CLASSIFY_FLAGS (RTPE_RULE_RTCP_MUX | RTPE_RULE_RTCP | RTPE_RULE_OPAQUE)
+
+/* Returns one RTPE_CLASS_* bit: RTP or RTCP that is valid, STUN or DTLS that
+ * looks like it, OTHER, or 0 for what is malformed. On an opaque port, what is
+ * not STUN or DTLS of the classes in `punt` is OTHER. */
+unsigned classify(const uint8_t *p, size_t n, unsigned flags, unsigned punt);
+
+/* RFC 3550 section 5.1 and 5.3.1. */
+int rtp_valid(const uint8_t *p, size_t n);
+/* RFC 3550 section 6.1 and A.2, without the demand that a compound packet
+ * begins with a report (RFC 5506). */
+int rtcp_valid(const uint8_t *p, size_t n);
+
+#define RTP_HEADER 12u
+
+static inline uint16_t get16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline void put16(uint8_t *p, uint16_t v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+
+static inline void put32(uint8_t *p, uint32_t v)
+{
+	put16(p, (uint16_t)(v >> 16));
+	put16(p + 2, (uint16_t)v);
+}
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reception statistics per SSRC (RFC 3550 appendix A.1, A.3, A.8). One writer:
+ * the relay thread of the slot.
+ */
+#ifndef RTPE_STATS_H
+#define RTPE_STATS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rtpe.h"
+
+/* What the writer remembers and nobody reads. */
+struct track {
+	uint64_t window;		/* bit i: max_seq - i was received */
+	uint64_t last;			/* monotonic µs */
+	uint32_t bad_seq;		/* next one confirms a restart; > 0xffff none */
+	uint32_t bad_bytes;		/* size of the packet that set it */
+	uint8_t has_transit;
+};
+
+struct clock_rate {
+	uint32_t rate;			/* 0 = unused */
+	uint8_t payload_type;
+};
+
+struct arrival {
+	uint64_t now;			/* monotonic µs */
+	uint64_t wall;			/* CLOCK_REALTIME µs */
+	size_t bytes;
+	const struct clock_rate *rates;	/* RTPE_CLOCK_RATES of them */
+};
+
+/* A track that had no packet for so long may be given to another SSRC. */
+#define TRACK_IDLE_US 2000000u
+#define DEFAULT_CLOCK_RATE 8000u
+
+/* Counts a valid RTP packet. Returns 1 when its SSRC was not known before,
+ * also when there was no track to spare for it; 0 otherwise. */
+int stats_rtp(struct rtpe_ssrc_counters *tracks, struct track *own, const uint8_t *rtp,
+	      const struct arrival *at);
+
+#endif
