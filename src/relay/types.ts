@@ -176,10 +176,19 @@ export interface PortPair {
   readonly rtcp: RelayPort;
 }
 
-/** All members of the port range are in use or quarantined. */
+/** Why no port pair could be had. */
+export type NoPorts =
+  /** All members of the port range are in use or quarantined. */
+  | "range"
+  /** The local address is not an address of this host. */
+  | "no-address"
+  /** The engine has no slot left. */
+  | "no-slot";
+
+/** No port pair can be had; `why` is for the log. */
 export class PortsExhausted extends Error {
   override readonly name = "PortsExhausted";
-  constructor() {
+  constructor(readonly why: NoPorts = "range") {
     super("Ran out of ports");
   }
 }
@@ -201,7 +210,7 @@ export interface Relay {
   openPair(local: LocalAddress): PortPair;
   /** Closes both ports and puts them into quarantine. */
   closePair(pair: PortPair): void;
-  /** Closes only the RTCP port of a pair; the pair's RTP port stays open. */
+  /** Ports of the range that are open and that are not (those in quarantine included). */
   usage(
     local: LocalAddress,
   ): { readonly used: number; readonly free: number; readonly total: number };

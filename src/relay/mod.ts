@@ -1,0 +1,11 @@
+/**
+ * The relay: interfaces, port pairs, quarantine, rules, counters and events, over one of several engines.
+ * Owns everything about local ports; knows nothing of calls, SDP or ng.
+ *
+ * @module
+ */
+
+export * from "./types.ts";
+export { MediaRelay, type MediaRelayOptions } from "./relay.ts";
+export { DEFAULT_QUARANTINE, type Quarantine } from "./ports.ts";
+export { FakeEngine, type FakeEngineOptions, type SentPacket } from "./fake_engine.ts";

@@ -1,0 +1,154 @@
+/**
+ * Which RTP/RTCP port pair to open next on a local address. Owns the bookkeeping (in use, in quarantine) of
+ * one bound address; opens and closes nothing itself.
+ *
+ * A port that was closed rests before it is given out again, so that late packets of the old call never
+ * reach a new one. Pairs are numbered by `port >> 1`.
+ *
+ * @module
+ */
+
+import type { Clock } from "../core/clock.ts";
+
+/** How long closed ports rest, in ms. */
+export interface Quarantine {
+  /** Rest while there are fresh ports. */
+  readonly preferred: number;
+  /** Rest when there are no others left. */
+  readonly minimum: number;
+}
+
+/** 30 s normally, never less than 5 s. */
+export const DEFAULT_QUARANTINE: Quarantine = { preferred: 30_000, minimum: 5_000 };
+
+const PAIRS = 32768;
+
+interface Resting {
+  readonly pair: number;
+  readonly since: number;
+}
+
+/** Port pairs of one bound address. Ranges that overlap may share one book. */
+export class PortBook {
+  readonly #clock: Clock;
+  readonly #quarantine: Quarantine;
+  /** One bit per pair: open or resting. */
+  readonly #busy = new Uint32Array(PAIRS / 32);
+  /** When the pair was closed; NaN when it is not resting. */
+  readonly #restingSince = new Float64Array(PAIRS).fill(NaN);
+  /** Oldest first; entries whose pair was taken early are stale. */
+  #queue: Resting[] = [];
+  #head = 0;
+
+  /** @throws RangeError when the minimum rest is longer than the preferred one */
+  constructor(clock: Clock, quarantine: Quarantine = DEFAULT_QUARANTINE) {
+    if (!(quarantine.minimum >= 0 && quarantine.minimum <= quarantine.preferred)) {
+      throw new RangeError(
+        `quarantine of ${quarantine.minimum}..${quarantine.preferred} ms is not a range`,
+      );
+    }
+    this.#clock = clock;
+    this.#quarantine = quarantine;
+  }
+
+  /**
+   * Takes the next pair of `first..last` at or after `from` that is neither open nor resting; when all
+   * others are open, the one that has rested longest, if it has rested for the minimum.
+   *
+   * @returns undefined when there is none
+   */
+  take(first: number, last: number, from: number): number | undefined {
+    this.#wake();
+    const pair = this.#firstFree(from, last) ?? this.#firstFree(first, from - 1) ??
+      this.#longestResting(first, last);
+    if (pair === undefined) return undefined;
+    this.#restingSince[pair] = NaN;
+    this.#busy[pair >>> 5]! |= 1 << (pair & 31);
+    return pair;
+  }
+
+  /** Puts a pair that was taken to rest. */
+  rest(pair: number): void {
+    const since = this.#clock.now();
+    this.#restingSince[pair] = since;
+    this.#queue.push({ pair, since });
+  }
+
+  /** Gives back a pair that was taken but never used: it need not rest. */
+  release(pair: number): void {
+    this.#restingSince[pair] = NaN;
+    this.#busy[pair >>> 5]! &= ~(1 << (pair & 31));
+  }
+
+  /** Whether {@link take} would find a pair. */
+  available(first: number, last: number): boolean {
+    this.#wake();
+    return this.#firstFree(first, last) !== undefined ||
+      this.#longestResting(first, last) !== undefined;
+  }
+
+  /** Number of pairs of the range that are open (not those resting). */
+  countOpen(first: number, last: number): number {
+    let count = 0;
+    for (let pair = first; pair <= last; pair++) {
+      if ((this.#busy[pair >>> 5]! >>> (pair & 31)) & 1 && Number.isNaN(this.#restingSince[pair])) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Frees the pairs that have rested for the preferred time. */
+  #wake(): void {
+    const before = this.#clock.now() - this.#quarantine.preferred;
+    while (this.#head < this.#queue.length) {
+      const { pair, since } = this.#queue[this.#head]!;
+      const stale = this.#restingSince[pair] !== since;
+      if (!stale && since > before) break;
+      this.#head++;
+      if (stale) continue;
+      this.#restingSince[pair] = NaN;
+      this.#busy[pair >>> 5]! &= ~(1 << (pair & 31));
+    }
+    if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  #firstFree(first: number, last: number): number | undefined {
+    let pair = first;
+    while (pair <= last) {
+      const free = ~this.#busy[pair >>> 5]! >>> (pair & 31);
+      if (free !== 0) {
+        const found = pair + 31 - Math.clz32(free & -free);
+        return found <= last ? found : undefined;
+      }
+      pair = (pair | 31) + 1;
+    }
+    return undefined;
+  }
+
+  #longestResting(first: number, last: number): number | undefined {
+    const before = this.#clock.now() - this.#quarantine.minimum;
+    for (let i = this.#head; i < this.#queue.length; i++) {
+      const { pair, since } = this.#queue[i]!;
+      if (since > before) return undefined;
+      if (pair >= first && pair <= last && this.#restingSince[pair] === since) return pair;
+    }
+    return undefined;
+  }
+}
+
+/** The even/odd pairs of a port range: the first and the last pair number, and how many there are. */
+export function pairRange(
+  portMin: number,
+  portMax: number,
+): { first: number; last: number; count: number } {
+  if (!(portMin >= 1 && portMax <= 65535 && portMin <= portMax)) {
+    throw new RangeError(`port range ${portMin}..${portMax} is not within 1..65535`);
+  }
+  const first = (portMin + 1) >> 1;
+  const last = (portMax - 1) >> 1;
+  return { first, last, count: Math.max(0, last - first + 1) };
+}

@@ -1,0 +1,177 @@
+/**
+ * {@link Relay} on top of any engine: interfaces, RTP/RTCP port pairs with quarantine, and the policy on
+ * media targets.
+ *
+ * @module
+ */
+
+import type { Clock } from "../core/clock.ts";
+import type { Endpoint, Family } from "../core/endpoint.ts";
+import { InterfaceTable } from "./interfaces.ts";
+import { DEFAULT_QUARANTINE, pairRange, PortBook, type Quarantine } from "./ports.ts";
+import { refuseTarget } from "./targets.ts";
+import {
+  type LocalAddress,
+  type PortPair,
+  PortsExhausted,
+  type Relay,
+  type RelayEngine,
+  type RelayPort,
+} from "./types.ts";
+
+/** Configuration of a {@link MediaRelay}. */
+export interface MediaRelayOptions {
+  /** Local addresses in configuration order; the first interface is the default. */
+  readonly addresses: readonly LocalAddress[];
+  /** Alias → interface name or round-robin base. */
+  readonly aliases?: ReadonlyMap<string, string>;
+  /** Control listeners of this daemon, looked at on each use; media is never sent there. */
+  readonly controlEndpoints?: readonly Endpoint[];
+  /** Further addresses of this host, canonical; those of the interfaces are known. */
+  readonly hostAddresses?: readonly string[];
+  readonly quarantine?: Quarantine;
+  /** Where in each range to start: a number in [0, 1). */
+  readonly random?: () => number;
+}
+
+/** Port range of one local address. */
+interface Range {
+  readonly book: PortBook;
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+  /** Where the next search starts: the pair after the one given last. */
+  cursor: number;
+}
+
+/** The relay of the daemon. */
+export class MediaRelay implements Relay {
+  readonly engine: RelayEngine;
+  readonly #interfaces: InterfaceTable;
+  readonly #ranges = new Map<LocalAddress, Range>();
+  readonly #open = new Set<PortPair>();
+  readonly #own: { control: readonly Endpoint[]; addresses: ReadonlySet<string> };
+
+  /** @throws RangeError for an impossible port range, Error for an alias that leads nowhere */
+  constructor(engine: RelayEngine, clock: Clock, options: MediaRelayOptions) {
+    this.engine = engine;
+    this.#interfaces = new InterfaceTable(options.addresses, options.aliases);
+    const random = options.random ?? secureRandom;
+    const books = new Map<string, PortBook>();
+    const own = new Set(options.hostAddresses);
+    for (const local of options.addresses) {
+      own.add(local.address).add(local.advertised);
+      let book = books.get(local.address);
+      if (book === undefined) {
+        book = new PortBook(clock, options.quarantine ?? DEFAULT_QUARANTINE);
+        books.set(local.address, book);
+      }
+      const { first, last, count } = pairRange(local.portMin, local.portMax);
+      const cursor = first + Math.floor(random() * count);
+      this.#ranges.set(local, { book, first, last, count, cursor });
+    }
+    this.#own = { control: options.controlEndpoints ?? [], addresses: own };
+  }
+
+  get addresses(): readonly LocalAddress[] {
+    return this.#interfaces.addresses;
+  }
+
+  /** Number of pairs that are open. */
+  get openPairs(): number {
+    return this.#open.size;
+  }
+
+  pick(name: string | undefined, family: Family): LocalAddress | undefined {
+    return this.#interfaces.pick(name, family, (local) => {
+      const { book, first, last } = this.#range(local);
+      return book.available(first, last);
+    });
+  }
+
+  hasInterface(name: string): boolean {
+    return this.#interfaces.has(name);
+  }
+
+  openPair(local: LocalAddress): PortPair {
+    const range = this.#range(local);
+    const { book, first, last } = range;
+    // each turn takes a pair from the book, so the loop ends with the range
+    for (;;) {
+      const from = range.cursor > last ? first : range.cursor;
+      const taken = book.take(first, last, from);
+      if (taken === undefined) throw new PortsExhausted("range");
+      let opened: PortPair | Refusal | undefined;
+      try {
+        opened = this.#openBoth(local, taken);
+      } finally {
+        if (opened === undefined) book.release(taken);
+      }
+      if (typeof opened === "object") {
+        range.cursor = taken + 1;
+        this.#open.add(opened);
+        return opened;
+      }
+      if (opened !== "in-use") {
+        book.release(taken);
+        throw new PortsExhausted(opened);
+      }
+      // somebody else's port rests like one of ours and is tried again later
+      range.cursor = taken + 1;
+      book.rest(taken);
+    }
+  }
+
+  closePair(pair: PortPair): void {
+    if (!this.#open.delete(pair)) return;
+    try {
+      this.engine.close(pair.rtp.slot);
+    } finally {
+      this.engine.close(pair.rtcp.slot);
+      this.#range(pair.local).book.rest(pair.rtp.port >> 1);
+    }
+  }
+
+  usage(local: LocalAddress): { used: number; free: number; total: number } {
+    const { book, first, last, count } = this.#range(local);
+    const used = book.countOpen(first, last) * 2;
+    return { used, free: count * 2 - used, total: count * 2 };
+  }
+
+  refuseTarget(target: Endpoint, local: LocalAddress): string | undefined {
+    return refuseTarget(target, local, this.#own);
+  }
+
+  #range(local: LocalAddress): Range {
+    const range = this.#ranges.get(local);
+    if (range === undefined) {
+      throw new Error(`${local.name}/${local.address} is not an address of this relay`);
+    }
+    return range;
+  }
+
+  #openBoth(local: LocalAddress, pair: number): PortPair | Refusal {
+    const rtp = this.#openPort(local, pair * 2);
+    if (typeof rtp === "string") return rtp;
+    let rtcp: RelayPort | Refusal | undefined;
+    try {
+      rtcp = this.#openPort(local, pair * 2 + 1);
+    } finally {
+      if (typeof rtcp !== "object") this.engine.close(rtp.slot);
+    }
+    return typeof rtcp === "string" ? rtcp : { local, rtp, rtcp };
+  }
+
+  #openPort(local: LocalAddress, port: number): RelayPort | Refusal {
+    const { family, address } = local;
+    const slot = this.engine.open({ family, address, port });
+    return typeof slot === "string" ? slot : { slot, local, port };
+  }
+}
+
+/** Why the engine did not open a port. */
+type Refusal = Exclude<ReturnType<RelayEngine["open"]>, number>;
+
+function secureRandom(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
+}
