@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
-import type { NgDict, NgSource } from "./types.ts";
+import type { NgDict, NgSource, NgValue } from "./types.ts";
 
 /**
  * A request after schema parsing. Aliases are resolved to the canonical key, spaces, hyphens and
@@ -68,6 +68,8 @@ export interface NgRequest {
   readonly ptimeReverse?: number;
   /** `codec` operations, each a list of codec strings. */
   readonly codec: ReadonlyMap<string, readonly ByteString[]>;
+  /** Known keys without a member of their own, by canonical name (`DTMF-security`); absent = none. */
+  readonly other?: ReadonlyMap<string, NgValue>;
   /** Keys and flags nobody knows. */
   readonly unknown: readonly string[];
 }
