@@ -1,0 +1,48 @@
+/**
+ * Statistics: each counter is declared once, views of it are Prometheus, jsonstats and text. Owns what
+ * is counted and how it is named; must not know the transports that carry a view.
+ *
+ * @module
+ */
+
+export { type CommandName, COMMANDS } from "./commands.ts";
+export { type Cell, Counters, type Series } from "./counters.ts";
+export { jsonStats, statisticsReply } from "./jsonstats.ts";
+export {
+  CURRENT_ITEMS,
+  interfaceItems,
+  type Item,
+  MOS_ITEMS,
+  RATE_ITEMS,
+  type SeriesRef,
+  TOTAL_ITEMS,
+  VOIP_ITEMS,
+} from "./layout.ts";
+export {
+  type MetricName,
+  METRICS,
+  type MetricSpec,
+  type MetricType,
+  QUALITIES,
+  type Quality,
+} from "./metrics.ts";
+export { StatsObserver } from "./observer.ts";
+export { PrometheusPage } from "./prometheus.ts";
+export {
+  MAX_PROXIES,
+  type NgObserver,
+  type NgOutcome,
+  OTHER_PROXY,
+  type ProxyRow,
+  ProxyTable,
+} from "./proxies.ts";
+export {
+  type Path,
+  type ProcessUsage,
+  type Rates,
+  type RelayHealth,
+  Statistics,
+  type StatisticsDeps,
+  type ThreadHealth,
+} from "./statistics.ts";
+export { interfaceKey, TrafficBook, TrafficSums } from "./traffic.ts";

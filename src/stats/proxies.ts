@@ -1,0 +1,98 @@
+/**
+ * Control requests by client address and command. The table is bounded: clients that come after it is
+ * full share one row, so a flood of source addresses costs no memory.
+ *
+ * @module
+ */
+
+import { COMMANDS } from "./commands.ts";
+import type { Cell, Counters } from "./counters.ts";
+
+/** Clients with a row of their own. */
+export const MAX_PROXIES = 256;
+
+/** Name of the row shared by all further clients. */
+export const OTHER_PROXY = "other";
+
+/** What is known of one control request after it was answered. */
+export interface NgOutcome {
+  /** Command as sent; what nobody knows counts only as an error. */
+  readonly command: string;
+  /** Address of the client without port. */
+  readonly peer: string;
+  /** Time spent in milliseconds. */
+  readonly ms: number;
+  /** Whether the answer was anything but an error. */
+  readonly ok: boolean;
+}
+
+/** Told about every answered control request. */
+export type NgObserver = (outcome: NgOutcome) => void;
+
+/** One client's numbers. */
+export interface ProxyRow {
+  readonly proxy: string;
+  /** By position in {@link COMMANDS}. */
+  readonly requests: readonly Cell[];
+  /** Seconds, by position in {@link COMMANDS}. */
+  readonly seconds: readonly Cell[];
+  readonly errors: Cell;
+}
+
+const POSITION = new Map(COMMANDS.map(({ request }, index) => [request, index]));
+
+/** The table of control clients. */
+export class ProxyTable {
+  readonly #counters: Counters;
+  readonly #limit: number;
+  readonly #rows = new Map<string, ProxyRow>();
+
+  /** @param limit rows before clients share {@link OTHER_PROXY} */
+  constructor(counters: Counters, limit = MAX_PROXIES) {
+    this.#counters = counters;
+    this.#limit = limit;
+  }
+
+  /** Counts one answered request. */
+  record(outcome: NgOutcome): void {
+    const row = this.#row(outcome.peer);
+    const position = POSITION.get(outcome.command);
+    if (position !== undefined) {
+      row.requests[position]!.value++;
+      row.seconds[position]!.value += outcome.ms / 1000;
+    }
+    if (!outcome.ok) row.errors.value++;
+  }
+
+  /** Rows in order of first contact, the shared row last or where it came into being. */
+  rows(): Iterable<ProxyRow> {
+    return this.#rows.values();
+  }
+
+  /** Requests of one command over all clients. */
+  total(position: number): number {
+    let total = 0;
+    for (const row of this.#rows.values()) total += row.requests[position]!.value;
+    return total;
+  }
+
+  #row(peer: string): ProxyRow {
+    const known = this.#rows.get(peer);
+    if (known !== undefined) return known;
+    const proxy = this.#rows.size < this.#limit ? peer : OTHER_PROXY;
+    const shared = this.#rows.get(proxy);
+    if (shared !== undefined) return shared;
+    const row: ProxyRow = {
+      proxy,
+      requests: COMMANDS.map((c) =>
+        this.#counters.cell("rtpengine_requests_total", proxy, c.request)
+      ),
+      seconds: COMMANDS.map((c) =>
+        this.#counters.cell("rtpengine_request_seconds_total", proxy, c.request)
+      ),
+      errors: this.#counters.cell("rtpengine_errors_total", proxy),
+    };
+    this.#rows.set(proxy, row);
+    return row;
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * The statistics of the process: owns the counters and observers, and brings gauges, totals and rates
+ * up to date before a view reads them.
+ *
+ * @module
+ */
+
+import type { CallRegistry } from "../call/types.ts";
+import type { Clock } from "../core/clock.ts";
+import type { LocalAddress, Relay } from "../relay/types.ts";
+import { Counters } from "./counters.ts";
+import { StatsObserver } from "./observer.ts";
+import { type NgOutcome, ProxyTable } from "./proxies.ts";
+import { countMedia, type MediaCount, TrafficBook, TrafficSums } from "./traffic.ts";
+
+/** Numbers of one relay thread since the start. */
+export interface ThreadHealth {
+  readonly wakeups: number;
+  readonly batches: number;
+  readonly rxPackets: number;
+  readonly txPackets: number;
+  readonly rxUnknown: number;
+  readonly rxOverflow: number;
+  readonly txErrors: number;
+  readonly cpuSeconds: number;
+}
+
+/** Numbers of the relay core that belong to no port. */
+export interface RelayHealth {
+  readonly threads: readonly ThreadHealth[];
+  /** Records lost, by ring name (`punt`, `control`). */
+  readonly ringLost: Readonly<Record<string, number>>;
+}
+
+/** What this process uses. */
+export interface ProcessUsage {
+  readonly pid: number;
+  readonly residentBytes: number;
+  readonly heapBytes: number;
+  readonly cpuSeconds: number;
+}
+
+/** What {@link Statistics} needs from the rest of the program. */
+export interface StatisticsDeps {
+  readonly clock: Clock;
+  readonly relay: Relay;
+  /** Asked at the time of use, because the calls themselves need the observer made here. */
+  readonly calls: () => CallRegistry;
+  /** Absent = the engine has no threads of its own. */
+  readonly health?: () => RelayHealth;
+  readonly process: () => ProcessUsage;
+  /** Control clients with rows of their own. */
+  readonly maxProxies?: number;
+}
+
+/** Rates over the last sampling interval, per second. */
+export interface Rates {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly errors: number;
+}
+
+/** Where a packet was handled. */
+export type Path = "userspace" | "kernel";
+
+const NO_RATES: Rates = { packets: 0, bytes: 0, errors: 0 };
+/** A walk over all streams may take at most one part in this many of the time. */
+const WALK_SHARE = 20;
+const SAMPLE_MS = 1000;
+
+interface Sample {
+  readonly time: number;
+  readonly userspace: Rates;
+  readonly kernel: Rates;
+}
+
+/** All statistics of the process. */
+export class Statistics {
+  readonly counters: Counters = new Counters();
+  readonly proxies: ProxyTable;
+  /** Hand this to the calls. */
+  readonly observer: StatsObserver;
+  readonly #deps: StatisticsDeps;
+  readonly #started: number;
+  readonly #ended = new TrafficBook();
+  #totals = new TrafficBook();
+  #walkedAt = -Infinity;
+  #walkedChanges = -1;
+  #sample: Sample | undefined;
+  #nextSample = -Infinity;
+  #rates: Record<Path, Rates> = { userspace: NO_RATES, kernel: NO_RATES };
+
+  constructor(deps: StatisticsDeps) {
+    this.#deps = deps;
+    this.#started = deps.clock.now();
+    this.proxies = new ProxyTable(this.counters, deps.maxProxies);
+    this.observer = new StatsObserver(this.counters, this.#ended, deps.clock);
+  }
+
+  /** Counts one answered control request. */
+  readonly ngObserver = (outcome: NgOutcome): void => this.proxies.record(outcome);
+
+  /** Relay whose interfaces are reported. */
+  get relay(): Relay {
+    return this.#deps.relay;
+  }
+
+  /** Process identifier, for thread reports. */
+  get pid(): number {
+    return this.#deps.process().pid;
+  }
+
+  /** The relay threads, empty without {@link StatisticsDeps.health}. */
+  get threads(): readonly ThreadHealth[] {
+    return this.#deps.health?.().threads ?? [];
+  }
+
+  /** Rates of the last full second. */
+  rates(path: Path): Rates {
+    return this.#rates[path];
+  }
+
+  /** Traffic of one local address as of the last {@link refresh}. */
+  interfaceTraffic(local: LocalAddress): TrafficSums {
+    return this.#totals.interface(local);
+  }
+
+  /** Takes a sample for the rates; call it about once a second. */
+  tick(): void {
+    const before = this.#deps.clock.now();
+    if (before < this.#nextSample) return;
+    this.#walk();
+    const after = this.#deps.clock.now();
+    this.#nextSample = before + Math.max(SAMPLE_MS / 2, (after - before) * WALK_SHARE);
+    const sample: Sample = {
+      time: before,
+      userspace: ratesOf(this.#totals.userspace),
+      kernel: ratesOf(this.#totals.kernel),
+    };
+    const last = this.#sample;
+    const seconds = last === undefined ? 0 : (sample.time - last.time) / 1000;
+    if (last !== undefined && seconds > 0) {
+      this.#rates = {
+        userspace: perSecond(last.userspace, sample.userspace, seconds),
+        kernel: perSecond(last.kernel, sample.kernel, seconds),
+      };
+    }
+    this.#sample = sample;
+  }
+
+  /** Brings every gauge and total up to date. */
+  refresh(): void {
+    const now = this.#deps.clock.now();
+    const unchanged = this.observer.changes === this.#walkedChanges;
+    if (!unchanged || now - this.#walkedAt >= SAMPLE_MS / 4) this.#walk();
+    this.counters.set("rtpengine_uptime_seconds", Math.floor((now - this.#started) / 1000));
+    const ended = this.counters.get("rtpengine_sessions_total");
+    const seconds = this.counters.get("rtpengine_call_duration_total");
+    this.counters.set("rtpengine_call_duration_avg", ended === 0 ? 0 : seconds / ended);
+    this.#refreshInterfaces();
+    this.#refreshEngine();
+    this.#refreshProcess();
+  }
+
+  /** Sums over all streams, running and ended. */
+  #walk(): void {
+    const live = new TrafficBook();
+    const media: MediaCount = { userspace: 0, kernel: 0, mixed: 0 };
+    let own = 0;
+    let foreign = 0;
+    for (const call of this.#deps.calls().calls()) {
+      if (call.foreign) foreign++;
+      else own++;
+      live.addCall(call);
+      countMedia(call, media);
+    }
+    live.merge(this.#ended);
+    this.#totals = live;
+    this.#walkedAt = this.#deps.clock.now();
+    this.#walkedChanges = this.observer.changes;
+    const { counters } = this;
+    counters.set("rtpengine_sessions", own, "own");
+    counters.set("rtpengine_sessions", foreign, "foreign");
+    for (const path of ["userspace", "kernel"] as const) {
+      counters.set("rtpengine_mediastreams", media[path], path);
+      const sums = live[path];
+      this.#raise("rtpengine_packets_total", sums.packetsIn, path);
+      this.#raise("rtpengine_packet_errors_total", sums.errorsIn + sums.errorsOut, path);
+      this.#raise("rtpengine_bytes_total", sums.bytesIn, path);
+    }
+    counters.set("rtpengine_mediastreams", media.mixed, "mixed");
+    const all = new TrafficSums();
+    all.merge(live.userspace);
+    all.merge(live.kernel);
+    this.#raise("rtpengine_packets_lost", all.lost);
+    this.#raise("rtpengine_rtp_duplicates", all.duplicates);
+    this.#raise("rtpengine_rtp_reordered", all.reordered);
+    this.#raise("rtpengine_rtp_seq_resets", all.resets);
+    this.#raise("rtpedge_relay_punts_total", all.punted);
+    this.#raise("rtpedge_relay_drops_total", all.dropSource, "source");
+    this.#raise("rtpedge_relay_drops_total", all.dropMalformed, "malformed");
+    this.#raise("rtpedge_relay_drops_total", all.dropFiltered, "filtered");
+    this.#raise("rtpedge_relay_drops_total", all.dropNoRule, "no_rule");
+  }
+
+  /** Sets a counter; a late packet that fills a gap lowers "lost", but a counter never goes back. */
+  #raise(name: Parameters<Counters["cell"]>[0], value: number, ...labels: string[]): void {
+    const cell = this.counters.cell(name, ...labels);
+    if (value > cell.value) cell.value = value;
+  }
+
+  #refreshInterfaces(): void {
+    for (const local of this.#deps.relay.addresses) {
+      const labels = [local.name, local.address] as const;
+      const usage = this.#deps.relay.usage(local);
+      this.counters.set("rtpengine_ports_used", usage.used, ...labels);
+      this.counters.set("rtpengine_ports_free", usage.free, ...labels);
+      this.counters.set("rtpengine_ports", usage.total, ...labels);
+      const sums = this.#totals.interface(local);
+      this.#raise("rtpengine_interface_packets_lost", sums.lost, ...labels);
+      this.#raise("rtpengine_interface_duplicates", sums.duplicates, ...labels);
+      this.#raise("rtpengine_interface_packets", sums.packetsIn, ...labels, "ingress");
+      this.#raise("rtpengine_interface_bytes", sums.bytesIn, ...labels, "ingress");
+      this.#raise("rtpengine_interface_errors", sums.errorsIn, ...labels, "ingress");
+      this.#raise("rtpengine_interface_packets", sums.packetsOut, ...labels, "egress");
+      this.#raise("rtpengine_interface_bytes", sums.bytesOut, ...labels, "egress");
+      this.#raise("rtpengine_interface_errors", sums.errorsOut, ...labels, "egress");
+    }
+  }
+
+  #refreshEngine(): void {
+    const { engine } = this.#deps.relay;
+    this.counters.clear("rtpedge_relay_engine_info");
+    this.counters.set("rtpedge_relay_engine_info", 1, engine.mode, engine.modeReason);
+    const health = this.#deps.health?.();
+    if (health === undefined) return;
+    for (const [ring, lost] of Object.entries(health.ringLost)) {
+      this.counters.set("rtpedge_relay_ring_lost_total", lost, ring);
+    }
+    const pid = String(this.pid);
+    health.threads.forEach((thread, number) => {
+      const index = String(number);
+      this.counters.set("rtpengine_poller_wakeups", thread.wakeups, index, pid, "user");
+      this.counters.set("rtpengine_poller_items", thread.batches, index, pid, "user");
+      this.counters.set("rtpedge_relay_thread_received_packets_total", thread.rxPackets, index);
+      this.counters.set("rtpedge_relay_thread_sent_packets_total", thread.txPackets, index);
+      this.counters.set("rtpedge_relay_thread_unknown_packets_total", thread.rxUnknown, index);
+      this.counters.set("rtpedge_relay_thread_overflow_packets_total", thread.rxOverflow, index);
+      this.counters.set("rtpedge_relay_thread_send_errors_total", thread.txErrors, index);
+      this.counters.set("rtpedge_relay_thread_cpu_seconds_total", thread.cpuSeconds, index);
+    });
+  }
+
+  #refreshProcess(): void {
+    const usage = this.#deps.process();
+    this.counters.set("rtpedge_process_resident_memory_bytes", usage.residentBytes);
+    this.counters.set("rtpedge_process_heap_bytes", usage.heapBytes);
+    this.counters.set("rtpedge_process_cpu_seconds_total", usage.cpuSeconds);
+  }
+}
+
+function ratesOf(sums: TrafficSums): Rates {
+  return { packets: sums.packetsIn, bytes: sums.bytesIn, errors: sums.errorsIn + sums.errorsOut };
+}
+
+function perSecond(from: Rates, to: Rates, seconds: number): Rates {
+  const rate = (key: keyof Rates): number =>
+    Math.max(0, Math.round((to[key] - from[key]) / seconds));
+  return { packets: rate("packets"), bytes: rate("bytes"), errors: rate("errors") };
+}

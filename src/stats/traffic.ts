@@ -1,0 +1,169 @@
+/**
+ * Packets and bytes: sums over the counters of streams, running and ended, as a whole and by local
+ * address. Numbers of a stream move from "running" to "ended" when its call closes, so totals never
+ * go backwards.
+ *
+ * @module
+ */
+
+import type { CallView, MediaView, StreamView } from "../call/types.ts";
+import type { LocalAddress, SlotCounters } from "../relay/types.ts";
+
+/** Sums over any number of streams. */
+export class TrafficSums {
+  packetsIn = 0;
+  bytesIn = 0;
+  errorsIn = 0;
+  packetsOut = 0;
+  bytesOut = 0;
+  errorsOut = 0;
+  lost = 0;
+  duplicates = 0;
+  reordered = 0;
+  resets = 0;
+  dropSource = 0;
+  dropMalformed = 0;
+  dropFiltered = 0;
+  dropNoRule = 0;
+  punted = 0;
+
+  /** Adds one stream's counters. */
+  add(counters: SlotCounters): void {
+    this.packetsIn += counters.rxPackets;
+    this.bytesIn += counters.rxBytes;
+    this.errorsIn += counters.rxErrors;
+    this.packetsOut += counters.txPackets;
+    this.bytesOut += counters.txBytes;
+    this.errorsOut += counters.txErrors;
+    this.dropSource += counters.dropSource;
+    this.dropMalformed += counters.dropMalformed;
+    this.dropFiltered += counters.dropFiltered;
+    this.dropNoRule += counters.dropNoRule;
+    this.punted += counters.punted;
+    for (const ssrc of counters.ssrcs) {
+      // Duplicates make RFC 3550 loss negative; a sum of losses must not shrink because of them.
+      if (ssrc.lost > 0) this.lost += ssrc.lost;
+      this.duplicates += ssrc.duplicates;
+      this.reordered += ssrc.reordered;
+      this.resets += ssrc.resets;
+    }
+  }
+
+  /** Adds other sums. */
+  merge(other: TrafficSums): void {
+    this.packetsIn += other.packetsIn;
+    this.bytesIn += other.bytesIn;
+    this.errorsIn += other.errorsIn;
+    this.packetsOut += other.packetsOut;
+    this.bytesOut += other.bytesOut;
+    this.errorsOut += other.errorsOut;
+    this.lost += other.lost;
+    this.duplicates += other.duplicates;
+    this.reordered += other.reordered;
+    this.resets += other.resets;
+    this.dropSource += other.dropSource;
+    this.dropMalformed += other.dropMalformed;
+    this.dropFiltered += other.dropFiltered;
+    this.dropNoRule += other.dropNoRule;
+    this.punted += other.punted;
+  }
+}
+
+/** Identifies a local address among the interfaces. */
+export function interfaceKey(local: LocalAddress): string {
+  return `${local.name}\0${local.address}`;
+}
+
+/** Sums by path (user space or kernel) and by local address. */
+export class TrafficBook {
+  readonly userspace = new TrafficSums();
+  readonly kernel = new TrafficSums();
+  readonly interfaces = new Map<string, TrafficSums>();
+
+  /** Adds what a stream has counted; a stream without a port has nothing. */
+  addStream(stream: StreamView): void {
+    const counters = stream.counters();
+    if (counters === undefined) return;
+    (isKernelized(stream) ? this.kernel : this.userspace).add(counters);
+    if (stream.local !== undefined) this.interface(stream.local.address).add(counters);
+  }
+
+  /** Adds all streams of a call. */
+  addCall(call: CallView): void {
+    for (const participant of call.participants) {
+      for (const media of participant.medias) {
+        for (const stream of media.streams) this.addStream(stream);
+      }
+    }
+  }
+
+  /** Adds another book. */
+  merge(other: TrafficBook): void {
+    this.userspace.merge(other.userspace);
+    this.kernel.merge(other.kernel);
+    for (const [key, sums] of other.interfaces) this.#sums(key).merge(sums);
+  }
+
+  /** The sums of one local address. */
+  interface(local: LocalAddress): TrafficSums {
+    return this.#sums(interfaceKey(local));
+  }
+
+  #sums(key: string): TrafficSums {
+    let sums = this.interfaces.get(key);
+    if (sums === undefined) {
+      sums = new TrafficSums();
+      this.interfaces.set(key, sums);
+    }
+    return sums;
+  }
+}
+
+/** Numbers of open media sections by forwarding path. */
+export interface MediaCount {
+  userspace: number;
+  kernel: number;
+  mixed: number;
+}
+
+/** Adds the open media sections of a call to `count`. */
+export function countMedia(call: CallView, count: MediaCount): void {
+  for (const participant of call.participants) {
+    for (const media of participant.medias) {
+      const path = mediaPath(media);
+      if (path !== undefined) count[path]++;
+    }
+  }
+}
+
+function mediaPath(media: MediaView): keyof MediaCount | undefined {
+  let kernel = false;
+  let userspace = false;
+  for (const stream of media.streams) {
+    if (stream.component !== "rtp" || stream.local === undefined) continue;
+    if (isKernelized(stream)) kernel = true;
+    else userspace = true;
+  }
+  if (kernel && userspace) return "mixed";
+  return kernel ? "kernel" : userspace ? "userspace" : undefined;
+}
+
+function isKernelized(stream: StreamView): boolean {
+  return stream.flags.includes("kernelized");
+}
+
+/**
+ * Number of parties that sent packets in the first media section of a call: 0 means that nothing was
+ * relayed, 1 that the call was one-way.
+ */
+export function sendingParties(call: CallView): number {
+  let parties = 0;
+  for (const participant of call.participants) {
+    const first = participant.medias[0];
+    const sent = first?.streams.some((stream) =>
+      stream.component === "rtp" && (stream.counters()?.rxPackets ?? 0) > 0
+    );
+    if (sent) parties++;
+  }
+  return parties;
+}
