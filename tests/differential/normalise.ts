@@ -1,0 +1,93 @@
+/**
+ * Turns a reply into lines that two implementations can be compared by: what differs from run to run
+ * by nature (relay ports, times) gets a name instead.
+ *
+ * @module
+ */
+
+import type { NgData, NgMessage } from "../support/mod.ts";
+
+/** Keys whose numbers are times or depend on them. */
+const TIMES = new Set([
+  "created",
+  "created_us",
+  "created_ts",
+  "last signal",
+  "last redis update",
+  "last packet",
+  "last kernel packet",
+  "last user packet",
+  "reported at",
+]);
+
+/** Names for one implementation's relay ports within one dialogue. */
+export class PortNames {
+  #names = new Map<number, string>();
+
+  /** The range media ports come from, inclusive. */
+  constructor(readonly min: number, readonly max: number) {}
+
+  /**
+   * `P1`, `P2`, … for even ports in order of first appearance and `P1+1`, … for the odd ones above
+   * them; other numbers stay.
+   */
+  name(port: number): string {
+    if (port < this.min || port > this.max) return String(port);
+    const base = port - port % 2;
+    const known = this.#names.get(base) ?? `P${this.#names.size + 1}`;
+    this.#names.set(base, known);
+    return port === base ? known : `${known}+1`;
+  }
+
+  /** Replaces every number of the range in a text. */
+  replaceIn(text: string): string {
+    return text.replaceAll(/(?<![\d.])\d{4,5}(?![\d.])/g, (digits) => this.name(Number(digits)));
+  }
+}
+
+/**
+ * The lines of a reply: one per leaf, dictionaries in key order, SDP bodies line by line with their line
+ * endings made visible where they are not CRLF.
+ *
+ * @param call the dialogue's call-id; other calls are left out of a `calls` list
+ */
+export function normalise(reply: NgMessage | undefined, ports: PortNames, call: string): string[] {
+  if (reply === undefined) return ["no answer"];
+  const lines: string[] = [];
+  for (const key of Object.keys(reply).sort()) {
+    const value = reply[key];
+    if (value === undefined) continue;
+    if (key === "sdp" && typeof value === "string") lines.push(...sdpLines(value, ports));
+    else if (key === "calls" && Array.isArray(value)) {
+      lines.push(...leaves(key, value.filter((item) => item === call), ports));
+    } else lines.push(...leaves(key, value, ports));
+  }
+  return lines;
+}
+
+function sdpLines(body: string, ports: PortNames): string[] {
+  const lines = body.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  return lines.map((line) => {
+    const text = line.endsWith("\r\n") ? line.slice(0, -2) : JSON.stringify(line).slice(1, -1);
+    return `sdp: ${/^(m=|a=(rtcp|candidate|rtcp-fb)\b)/.test(text) ? ports.replaceIn(text) : text}`;
+  });
+}
+
+function leaves(path: string, value: NgData, ports: PortNames): string[] {
+  if (typeof value === "string") return [`${path} = ${JSON.stringify(value)}`];
+  if (typeof value === "number") return [`${path} = ${number(path, value, ports)}`];
+  if (Array.isArray(value)) {
+    if (value.length === 0) return [`${path} = []`];
+    return value.flatMap((item, i) => leaves(`${path}[${i}]`, item, ports));
+  }
+  const dictionary = value as NgMessage;
+  const keys = Object.keys(dictionary).sort();
+  if (keys.length === 0) return [`${path} = {}`];
+  return keys.flatMap((key) => leaves(`${path}/${key}`, dictionary[key] ?? "", ports));
+}
+
+function number(path: string, value: number, ports: PortNames): string {
+  const key = path.slice(path.lastIndexOf("/") + 1);
+  if (TIMES.has(key)) return value === 0 ? "0" : "<time>";
+  return /\bport\b/.test(key) ? ports.name(value) : String(value);
+}
