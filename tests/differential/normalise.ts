@@ -78,6 +78,7 @@ function leaves(path: string, value: NgData, ports: PortNames): string[] {
   if (typeof value === "number") return [`${path} = ${number(path, value, ports)}`];
   if (Array.isArray(value)) {
     if (value.length === 0) return [`${path} = []`];
+    if (path.endsWith("/flags")) return [`${path} = {${value.toSorted().join(", ")}}`];
     return value.flatMap((item, i) => leaves(`${path}[${i}]`, item, ports));
   }
   const dictionary = value as NgMessage;

@@ -92,7 +92,7 @@ export class Stage implements AsyncDisposable {
       const cookie = `raw${crypto.randomUUID()}`;
       const bytes = `${cookie} ${step.raw ?? ""}`;
       const { data } = await this.agent.call("exchange", { to, data: bytes, timeout });
-      return data === null ? undefined : unframe(toBytes(data)).message;
+      return data === null ? undefined : readRaw(data, cookie);
     }
     const message = withCall(step.message, call);
     const wire = step.wire ?? "bencode";
@@ -120,4 +120,11 @@ export class Stage implements AsyncDisposable {
     await waitForPong(daemon, options, 30_000);
     this.#daemons.push(daemon);
   }
+}
+
+/** The answer to a raw message; what cannot be decoded is shown as it came. */
+function readRaw(data: string, cookie: string): NgMessage {
+  const body = data.startsWith(`${cookie} `) ? data.slice(cookie.length + 1) : data;
+  if (!/^[d{]/.test(body)) return { "undecoded answer": body };
+  return unframe(toBytes(data)).message;
 }

@@ -5,11 +5,27 @@
  */
 
 import type { Dialogue } from "../dialogue.ts";
+import { ATTRIBUTES } from "./attributes.ts";
 import { BASIC } from "./basic.ts";
+import { FAMILY } from "./family.ts";
+import { FORK } from "./fork.ts";
 import { HOLD } from "./hold.ts";
+import { LIFECYCLE } from "./lifecycle.ts";
+import { MALFORMED } from "./malformed.ts";
+import { MULTIMEDIA } from "./multimedia.ts";
+import { REOFFER } from "./reoffer.ts";
+import { RTCP } from "./rtcp.ts";
 
 /** All dialogues in the order they are played. */
 export const DIALOGUES: readonly Dialogue[] = [
   ...BASIC,
   ...HOLD,
+  ...REOFFER,
+  ...FORK,
+  ...FAMILY,
+  ...MULTIMEDIA,
+  ...RTCP,
+  ...ATTRIBUTES,
+  ...MALFORMED,
+  ...LIFECYCLE,
 ];

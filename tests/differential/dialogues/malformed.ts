@@ -1,0 +1,101 @@
+/**
+ * Bodies and messages with something wrong in them.
+ *
+ * @module
+ */
+
+import {
+  A,
+  answer,
+  AUDIO_A,
+  AUDIO_B,
+  B,
+  command,
+  crlf,
+  type Dialogue,
+  dialogue,
+  head,
+  offer,
+  query,
+  raw,
+  session,
+} from "../dialogue.ts";
+
+function bad(name: string, sdp: string): Dialogue {
+  return dialogue(name, offer(sdp), query());
+}
+
+/** Bodies and messages with something wrong in them. */
+export const MALFORMED: readonly Dialogue[] = [
+  bad("empty body", ""),
+  bad("body of blanks", "   \r\n"),
+  bad("body that is not SDP", "hello world\r\n"),
+  bad("body without the version line", AUDIO_A.replace("v=0\r\n", "")),
+  bad("body with version 1", AUDIO_A.replace("v=0", "v=1")),
+  bad("body without an origin", AUDIO_A.replace(/o=.*\r\n/, "")),
+  bad("origin with too few fields", AUDIO_A.replace(/o=.*\r\n/, "o=tester 1 IN IP4\r\n")),
+  bad("origin with a host name", AUDIO_A.replace(/o=.*\r\n/, "o=t 1 1 IN IP4 pc.example.com\r\n")),
+  bad("body without any connection line", AUDIO_A.replace(/c=.*\r\n/, "")),
+  bad("connection with a host name", AUDIO_A.replace(/c=.*\r\n/, "c=IN IP4 pc.example.com\r\n")),
+  bad("connection with a broken address", AUDIO_A.replace(/c=.*\r\n/, "c=IN IP4 1.2.3.400\r\n")),
+  bad("connection of the wrong family", AUDIO_A.replace(/c=.*\r\n/, "c=IN IP6 198.51.100.1\r\n")),
+  bad("connection of another network", AUDIO_A.replace(/c=.*\r\n/, "c=ATM NSAP 47.0091\r\n")),
+  bad("body without media", head(A)),
+  bad("media line with too few fields", session(A, "m=audio 2000")),
+  bad("media line without formats", session(A, "m=audio 2000 RTP/AVP")),
+  bad("media port that is not a number", session(A, "m=audio none RTP/AVP 8")),
+  bad("media port beyond 65535", session(A, "m=audio 70000 RTP/AVP 8")),
+  bad("negative media port", session(A, "m=audio -1 RTP/AVP 8")),
+  bad("payload type that is not a number", session(A, "m=audio 2000 RTP/AVP 8 x")),
+  bad("payload type beyond 127", session(A, "m=audio 2000 RTP/AVP 8 200")),
+  bad("payload type twice", session(A, "m=audio 2000 RTP/AVP 8 8 0")),
+  bad("unknown transport protocol", session(A, "m=audio 2000 RTP/XYZ 8")),
+  bad("rtpmap without a rate", session(A, "m=audio 2000 RTP/AVP 96", "a=rtpmap:96 opus")),
+  bad("rtpmap for a missing payload type", session(A, "m=audio 2000 RTP/AVP 8", "a=rtpmap:96 X/1")),
+  bad("broken a=rtcp", session(A, "m=audio 2000 RTP/AVP 8", "a=rtcp:many")),
+  bad("two directions", session(A, "m=audio 2000 RTP/AVP 8", "a=sendonly", "a=recvonly")),
+  bad("line without an equals sign", session(A, "m=audio 2000 RTP/AVP 8", "nonsense")),
+  bad("blank line in the middle", AUDIO_A.replace("m=audio", "\r\nm=audio")),
+  bad("line of an unknown type", session(A, "m=audio 2000 RTP/AVP 8", "y=what")),
+  bad("attribute without a name", session(A, "m=audio 2000 RTP/AVP 8", "a=", "a=:x")),
+  bad("zero byte in the body", AUDIO_A.replace("a session", "a\0b")),
+  bad("two bodies in one", AUDIO_A + AUDIO_A),
+  dialogue(
+    "malformed answer leaves the call as it was",
+    offer(AUDIO_A),
+    answer("nonsense"),
+    answer(AUDIO_B),
+  ),
+  dialogue(
+    "malformed re-offer leaves the call as it was",
+    offer(AUDIO_A),
+    answer(AUDIO_B),
+    offer(session(A, "m=audio 2000"), { "to-tag": "b" }),
+    offer(session(A, "m=audio 2000 RTP/AVP 8"), { "to-tag": "b" }),
+    answer(session(B, "m=audio 4000 RTP/AVP 8")),
+  ),
+  dialogue("offer without a body", offer("", { sdp: null })),
+  dialogue("offer without a call-id", offer(AUDIO_A, { "call-id": null })),
+  dialogue("offer with an empty call-id", offer(AUDIO_A, { "call-id": "" })),
+  dialogue("offer without a from-tag", offer(AUDIO_A, { "from-tag": null })),
+  dialogue("answer without a to-tag", offer(AUDIO_A), answer(AUDIO_B, { "to-tag": null })),
+  dialogue("answer without a from-tag", offer(AUDIO_A), answer(AUDIO_B, { "from-tag": null })),
+  dialogue("answer without a body", offer(AUDIO_A), answer("", { sdp: null })),
+  dialogue("unknown command", command("dance")),
+  dialogue("command in other letter case", command("PING"), command("Offer")),
+  dialogue("empty command", command("")),
+  dialogue("message without a command", { message: { "call-id": "x" } }),
+  dialogue("message that is neither bencode nor JSON", raw("hello")),
+  dialogue("message without a dictionary", raw("")),
+  dialogue("message with a truncated dictionary", raw("d7:command4:pin")),
+  dialogue("message with a negative length", raw("d-3:pinge")),
+  dialogue("message that is a list", raw("l4:pinge")),
+  dialogue("message with a broken JSON document", raw('{"command":"ping"')),
+  dialogue("message that is a JSON list", raw('["ping"]')),
+  dialogue("command that is a number", raw("d7:commandi4ee")),
+  dialogue("message with unsorted keys", raw("d1:z1:y7:command4:pinge")),
+  dialogue(
+    "body longer than a datagram usually is",
+    offer(AUDIO_A + crlf(...Array.from({ length: 200 }, (_, i) => `a=x-filler-${i}:0123456789`))),
+  ),
+];
