@@ -33,6 +33,7 @@ const latin1Slice = Buffer.prototype.latin1Slice as unknown as (
 
 /** A decoded dictionary and where it ended. */
 export interface Decoded {
+  /** Keys keep their order. */
   readonly value: NgDict;
   /** Offset of the first byte after the dictionary. */
   readonly end: number;

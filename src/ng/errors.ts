@@ -6,8 +6,14 @@
 
 /** Bytes that are not a valid message; `offset` counts from the start of the payload. */
 export class DecodeError extends Error {
-  override readonly name = "DecodeError";
-  constructor(message: string, readonly offset: number) {
+  /** Always `DecodeError`. */
+  override readonly name: string = "DecodeError";
+  /** An error about the byte at `offset`. */
+  constructor(
+    message: string,
+    /** Byte it was noticed at. */
+    readonly offset: number,
+  ) {
     super(`${message} at byte ${offset}`);
   }
 }

@@ -13,6 +13,6 @@ export const MAX_MESSAGE = 1 << 20;
 /** Largest UDP datagram over IPv4, in bytes. */
 export const MAX_DATAGRAM = 65_507;
 /** Range of integers, as in a signed 64-bit counter. */
-export const MIN_INT64 = -(1n << 63n);
+export const MIN_INT64: bigint = -(1n << 63n);
 /** See {@link MIN_INT64}. */
-export const MAX_INT64 = (1n << 63n) - 1n;
+export const MAX_INT64: bigint = (1n << 63n) - 1n;

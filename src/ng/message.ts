@@ -24,7 +24,11 @@ export interface Envelope {
   readonly payload: Uint8Array;
 }
 
-/** @returns undefined when there is no cookie; such a message cannot be answered */
+/**
+ * Splits a message at its first space.
+ *
+ * @returns undefined when there is no cookie; such a message cannot be answered
+ */
 export function openEnvelope(message: Uint8Array): Envelope | undefined {
   const space = message.indexOf(SPACE);
   if (space <= 0) return undefined;
@@ -41,7 +45,11 @@ export function encodingOf(payload: Uint8Array): NgEncoding {
   return payload[0] === BRACE ? "json" : "bencode";
 }
 
-/** @throws {NgError} with the reason to answer */
+/**
+ * Decodes a payload in either encoding.
+ *
+ * @throws {NgError} with the reason to answer
+ */
 export function decodePayload(payload: Uint8Array): NgDict {
   const first = payload[0];
   if (first === undefined) throw new NgError("Invalid data (no payload)");

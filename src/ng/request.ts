@@ -14,57 +14,87 @@ import type { NgDict, NgSource, NgValue } from "./types.ts";
  * their key. Unknown keys and flags are listed in `unknown` and otherwise ignored.
  */
 export interface NgRequest {
+  /** Command name as sent; compared exactly. */
   readonly command: string;
+  /** Where the request came from. */
   readonly source: NgSource;
   /** The dictionary as decoded. */
   readonly dict: NgDict;
+  /** `call-id`. */
   readonly callId?: ByteString;
+  /** `from-tag`. */
   readonly fromTag?: ByteString;
+  /** `to-tag`. */
   readonly toTag?: ByteString;
+  /** `via-branch`. */
   readonly viaBranch?: ByteString;
+  /** `sdp`. */
   readonly sdp?: ByteString;
+  /** `label`, also `from-label`. */
   readonly label?: ByteString;
+  /** `set-label`. */
   readonly setLabel?: ByteString;
+  /** `to-label`. */
   readonly toLabel?: ByteString;
+  /** `metadata`. */
   readonly metadata?: ByteString;
-  /** Canonical flags (spelling of the reference, spaces: `strict source`, `SIP source address`). */
+  /** Canonical flags, spelled as in `FLAGS` of `flag_table.ts` (`strict source`, `SIP source address`). */
   readonly flags: ReadonlySet<string>;
-  /** Items of `replace`, canonical with spaces (`session connection`). */
+  /** Items of `replace`: `origin`, `origin-full`, `session connection`, `SDP version`, `username`, `session name`, `zero address`, `force-increment-sdp-ver`. */
   readonly replace: ReadonlySet<string>;
   /** Items of `rtcp-mux`. */
   readonly rtcpMux: ReadonlySet<string>;
   /** Items of `ICE`, lower case. */
   readonly ice: ReadonlySet<string>;
-  /** Items of `DTLS`, `SDES`, `OSRTP`, `T.38`, `bundle`, lower case except suites. */
+  /** Items of `DTLS`: `off`, `passive`, `active`. */
   readonly dtls: ReadonlySet<string>;
+  /** Items of `SDES`; `order:…` and `offerer_pref:…` keep their suites. */
   readonly sdes: ReadonlySet<string>;
+  /** Items of `OSRTP`, lower case. */
   readonly osrtp: ReadonlySet<string>;
+  /** Items of `T.38`, lower case (`no-v.17`). */
   readonly t38: ReadonlySet<string>;
+  /** Items of `bundle`, lower case. */
   readonly bundle: ReadonlySet<string>;
   /** `direction`: one or two interface names. */
   readonly direction: readonly ByteString[];
+  /** `interface`. */
   readonly interface?: ByteString;
+  /** `address family`. */
   readonly addressFamily?: "IP4" | "IP6";
+  /** `media address`; port 0. */
   readonly mediaAddress?: Endpoint;
   /** `received from`; port 0. */
   readonly receivedFrom?: Endpoint;
+  /** `transport protocol`: `RTP/AVP`, …, `UDP/TLS/RTP/SAVPF`, or `accept`. */
   readonly transportProtocol?: string;
+  /** `endpoint-learning`. */
   readonly endpointLearning?: "off" | "immediate" | "delayed" | "heuristic";
   /** 0..255, -1 = keep the packet's, absent = configured default. */
   readonly tos?: number;
   /** Seconds; absent = configured. */
   readonly deleteDelay?: number;
+  /** Items of `supports` that matter here: `load limit`. */
   readonly supports: ReadonlySet<string>;
+  /** `all`: `none`, `all`, `offer-answer`, `except-offer-answer`, `flows`. */
   readonly all?: string;
-  /** `list` */
+  /** `limit` of `list`; may be negative. */
   readonly limit?: number;
+  /** `drop-traffic`. */
   readonly dropTraffic?: "start" | "stop";
+  /** `media echo`: `blackhole`, `forward`, `backwards`, `both`. */
   readonly mediaEcho?: string;
+  /** `generate RTCP`. */
   readonly generateRtcp?: boolean;
+  /** `from-tags`. */
   readonly fromTags: readonly ByteString[];
+  /** `xmlrpc-callback`. */
   readonly xmlrpcCallback?: ByteString;
+  /** `address`. */
   readonly address?: ByteString;
+  /** `ptime` in ms. */
   readonly ptime?: number;
+  /** `ptime-reverse` in ms. */
   readonly ptimeReverse?: number;
   /** `codec` operations, each a list of codec strings. */
   readonly codec: ReadonlyMap<string, readonly ByteString[]>;

@@ -48,7 +48,11 @@ export class MessageScanner {
   #count = 0;
   #payload = 0;
 
-  /** @param limit most bytes a message may have, cookie included */
+  /**
+   * A scanner at the start of a stream.
+   *
+   * @param limit most bytes a message may have, cookie included
+   */
   constructor(limit: number = MAX_MESSAGE) {
     this.#limit = limit;
   }

@@ -32,8 +32,11 @@ export type NgTransport = "udp" | "tcp" | "http" | "https" | "ws" | "wss";
 
 /** Where a request came from. */
 export interface NgSource {
+  /** How it came. */
   readonly transport: NgTransport;
+  /** Address of the client. */
   readonly peer: Endpoint;
+  /** Address the client asked. */
   readonly local: Endpoint;
 }
 
@@ -42,16 +45,29 @@ export interface NgSource {
  * changed.
  */
 export class NgError extends Error {
-  override readonly name = "NgError";
-  constructor(readonly reason: string, options?: ErrorOptions) {
+  /** Always `NgError`. */
+  override readonly name: string = "NgError";
+
+  /** An error with this `error-reason`; a `cause` is for logs only. */
+  constructor(
+    /** Text of `error-reason`. */
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
     super(reason, options);
   }
 }
 
 /** Call limits reached: `load limit` for clients that support it, an error otherwise. */
 export class LoadLimit extends Error {
-  override readonly name = "LoadLimit";
-  constructor(readonly limit: string) {
+  /** Always `LoadLimit`. */
+  override readonly name: string = "LoadLimit";
+
+  /** A refusal because of this limit. */
+  constructor(
+    /** Text of `message`: `Parallel session limit reached`, `CPU usage limit exceeded`, … */
+    readonly limit: string,
+  ) {
     super(limit);
   }
 }

@@ -1,0 +1,22 @@
+/**
+ * The _ng_ control protocol without its sockets: codecs, request schema, cookie cache, dispatcher. Owns what
+ * a message looks like and what each of its words is called; knows neither transports nor calls.
+ *
+ * @module
+ */
+
+export type { ByteString } from "../core/bytes.ts";
+export type { Clock } from "../core/clock.ts";
+export type { Endpoint, Family } from "../core/endpoint.ts";
+export * from "./bencode.ts";
+export * from "./cookie_cache.ts";
+export * from "./dispatcher.ts";
+export * from "./errors.ts";
+export { FLAGS } from "./flag_table.ts";
+export * from "./json.ts";
+export * from "./limits.ts";
+export * from "./message.ts";
+export * from "./request.ts";
+export * from "./scanner.ts";
+export * from "./schema.ts";
+export * from "./types.ts";
