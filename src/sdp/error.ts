@@ -1,0 +1,18 @@
+/**
+ * What is wrong with a session description.
+ *
+ * @module
+ */
+
+/** Reasons rtpengine gives for a session description it does not take, word for word. */
+export type SdpErrorReason = "Failed to parse SDP" | "Incomplete SDP specification";
+
+/** A session description that cannot be used; `message` says where and why. */
+export class SdpError extends Error {
+  override readonly name = "SdpError";
+
+  /** @param reason the string for the ng reply */
+  constructor(readonly reason: SdpErrorReason, detail: string) {
+    super(detail);
+  }
+}
