@@ -9,7 +9,9 @@ export type Family = 4 | 6;
 
 /** A UDP transport address. `address` is in canonical text form, without brackets or zone. */
 export interface Endpoint {
+  /** IP version. */
   readonly family: Family;
+  /** Canonical text form. */
   readonly address: string;
   /** 0..65535 */
   readonly port: number;
