@@ -20,23 +20,28 @@ const TIMES = new Set([
   "reported at",
 ]);
 
-/** Names for one implementation's relay ports within one dialogue. */
+/**
+ * Names for one implementation's relay ports within one dialogue. Use it for two passes: what a port is
+ * called depends on whether its partner (RTP even, RTCP above it) occurs anywhere in the dialogue.
+ */
 export class PortNames {
   #names = new Map<number, string>();
+  #seen = new Set<number>();
 
   /** The range media ports come from, inclusive. */
   constructor(readonly min: number, readonly max: number) {}
 
   /**
-   * `P1`, `P2`, … for even ports in order of first appearance and `P1+1`, … for the odd ones above
-   * them; other numbers stay.
+   * `P1`, `P2`, … in order of first appearance and `P1+1`, … for the odd ones above them. A port
+   * without its partner is taken alone (RTCP shares it) and has no parity. Other numbers stay.
    */
   name(port: number): string {
     if (port < this.min || port > this.max) return String(port);
+    this.#seen.add(port);
     const base = port - port % 2;
     const known = this.#names.get(base) ?? `P${this.#names.size + 1}`;
     this.#names.set(base, known);
-    return port === base ? known : `${known}+1`;
+    return port === base || !this.#seen.has(base) ? known : `${known}+1`;
   }
 
   /** Replaces every number of the range in a text. */
@@ -45,32 +50,45 @@ export class PortNames {
   }
 }
 
+/** What one implementation's replies within one dialogue are normalised by. */
+export interface Context {
+  readonly ports: PortNames;
+  /** The dialogue's call-id; other calls are left out of a `calls` list. */
+  readonly call: string;
+  /** All that the implementation was told: an origin's session id from elsewhere is a random one. */
+  readonly told: string;
+}
+
 /**
  * The lines of a reply: one per leaf, dictionaries in key order, SDP bodies line by line with their line
  * endings made visible where they are not CRLF.
- *
- * @param call the dialogue's call-id; other calls are left out of a `calls` list
  */
-export function normalise(reply: NgMessage | undefined, ports: PortNames, call: string): string[] {
+export function normalise(reply: NgMessage | undefined, context: Context): string[] {
   if (reply === undefined) return ["no answer"];
   const lines: string[] = [];
   for (const key of Object.keys(reply).sort()) {
     const value = reply[key];
     if (value === undefined) continue;
-    if (key === "sdp" && typeof value === "string") lines.push(...sdpLines(value, ports));
+    if (key === "sdp" && typeof value === "string") lines.push(...sdpLines(value, context));
     else if (key === "calls" && Array.isArray(value)) {
-      lines.push(...leaves(key, value.filter((item) => item === call), ports));
-    } else lines.push(...leaves(key, value, ports));
+      lines.push(...leaves(key, value.filter((item) => item === context.call), context.ports));
+    } else lines.push(...leaves(key, value, context.ports));
   }
   return lines;
 }
 
-function sdpLines(body: string, ports: PortNames): string[] {
+function sdpLines(body: string, context: Context): string[] {
   const lines = body.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   return lines.map((line) => {
     const text = line.endsWith("\r\n") ? line.slice(0, -2) : JSON.stringify(line).slice(1, -1);
-    return `sdp: ${/^(m=|a=(rtcp|candidate|rtcp-fb)\b)/.test(text) ? ports.replaceIn(text) : text}`;
+    return `sdp: ${sdpLine(text, context)}`;
   });
+}
+
+function sdpLine(line: string, { ports, told }: Context): string {
+  if (/^(m=|a=(rtcp|candidate)\b)/.test(line)) return ports.replaceIn(line);
+  if (!line.startsWith("o=")) return line;
+  return line.replace(/ (\d+) /, (all, id: string) => told.includes(` ${id} `) ? all : " <id> ");
 }
 
 function leaves(path: string, value: NgData, ports: PortNames): string[] {

@@ -67,15 +67,18 @@ export class Stage implements AsyncDisposable {
   async play(player: Player, dialogue: Dialogue): Promise<Transcript> {
     const { min, max } = PORTS[player];
     const call = callId(dialogue.name);
-    const ports = new PortNames(min, max);
-    const transcript: string[][] = [];
-    for (const step of dialogue.steps) {
-      transcript.push(normalise(await this.#request(player, step, call), ports, call));
-    }
+    const context = {
+      call,
+      ports: new PortNames(min, max),
+      told: dialogue.steps.map((step) => step.message?.["sdp"]).join("\n"),
+    };
+    const replies: (NgMessage | undefined)[] = [];
+    for (const step of dialogue.steps) replies.push(await this.#request(player, step, call));
     await this.#request(player, {
       message: { "command": "delete", "call-id": call, "delete delay": 0 },
     }, call);
-    return transcript;
+    for (const reply of replies) normalise(reply, context);
+    return replies.map((reply) => normalise(reply, context));
   }
 
   /** Ends the players and removes the namespace. */

@@ -22,7 +22,7 @@ import {
 } from "../dialogue.ts";
 
 function bad(name: string, sdp: string): Dialogue {
-  return dialogue(name, offer(sdp), query());
+  return dialogue(name, offer(sdp));
 }
 
 /** Bodies and messages with something wrong in them. */
@@ -60,6 +60,7 @@ export const MALFORMED: readonly Dialogue[] = [
   bad("attribute without a name", session(A, "m=audio 2000 RTP/AVP 8", "a=", "a=:x")),
   bad("zero byte in the body", AUDIO_A.replace("a session", "a\0b")),
   bad("two bodies in one", AUDIO_A + AUDIO_A),
+  dialogue("query after a malformed first offer", offer("nonsense"), query()),
   dialogue(
     "malformed answer leaves the call as it was",
     offer(AUDIO_A),
@@ -85,13 +86,17 @@ export const MALFORMED: readonly Dialogue[] = [
   dialogue("command in other letter case", command("PING"), command("Offer")),
   dialogue("empty command", command("")),
   dialogue("message without a command", { message: { "call-id": "x" } }),
-  dialogue("message that is neither bencode nor JSON", raw("hello")),
-  dialogue("message without a dictionary", raw("")),
-  dialogue("message with a truncated dictionary", raw("d7:command4:pin")),
-  dialogue("message with a negative length", raw("d-3:pinge")),
-  dialogue("message that is a list", raw("l4:pinge")),
-  dialogue("message with a broken JSON document", raw('{"command":"ping"')),
-  dialogue("message that is a JSON list", raw('["ping"]')),
+  dialogue(
+    "messages that hold no dictionary",
+    raw("hello"),
+    raw(""),
+    raw("d7:command4:pin"),
+    raw("d-3:pinge"),
+    raw("l4:pinge"),
+    raw('{"command":"ping"'),
+    raw('["ping"]'),
+  ),
+  dialogue("bytes after the dictionary", raw("d7:command4:pingetrailing")),
   dialogue("command that is a number", raw("d7:commandi4ee")),
   dialogue("message with unsorted keys", raw("d1:z1:y7:command4:pinge")),
   dialogue(

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { crlf } from "./dialogue.ts";
+import { type Context, normalise, PortNames } from "./normalise.ts";
+
+function context(told = ""): Context {
+  return { ports: new PortNames(30_000, 30_999), call: "mine", told };
+}
+
+function twice(reply: Parameters<typeof normalise>[0], given = context()): string[] {
+  normalise(reply, given);
+  return normalise(reply, given);
+}
+
+Deno.test("PortNames numbers ports by first appearance and keeps the RTP/RTCP relation", () => {
+  const sdp = crlf("m=audio 30124 RTP/AVP 0", "a=rtcp:30125", "m=video 30010 RTP/AVP 0");
+  assert.deepEqual(twice({ sdp }), [
+    "sdp: m=audio P1 RTP/AVP 0",
+    "sdp: a=rtcp:P1+1",
+    "sdp: m=video P2 RTP/AVP 0",
+  ]);
+});
+
+Deno.test("PortNames tells RTP on the odd port of a pair from RTP on the even one", () => {
+  const sdp = crlf("m=audio 30125 RTP/AVP 0", "a=rtcp:30124");
+  assert.deepEqual(twice({ sdp }), ["sdp: m=audio P1+1 RTP/AVP 0", "sdp: a=rtcp:P1"]);
+});
+
+Deno.test("PortNames gives a port without a partner no parity", () => {
+  assert.deepEqual(twice({ sdp: crlf("m=audio 30125 RTP/AVP 0") }), ["sdp: m=audio P1 RTP/AVP 0"]);
+});
+
+Deno.test("PortNames leaves ports outside its range", () => {
+  assert.deepEqual(twice({ sdp: crlf("m=audio 2000 RTP/AVP 0") }), [
+    "sdp: m=audio 2000 RTP/AVP 0",
+  ]);
+});
+
+Deno.test("normalise() hides times but not that there is none", () => {
+  assert.deepEqual(twice({ created: 17, "last signal": 0 }), [
+    "created = <time>",
+    "last signal = 0",
+  ]);
+});
+
+Deno.test("normalise() lists flags in one order", () => {
+  assert.deepEqual(twice({ x: { flags: ["send", "recv"] } }), ["x/flags = {recv, send}"]);
+});
+
+Deno.test("normalise() shows line ends that are not CRLF", () => {
+  assert.deepEqual(twice({ sdp: "a=one\na=two\r\na=three" }), [
+    "sdp: a=one\\n",
+    "sdp: a=two",
+    "sdp: a=three",
+  ]);
+});
+
+Deno.test("normalise() hides a session id that was made up, and only that", () => {
+  const sdp = crlf("o=- 123 1 IN IP4 198.51.100.1");
+  assert.deepEqual(twice({ sdp }), ["sdp: o=- <id> 1 IN IP4 198.51.100.1"]);
+  assert.deepEqual(twice({ sdp }, context(sdp)), ["sdp: o=- 123 1 IN IP4 198.51.100.1"]);
+});
+
+Deno.test("normalise() leaves other calls out of a list", () => {
+  assert.deepEqual(twice({ calls: ["other", "mine"] }), ['calls[0] = "mine"']);
+  assert.deepEqual(twice({ calls: ["other"] }), ["calls = []"]);
+});
+
+Deno.test("normalise() tells the absence of an answer", () => {
+  assert.deepEqual(twice(undefined), ["no answer"]);
+});
