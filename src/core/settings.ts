@@ -27,10 +27,14 @@ export interface Settings {
   maxBandwidth: number;
   /** Default TOS byte of media, -1 = keep. */
   tos: number;
+  /** TOS byte of answers to ng requests. */
   controlTos: number;
+  /** Prefer the SIP source address to the address in SDP. */
   sipSource: boolean;
+  /** How endpoint addresses are learned. */
   endpointLearning: "off" | "immediate" | "delayed" | "heuristic";
   /** Apply `strict source` to every stream. */
   strictSource: boolean;
+  /** Highest level logged: -1..7. */
   logLevel: number;
 }

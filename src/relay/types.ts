@@ -15,14 +15,20 @@ export type Slot = number;
 export interface LocalAddress {
   /** Logical interface name (`default`, `internal`, …; `BASE:SUFFIX` members keep their full name). */
   readonly name: string;
+  /** IP version of `address`. */
   readonly family: Family;
   /** Address bound on this host. */
   readonly address: string;
   /** Address written into SDP; equals `address` unless `!advertised` was configured. */
   readonly advertised: string;
+  /** IP version of `advertised`. */
   readonly advertisedFamily: Family;
+  /** Lowest port of the range, 1..65535. */
   readonly portMin: number;
+  /** Highest port of the range. */
   readonly portMax: number;
+  /** Ports of the range that are never opened (`exclude-ports` of an interface group). */
+  readonly excludePorts?: readonly number[];
 }
 
 /** Packet classes, RTPE_CLASS_* of rtpe_rule.h. */

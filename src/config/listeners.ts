@@ -1,0 +1,125 @@
+/**
+ * Where the daemon listens: the `listen-…` options become addresses to bind.
+ *
+ * @module
+ */
+
+import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
+import { canonicalIp, classifyIp, parseIp } from "../core/ip.ts";
+import type { Host } from "./host.ts";
+import type { Report } from "./interfaces.ts";
+import type { Config } from "./options.ts";
+import type { ListenSpec } from "./types.ts";
+
+/** Kinds of control listeners. */
+export type ListenerKind = "ng" | "tcpNg" | "http" | "https" | "cli";
+
+/** Addresses to bind, by kind. A TCP address of `::` takes IPv4 as well, a UDP one does not. */
+export type Listeners = Readonly<Record<ListenerKind, readonly Endpoint[]>>;
+
+/** The option of each kind. */
+export const LISTENER_OPTIONS = {
+  ng: "listen-ng",
+  tcpNg: "listen-tcp-ng",
+  http: "listen-http",
+  https: "listen-https",
+  cli: "listen-cli",
+} as const satisfies Record<ListenerKind, keyof Config>;
+
+const KINDS = Object.keys(LISTENER_OPTIONS) as readonly ListenerKind[];
+
+/** Looks host names up, gives bare ports their addresses, and finds listeners in each other's way. */
+export async function buildListeners(
+  config: Config,
+  host: Host,
+  report: Report,
+): Promise<Listeners> {
+  const hasIpv6 = host.addresses().some(({ family }) => family === 6);
+  const listeners: Record<ListenerKind, Endpoint[]> = {
+    ng: [],
+    tcpNg: [],
+    http: [],
+    https: [],
+    cli: [],
+  };
+  for (const kind of KINDS) {
+    const option = LISTENER_OPTIONS[kind];
+    for (const spec of config[option]) {
+      const found = spec.host === undefined
+        ? everyAddress(spec.port, kind === "ng", hasIpv6)
+        : await endpointsOf(spec, spec.host, option, host, report);
+      for (const endpoint of found) {
+        const rival = rivalOf(endpoint, kind, listeners);
+        if (rival === undefined) {
+          listeners[kind].push(endpoint);
+        } else {
+          report.errors.push(
+            `${option}: ${formatEndpoint(endpoint)} is taken by ${rival} already`,
+          );
+        }
+      }
+    }
+  }
+  return listeners;
+}
+
+/** Whether only this host can reach an address. */
+export function isLoopback({ address }: Endpoint): boolean {
+  const ip = parseIp(address);
+  return ip !== undefined && classifyIp(ip) === "loopback";
+}
+
+/** Listeners that other hosts can reach, as `ng 0.0.0.0:2223`. */
+export function exposedListeners(listeners: Listeners): string[] {
+  return KINDS.flatMap((kind) =>
+    listeners[kind].filter((endpoint) => !isLoopback(endpoint))
+      .map((endpoint) => `${LISTENER_OPTIONS[kind]} ${formatEndpoint(endpoint)}`)
+  );
+}
+
+function everyAddress(port: number, udp: boolean, hasIpv6: boolean): Endpoint[] {
+  const v4: Endpoint = { family: 4, address: "0.0.0.0", port };
+  const v6: Endpoint = { family: 6, address: "::", port };
+  if (!hasIpv6) return [v4];
+  return udp ? [v4, v6] : [v6];
+}
+
+async function endpointsOf(
+  { port }: ListenSpec,
+  name: string,
+  option: string,
+  host: Host,
+  report: Report,
+): Promise<Endpoint[]> {
+  const literal = canonicalIp(name);
+  if (literal !== undefined) return [{ ...literal, port }];
+  let why = "no address found";
+  try {
+    const found = (await host.resolve(name)).flatMap((text) => canonicalIp(text) ?? []);
+    if (found.length > 0) return found.map((ip) => ({ ...ip, port }));
+  } catch (error) {
+    why = error instanceof Error ? error.message : String(error);
+  }
+  report.errors.push(`${option}: host name "${name}" cannot be looked up: ${why}`);
+  return [];
+}
+
+/** The option of a listener that would be in the way of `endpoint`. */
+function rivalOf(
+  endpoint: Endpoint,
+  kind: ListenerKind,
+  listeners: Listeners,
+): string | undefined {
+  const rivals = kind === "ng" ? ["ng"] as const : (["tcpNg", "http", "https", "cli"] as const);
+  const rival = rivals.find((other) =>
+    listeners[other].some((taken) => collide(taken, endpoint, kind !== "ng"))
+  );
+  return rival && LISTENER_OPTIONS[rival];
+}
+
+function collide(a: Endpoint, b: Endpoint, dualStack: boolean): boolean {
+  if (a.port !== b.port) return false;
+  if (a.family !== b.family) return dualStack && (a.address === "::" || b.address === "::");
+  if (a.address === b.address) return true;
+  return [a.address, b.address].some((address) => address === "0.0.0.0" || address === "::");
+}

@@ -1,0 +1,30 @@
+/**
+ * Configuration: one option table and its views. Owns option names, types, defaults, the precedence of
+ * sources, interface syntax and validation. Does not know what the options do.
+ *
+ * {@link loadConfig} is the way in; {@link settingsFrom} gives what may change at run time.
+ *
+ * @module
+ */
+
+export type { Endpoint, Family } from "../core/endpoint.ts";
+export type { Settings } from "../core/settings.ts";
+export type { LocalAddress } from "../relay/types.ts";
+export { embeddedDefaults, stateDirectory } from "./defaults.ts";
+export { helpText } from "./help.ts";
+export { type Host, type HostAddress, systemHost } from "./host.ts";
+export type { InterfaceSet } from "./interfaces.ts";
+export {
+  exposedListeners,
+  isLoopback,
+  LISTENER_OPTIONS,
+  type ListenerKind,
+  type Listeners,
+} from "./listeners.ts";
+export { loadConfig, type LoadedConfig, type LoadOptions, type LoadResult } from "./load.ts";
+export type { Option, OptionTable, Radix, Status, Surface, ValuesOf } from "./option.ts";
+export type { Config, OptionName } from "./options.ts";
+export { settingsFrom } from "./settings.ts";
+export { formatSource, type Given, type Source } from "./source.ts";
+export type { Environment } from "./sources.ts";
+export { type Cidr, formatCidr, type ListenSpec, parseCidr } from "./types.ts";

@@ -1,0 +1,107 @@
+/**
+ * The option table: every option there is, by long name, in groups. Command line, configuration file,
+ * environment, `--help`, `docs/options.md` and validation are views of it.
+ *
+ * @module
+ */
+
+import type { Option, OptionTable, ValuesOf } from "./option.ts";
+import {
+  KERNEL_LATER,
+  LIMITS,
+  LOGGING,
+  LOGGING_LATER,
+  PROCESS_LATER,
+  PROGRAM,
+  RELAY,
+  TIMERS,
+} from "./options_general.ts";
+import {
+  B2B,
+  DTLS,
+  EXPORT,
+  PLAYBACK,
+  PROCESSING,
+  QUALITY,
+  RECORDING,
+  REDIS,
+} from "./options_later.ts";
+import { CONTROL, CONTROL_LATER, INTERFACES, MEDIA } from "./options_network.ts";
+
+/** All options by long name. */
+export const OPTIONS = {
+  ...PROGRAM,
+  ...INTERFACES,
+  ...CONTROL,
+  ...MEDIA,
+  ...TIMERS,
+  ...LIMITS,
+  ...RELAY,
+  ...LOGGING,
+  ...PROCESS_LATER,
+  ...KERNEL_LATER,
+  ...CONTROL_LATER,
+  ...LOGGING_LATER,
+  ...REDIS,
+  ...B2B,
+  ...RECORDING,
+  ...PLAYBACK,
+  ...PROCESSING,
+  ...DTLS,
+  ...QUALITY,
+  ...EXPORT,
+};
+
+// Through `import`, the type of the table, which is inferred, stays out of the public documentation.
+
+/** Long name of an option. */
+export type OptionName = keyof typeof import("./options.ts").OPTIONS;
+
+/** The value of every option. */
+export type Config = ValuesOf<typeof import("./options.ts").OPTIONS>;
+
+/** A titled part of the table. */
+export interface Group {
+  readonly title: string;
+  readonly options: OptionTable;
+}
+
+/** The table in the order and grouping of help and manual. */
+export const GROUPS: readonly Group[] = [
+  { title: "Program", options: PROGRAM },
+  { title: "Interfaces and ports", options: INTERFACES },
+  { title: "Control", options: { ...CONTROL, ...CONTROL_LATER } },
+  { title: "Media", options: MEDIA },
+  { title: "Times", options: TIMERS },
+  { title: "Limits", options: LIMITS },
+  { title: "Relay", options: RELAY },
+  { title: "Logging", options: { ...LOGGING, ...LOGGING_LATER } },
+  { title: "Process and threads", options: PROCESS_LATER },
+  { title: "Kernel module", options: KERNEL_LATER },
+  { title: "Redis", options: REDIS },
+  { title: "Teardown by XML-RPC", options: B2B },
+  { title: "Recording", options: RECORDING },
+  { title: "Playback", options: PLAYBACK },
+  { title: "Audio processing", options: PROCESSING },
+  { title: "DTLS", options: DTLS },
+  { title: "Quality", options: QUALITY },
+  { title: "Export", options: EXPORT },
+];
+
+/** Long names in table order. */
+export const OPTION_NAMES = Object.keys(OPTIONS) as readonly OptionName[];
+
+/** Whether there is an option of this name. */
+export function isOptionName(name: string): name is OptionName {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+/** The option of a name, without the type of its value. */
+export function optionNamed(name: OptionName): Option<unknown> {
+  return OPTIONS[name] as Option<unknown>;
+}
+
+/** Environment variable of an option: `RTPEDGE_PORT_MIN`, or the one it has of old. */
+export function envName(name: OptionName): string {
+  return optionNamed(name).env ?? `RTPEDGE_${name.toUpperCase().replaceAll("-", "_")}`;
+}

@@ -1,0 +1,109 @@
+/**
+ * Checks that concern more than one option.
+ *
+ * @module
+ */
+
+import type { Report } from "./interfaces.ts";
+import { type Config, OPTION_NAMES, type OptionName, optionNamed } from "./options.ts";
+import { formatSource, type Source } from "./source.ts";
+import { listText } from "./types.ts";
+
+/** Options of which one must be given, as in rtpengine. */
+const LISTENERS = [
+  "listen-ng",
+  "listen-tcp-ng",
+  "listen-http",
+  "listen-https",
+] as const satisfies readonly OptionName[];
+
+const LEGACY_LISTENERS = ["listen-udp", "listen-tcp"] as const satisfies readonly OptionName[];
+
+/**
+ * Checks the configuration as a whole.
+ *
+ * @param hasInterface whether an interface was asked for, rightly or not
+ */
+export function checkConfig(
+  config: Config,
+  sources: ReadonlyMap<OptionName, Source>,
+  hasInterface: boolean,
+  report: Report,
+): void {
+  const from = (name: OptionName) => formatSource(sources.get(name)!);
+  checkStatus(sources, config, report);
+  if (LISTENERS.every((name) => config[name].length === 0)) {
+    const legacy = LEGACY_LISTENERS.filter((name) => config[name].length > 0);
+    report.errors.push(
+      `nothing to listen on: give at least one of ${
+        listText(LISTENERS.map((name) => `--${name}`))
+      }` +
+        (legacy.length > 0 ? `; ${listText(legacy)} is not built yet` : ""),
+    );
+  }
+  if (!hasInterface && config.interface.length === 0) {
+    report.errors.push(
+      "interface: there is none: give --interface=ADDRESS, or interfaces-config and its groups",
+    );
+  }
+  if (config["port-min"] >= config["port-max"]) {
+    report.errors.push(
+      `port-min: ${config["port-min"]} (from ${from("port-min")}) is not below ` +
+        `port-max ${config["port-max"]} (from ${from("port-max")})`,
+    );
+  }
+  checkKernel(config, report, from);
+  checkHttps(config, report, from);
+  checkPortOverlap(config, report);
+}
+
+function checkStatus(
+  sources: ReadonlyMap<OptionName, Source>,
+  config: Config,
+  report: Report,
+): void {
+  const idle: string[] = [];
+  for (const name of OPTION_NAMES) {
+    const source = sources.get(name)!;
+    const { status } = optionNamed(name);
+    if (source.kind === "default" || status === "now") continue;
+    if (status === "later") idle.push(name);
+    else if (config[name] === true) {
+      report.errors.push(`${name}: this action is not built yet (from ${formatSource(source)})`);
+    }
+  }
+  if (idle.length > 0) {
+    report.warnings.push(`accepted, but without effect in this release: ${idle.join(", ")}`);
+  }
+}
+
+function checkKernel(config: Config, report: Report, from: (name: OptionName) => string): void {
+  if (config.table < 0) return;
+  const problem = `table: ${config.table} asks for the kernel module, which is not built yet ` +
+    `(from ${from("table")})`;
+  if (config["no-fallback"]) {
+    report.errors.push(`${problem}, and no-fallback forbids to relay in user space`);
+  } else {
+    report.warnings.push(`${problem}: media is relayed in user space`);
+  }
+}
+
+function checkHttps(config: Config, report: Report, from: (name: OptionName) => string): void {
+  if (config["https-key"] !== undefined && config["https-cert"] === undefined) {
+    report.errors.push(
+      `https-key: "${config["https-key"]}" is given without https-cert (from ${from("https-key")})`,
+    );
+  }
+}
+
+/** UDP control ports among the media ports would be taken from calls. */
+function checkPortOverlap(config: Config, report: Report): void {
+  for (const { port } of config["listen-ng"]) {
+    if (port >= config["port-min"] && port <= config["port-max"]) {
+      report.warnings.push(
+        `listen-ng: port ${port} lies among the media ports ` +
+          `${config["port-min"]} to ${config["port-max"]}`,
+      );
+    }
+  }
+}
