@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* The ng requests of a plain two-party audio call, as a SIP proxy sends them. */
+#include "ngload.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *ng_step_name(enum ng_step step)
+{
+	static const char *const names[] = {"offer", "answer", "delete"};
+
+	return names[step];
+}
+
+unsigned client_port(uint32_t call)
+{
+	return 10000 + 2 * (call % 25000);
+}
+
+/* Appends a bencode string. */
+static void put(char **at, char *end, const char *text)
+{
+	int n = snprintf(*at, (size_t)(end - *at), "%zu:%s", strlen(text), text);
+
+	if (n < 0 || n >= end - *at)
+		die("a request does not fit");
+	*at += n;
+}
+
+static void put_raw(char **at, char *end, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n >= (size_t)(end - *at))
+		die("a request does not fit");
+	memcpy(*at, text, n + 1);
+	*at += n;
+}
+
+/* The SDP of one party: G.711 both laws and telephone events. */
+static void make_sdp(char *out, size_t room, const char *addr, uint32_t call)
+{
+	snprintf(out, room,
+		 "v=0\r\no=- %u 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
+		 "m=audio %u RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
+		 "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n",
+		 call + 1, addr, addr, client_port(call));
+}
+
+size_t ng_request(const struct ng_run *r, const struct ng_slot *s, char *out, size_t room)
+{
+	enum ng_step step = r->steps[s->step];
+	char *at = out, *end = out + room, text[512];
+
+	snprintf(text, sizeof(text), "b%" PRIx32 "_%u_%" PRIu32 " d", r->run, s->index, s->serial);
+	put_raw(&at, end, text);
+	put(&at, end, "command");
+	put(&at, end, ng_step_name(step));
+	put(&at, end, "call-id");
+	snprintf(text, sizeof(text), "%s-%u", r->prefix, s->call);
+	put(&at, end, text);
+	put(&at, end, "from-tag");
+	put(&at, end, "caller");
+	if (step == STEP_DELETE) {
+		put(&at, end, "delete delay");
+		put_raw(&at, end, "i0ee");
+		return (size_t)(at - out);
+	}
+	if (step == STEP_ANSWER) {
+		put(&at, end, "to-tag");
+		put(&at, end, "called");
+	}
+	put(&at, end, "replace");
+	put_raw(&at, end, "l6:origin18:session-connectione");
+	put(&at, end, "ICE");
+	put(&at, end, "remove");
+	put(&at, end, "sdp");
+	make_sdp(text, sizeof(text), step == STEP_OFFER ? r->client_a : r->client_b, s->call);
+	put(&at, end, text);
+	put_raw(&at, end, "e");
+	return (size_t)(at - out);
+}

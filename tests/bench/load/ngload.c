@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ngload: sets up two-party calls over ng (UDP, bencode), as fast as the daemon answers, with a fixed
+ * number of requests outstanding; can delete them again; can write the flow list rtpload works on.
+ * Prints one line of JSON.
+ */
+#include "ngload.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define RETRY_NS 1000000000u
+#define MAX_TRIES 6
+
+static const char usage[] =
+	"ngload: sets up calls over ng and prints one line of JSON.\n"
+	"\n"
+	"  --ng ADDR:PORT       the daemon's ng port (UDP, IPv4)\n"
+	"  --client-a ADDR      media address of the callers\n"
+	"  --client-b ADDR      media address of the called\n"
+	"  --calls N            how many calls (default 100)\n"
+	"  --outstanding K      requests on the way at a time (default 1)\n"
+	"  --prefix TEXT        beginning of the call-ids (default bench)\n"
+	"  --do LIST            what to do with each call: offer,answer,delete (default offer,answer)\n"
+	"  --flows FILE         write the flow list of the calls (needs offer,answer)\n"
+	"  --cpu-of PID         also report the CPU time of this process\n";
+
+void die(const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("ngload: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+static int connect_ng(const char *text)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET};
+	char addr[64];
+	const char *colon = strrchr(text, ':');
+	int room = 1 << 20, fd;
+
+	if (!colon || (size_t)(colon - text) >= sizeof(addr))
+		die("%s is not ADDRESS:PORT", text);
+	snprintf(addr, sizeof(addr), "%.*s", (int)(colon - text), text);
+	to.sin_port = htons((uint16_t)atoi(colon + 1));
+	if (inet_pton(AF_INET, addr, &to.sin_addr) != 1 || to.sin_port == 0)
+		die("%s is not ADDRESS:PORT", text);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
+		die("cannot reach %s: %m", text);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	return fd;
+}
+
+static void transmit(struct ng_run *r, struct ng_slot *s)
+{
+	/* The daemon may not listen yet or not any more: the retry limit ends that. */
+	if (send(r->fd, s->request, s->request_len, 0) < 0 && errno != ECONNREFUSED && errno != EAGAIN)
+		die("cannot send: %m");
+	s->sent_ns = mono_ns();
+	s->tries++;
+}
+
+/* Writes the request of the slot's present step and sends it. */
+static void start_step(struct ng_run *r, struct ng_slot *s)
+{
+	s->serial = ++r->serial;
+	s->tries = 0;
+	s->request_len = ng_request(r, s, s->request, sizeof(s->request));
+	transmit(r, s);
+	s->first_ns = s->sent_ns;
+}
+
+/* Gives the slot its next call; returns false when there is none left. */
+static bool next_call(struct ng_run *r, struct ng_slot *s)
+{
+	if (r->next_call == r->call_count) {
+		s->busy = false;
+		return false;
+	}
+	s->call = r->next_call++;
+	s->step = 0;
+	s->busy = true;
+	start_step(r, s);
+	return true;
+}
+
+/* Takes in one reply: finds its slot by the cookie, notes the relay's port, goes one step on. */
+static void take_reply(struct ng_run *r, char *reply, size_t len)
+{
+	unsigned slot;
+	uint32_t run, serial;
+	struct ng_slot *s;
+	const char *media;
+
+	reply[len] = 0;
+	if (sscanf(reply, "b%" SCNx32 "_%u_%" SCNu32 " ", &run, &slot, &serial) != 3 ||
+	    run != r->run || slot >= r->slot_count)
+		return;
+	s = &r->slots[slot];
+	if (!s->busy || s->serial != serial)
+		return; /* a second answer to something sent twice */
+	hist_add(&r->latency[r->steps[s->step]], mono_ns() - s->first_ns);
+	r->messages++;
+	if (!strstr(reply, "6:result2:ok")) {
+		if (r->errors++ == 0)
+			fprintf(stderr, "ngload: %.400s\n", reply);
+	} else if ((media = strstr(reply, "m=audio ")) != NULL) {
+		uint16_t port = (uint16_t)atoi(media + 8);
+
+		if (r->steps[s->step] == STEP_OFFER)
+			r->ports[s->call].facing_b = port;
+		else
+			r->ports[s->call].facing_a = port;
+	}
+	if (++s->step < r->step_count) {
+		start_step(r, s);
+		return;
+	}
+	r->calls_done++;
+	next_call(r, s);
+}
+
+/* Sends again what has had no answer for a second; gives up on a daemon that stays silent. */
+static void retry_late(struct ng_run *r)
+{
+	uint64_t now = mono_ns();
+
+	for (unsigned i = 0; i < r->slot_count; i++) {
+		struct ng_slot *s = &r->slots[i];
+
+		if (!s->busy || now - s->sent_ns < RETRY_NS)
+			continue;
+		if (s->tries == MAX_TRIES)
+			die("no answer to %.60s after %d tries", s->request, MAX_TRIES);
+		r->retransmits++;
+		transmit(r, s);
+	}
+}
+
+static void run_calls(struct ng_run *r)
+{
+	static char reply[65536];
+	struct pollfd p = {.fd = r->fd, .events = POLLIN};
+
+	r->start_ns = mono_ns();
+	for (unsigned i = 0; i < r->slot_count; i++)
+		next_call(r, &r->slots[i]);
+	while (r->calls_done < r->call_count) {
+		if (poll(&p, 1, 100) <= 0) {
+			retry_late(r);
+			continue;
+		}
+		for (;;) {
+			ssize_t n = recv(r->fd, reply, sizeof(reply) - 1, MSG_DONTWAIT);
+
+			if (n < 0)
+				break;
+			take_reply(r, reply, (size_t)n);
+		}
+	}
+	r->end_ns = mono_ns();
+}
+
+static void write_flows(const struct ng_run *r, const char *path, const char *relay)
+{
+	FILE *file = fopen(path, "w");
+	int host = (int)(strrchr(relay, ':') - relay);
+
+	if (!file)
+		die("cannot write %s: %m", path);
+	for (uint32_t i = 0; i < r->call_count; i++) {
+		unsigned port = client_port(i), fa = r->ports[i].facing_a, fb = r->ports[i].facing_b;
+
+		if (!fa || !fb)
+			die("call %u has no media ports: nothing to write to %s", i, path);
+		fprintf(file, "%s:%u %.*s:%u %s:%u %.*s:%u\n", r->client_a, port, host, relay, fa,
+			r->client_b, port, host, relay, fb);
+		fprintf(file, "%s:%u %.*s:%u %s:%u %.*s:%u\n", r->client_b, port, host, relay, fb,
+			r->client_a, port, host, relay, fa);
+	}
+	if (fclose(file) != 0)
+		die("cannot write %s: %m", path);
+}
+
+static void parse_steps(struct ng_run *r, char *list)
+{
+	r->step_count = 0;
+	for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
+		enum ng_step step;
+
+		if (r->step_count == STEP_KINDS)
+			die("--do has too many steps");
+		for (step = 0; step < STEP_KINDS && strcmp(word, ng_step_name(step)) != 0; step++)
+			;
+		if (step == STEP_KINDS)
+			die("--do knows offer, answer and delete, not %s", word);
+		r->steps[r->step_count++] = step;
+	}
+	if (r->step_count == 0)
+		die("--do is empty");
+}
+
+static void print_report(const struct ng_run *r, int pid, uint64_t cpu_ns)
+{
+	double took = (double)(r->end_ns - r->start_ns) / 1e9;
+
+	printf("{\"calls\":%u,\"outstanding\":%u,\"messages\":%" PRIu64 ",\"errors\":%" PRIu64
+	       ",\"retransmits\":%" PRIu64 ",\"seconds\":%.4f,\"messages_per_second\":%.1f,",
+	       r->call_count, r->slot_count, r->messages, r->errors, r->retransmits, took,
+	       (double)r->messages / took);
+	if (pid)
+		printf("\"daemon_cpu_us_per_message\":%.3f,",
+		       (double)cpu_ns / 1e3 / (double)r->messages);
+	printf("\"latency_us\":{");
+	for (unsigned i = 0; i < r->step_count; i++) {
+		const struct histogram *h = &r->latency[r->steps[i]];
+
+		printf("%s\"%s\":{\"p50\":%.1f,\"p99\":%.1f,\"max\":%.1f}", i ? "," : "",
+		       ng_step_name(r->steps[i]), hist_quantile_us(h, 0.5),
+		       hist_quantile_us(h, 0.99), (double)h->max / 1e3);
+	}
+	puts("}}");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option names[] = {
+		{"ng", 1, NULL, 'g'},	  {"client-a", 1, NULL, 'a'},	 {"client-b", 1, NULL, 'b'},
+		{"calls", 1, NULL, 'n'},  {"outstanding", 1, NULL, 'k'}, {"prefix", 1, NULL, 'x'},
+		{"do", 1, NULL, 'd'},	  {"flows", 1, NULL, 'f'},	 {"cpu-of", 1, NULL, 'p'},
+		{"help", 0, NULL, 'h'},	  {NULL, 0, NULL, 0},
+	};
+	static struct ng_run r = {.call_count = 100, .slot_count = 1, .prefix = "bench"};
+	const char *ng = NULL, *flows = NULL;
+	char steps[] = "offer,answer";
+	uint64_t cpu;
+	int c, pid = 0;
+
+	parse_steps(&r, steps);
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		switch (c) {
+		case 'g': ng = optarg; break;
+		case 'a': r.client_a = optarg; break;
+		case 'b': r.client_b = optarg; break;
+		case 'n': r.call_count = (uint32_t)strtoul(optarg, NULL, 10); break;
+		case 'k': r.slot_count = (unsigned)strtoul(optarg, NULL, 10); break;
+		case 'x': r.prefix = optarg; break;
+		case 'd': parse_steps(&r, optarg); break;
+		case 'f': flows = optarg; break;
+		case 'p': pid = atoi(optarg); break;
+		case 'h': fputs(usage, stdout); return 0;
+		default: die("see --help");
+		}
+	}
+	if (!ng || !r.client_a || !r.client_b)
+		die("--ng, --client-a and --client-b are needed; see --help");
+	if (r.call_count < 1 || r.call_count > MAX_CALLS || r.slot_count < 1 || r.slot_count > MAX_SLOTS)
+		die("--calls must be 1 to %d and --outstanding 1 to %d", MAX_CALLS, MAX_SLOTS);
+	r.ports = calloc(r.call_count, sizeof(*r.ports));
+	r.slots = calloc(r.slot_count, sizeof(*r.slots));
+	if (!r.ports || !r.slots)
+		die("no memory for %u calls", r.call_count);
+	for (unsigned i = 0; i < r.slot_count; i++)
+		r.slots[i].index = i;
+	/* Cookies differ from run to run: the daemon remembers those of the last half minute. */
+	r.run = (uint32_t)(mono_ns() >> 10);
+	r.fd = connect_ng(ng);
+	cpu = pid ? process_cpu_ns(pid) : 0;
+	run_calls(&r);
+	cpu = pid ? process_cpu_ns(pid) - cpu : 0;
+	if (flows)
+		write_flows(&r, flows, ng);
+	print_report(&r, pid, cpu);
+	return r.errors ? 2 : 0;
+}
