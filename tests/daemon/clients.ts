@@ -23,9 +23,10 @@ function bounded<T>(what: string, work: Promise<T>): Promise<T> {
 }
 
 async function udp(port: number): Promise<string> {
-  using socket = Deno.listenDatagram({ transport: "udp", hostname: HOST, port: 0 });
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: HOST, port: 0 });
   await socket.send(encoder.encode(`a ${PING}`), { transport: "udp", hostname: HOST, port });
   const [bytes] = await socket.receive();
+  socket.close();
   return decoder.decode(bytes);
 }
 
