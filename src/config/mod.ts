@@ -22,8 +22,16 @@ export {
   type Listeners,
 } from "./listeners.ts";
 export { loadConfig, type LoadedConfig, type LoadOptions, type LoadResult } from "./load.ts";
-export type { Option, OptionTable, Radix, Status, Surface, ValuesOf } from "./option.ts";
-export type { Config, OptionName } from "./options.ts";
+export {
+  type Option,
+  OptionSet,
+  type OptionTable,
+  type Radix,
+  type Status,
+  type Surface,
+  type ValuesOf,
+} from "./option.ts";
+export { type Config, OPTION_SET, type OptionName } from "./options.ts";
 export { settingsFrom } from "./settings.ts";
 export { formatSource, type Given, type Source } from "./source.ts";
 export type { Environment } from "./sources.ts";

@@ -73,6 +73,17 @@ export interface Option<T> {
 /** Options by long name. */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
+/** A table whose options keep their types. */
+export class OptionSet<Table extends OptionTable> {
+  /** Options by long name. */
+  readonly table: Table;
+
+  /** @param table options by long name */
+  constructor(table: Table) {
+    this.table = table;
+  }
+}
+
 /** The record of values that a table gives. */
 export type ValuesOf<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer T> ? T : never;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Option, OptionTable, ValuesOf } from "./option.ts";
+import { type Option, OptionSet, type OptionTable, type ValuesOf } from "./option.ts";
 import {
   KERNEL_LATER,
   LIMITS,
@@ -28,8 +28,8 @@ import {
 } from "./options_later.ts";
 import { CONTROL, CONTROL_LATER, INTERFACES, MEDIA } from "./options_network.ts";
 
-/** All options by long name. */
-export const OPTIONS = {
+/** All options. */
+export const OPTION_SET = new OptionSet({
   ...PROGRAM,
   ...INTERFACES,
   ...CONTROL,
@@ -50,15 +50,16 @@ export const OPTIONS = {
   ...DTLS,
   ...QUALITY,
   ...EXPORT,
-};
+});
 
-// Through `import`, the type of the table, which is inferred, stays out of the public documentation.
+/** All options by long name. */
+export const OPTIONS = OPTION_SET.table;
 
 /** Long name of an option. */
-export type OptionName = keyof typeof import("./options.ts").OPTIONS;
+export type OptionName = keyof typeof OPTION_SET.table;
 
 /** The value of every option. */
-export type Config = ValuesOf<typeof import("./options.ts").OPTIONS>;
+export type Config = ValuesOf<typeof OPTION_SET.table>;
 
 /** A titled part of the table. */
 export interface Group {
