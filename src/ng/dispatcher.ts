@@ -23,12 +23,12 @@ export type Handler = NgHandler | AsyncNgHandler;
 
 /** What became of one request. */
 export interface RequestReport {
-  /** Known command, or undefined when the request could not be understood that far. */
-  readonly command: string | undefined;
+  /** Command as sent; empty when the request could not be understood that far. */
+  readonly command: string;
   /** Who asked. */
   readonly source: NgSource;
-  /** Seconds spent. */
-  readonly seconds: number;
+  /** Milliseconds spent. */
+  readonly ms: number;
   /** Whether the reply was no error. */
   readonly ok: boolean;
   /** Answered from the cookie cache. */
@@ -97,7 +97,7 @@ export class NgDispatcher {
     const key = `${source.transport} ${source.peer.address} ${cookie}`;
     const known = this.#cookies.get(key);
     if (known !== undefined) {
-      this.#report(undefined, source, this.#clock.now(), true, true);
+      this.#report("", source, this.#clock.now(), true, true);
       return known;
     }
     const reply = this.#execute(cookie, payload, source);
@@ -118,7 +118,7 @@ export class NgDispatcher {
   refuse(message: Uint8Array, reason: string, source: NgSource): Uint8Array | undefined {
     const envelope = openEnvelope(message);
     if (envelope === undefined) return undefined;
-    this.#report(undefined, source, this.#clock.now(), false, false);
+    this.#report("", source, this.#clock.now(), false, false);
     return this.#seal(envelope.cookie, errorReply(reason), encodingOf(envelope.payload), source);
   }
 
@@ -131,10 +131,7 @@ export class NgDispatcher {
     const encoding = encodingOf(payload);
     let request: NgRequest | undefined;
     const finish = (reply: ReplyDict): Uint8Array => {
-      const command = request !== undefined && this.#handlers.has(request.command)
-        ? request.command
-        : undefined;
-      this.#report(command, source, started, reply.result !== "error", false);
+      this.#report(request?.command ?? "", source, started, reply.result !== "error", false);
       return this.#seal(cookie, reply, encoding, source);
     };
     try {
@@ -212,16 +209,16 @@ export class NgDispatcher {
   }
 
   #report(
-    command: string | undefined,
+    command: string,
     source: NgSource,
     started: number,
     ok: boolean,
     duplicate: boolean,
   ): void {
     if (this.#observer === undefined) return;
-    const seconds = (this.#clock.now() - started) / 1000;
+    const ms = this.#clock.now() - started;
     try {
-      this.#observer({ command, source, seconds, ok, duplicate });
+      this.#observer({ command, source, ms, ok, duplicate });
     } catch (error) {
       this.#limited("error", "The observer of requests failed", { error });
     }
