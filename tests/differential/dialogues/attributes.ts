@@ -31,7 +31,7 @@ function replaced(item: string): Dialogue {
 export const ATTRIBUTES: readonly Dialogue[] = [
   replaced("origin"),
   replaced("session connection"),
-  replaced("session-connection"),
+
   replaced("session name"),
   dialogue(
     "replace origin and session connection",
