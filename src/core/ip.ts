@@ -25,6 +25,8 @@ export type AddressClass =
   | "multicast"
   /** `255.255.255.255`. */
   | "broadcast"
+  /** `240.0.0.0/4` but for the broadcast address. */
+  | "reserved"
   /** RFC 1918, RFC 6598 (`100.64.0.0/10`) and RFC 4193 (`fc00::/7`). */
   | "private"
   /** Everything else. */
@@ -105,7 +107,7 @@ export function classifyIp({ family, bytes }: Ip): AddressClass {
     if (a === 10 || (a === 172 && b >> 4 === 1) || (a === 192 && b === 168)) return "private";
     if (a === 100 && b >> 6 === 1) return "private";
     if (a === 255 && b === 255 && bytes[2] === 255 && bytes[3] === 255) return "broadcast";
-    return "global";
+    return a >= 240 ? "reserved" : "global";
   }
   if (a === 0xff) return "multicast";
   if (a === 0xfe && b >> 6 === 2) return "link-local";

@@ -8,8 +8,11 @@
 
 import type { Clock } from "../core/clock.ts";
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
+import { classifyIp, parseIp } from "../core/ip.ts";
+import { ssrcOf } from "./classify.ts";
 import { FakePort } from "./fake_port.ts";
-import type { RelayEngine, RelayEvent, Rule, Slot, SlotCounters } from "./types.ts";
+import { ruleProblem } from "./rule_check.ts";
+import type { RelayEngine, RelayEvent, Rule, RuleOutput, Slot, SlotCounters } from "./types.ts";
 
 /** A datagram that left the engine. */
 export interface SentPacket {
@@ -40,8 +43,11 @@ export class FakeEngine implements RelayEngine {
   readonly #maxSlots: number;
   readonly #addresses: ReadonlySet<string> | undefined;
   readonly #ports: FakePort[] = [];
+  /** Closed slots, the one closed longest ago first. */
   readonly #free: Slot[] = [];
-  readonly #byLocal = new Map<string, Slot>();
+  readonly #byLocal = new Map<string, FakePort>();
+  /** Ports that the outputs of a rule stood for when it was installed. */
+  readonly #targets = new WeakMap<RuleOutput, FakePort>();
   readonly #occupied = new Set<string>();
   #onEvent: ((event: RelayEvent) => void) | undefined;
   #onSent: ((packet: SentPacket) => void) | undefined;
@@ -71,23 +77,36 @@ export class FakeEngine implements RelayEngine {
     const key = formatEndpoint(local);
     if (this.#addresses !== undefined && !this.#addresses.has(local.address)) return "no-address";
     if (this.#occupied.has(key) || this.#byLocal.has(key)) return "in-use";
-    const slot = this.#free.pop() ?? this.#ports.length;
-    if (slot >= this.#maxSlots) return "no-slot";
-    this.#ports[slot] = new FakePort(local);
-    this.#byLocal.set(key, slot);
+    const slot = this.#ports.length < this.#maxSlots ? this.#ports.length : this.#free.shift();
+    if (slot === undefined) return "no-slot";
+    const port = new FakePort(slot, local);
+    this.#ports[slot] = port;
+    this.#byLocal.set(key, port);
     return slot;
   }
 
-  close(slot: Slot): void {
-    const port = this.#port(slot);
-    this.#byLocal.delete(formatEndpoint(port.local));
-    port.open = false;
-    this.#free.push(slot);
+  close(...slots: readonly Slot[]): void {
+    for (const slot of slots) {
+      const port = this.#ports[slot];
+      if (port === undefined || !port.open) continue;
+      this.#byLocal.delete(formatEndpoint(port.local));
+      port.open = false;
+      this.#free.push(slot);
+    }
   }
 
   setRule(slot: Slot, rule: Rule): void {
-    for (const output of rule.outputs) this.#port(output.slot);
-    this.#port(slot).setRule(rule, this.#clock.now());
+    const port = this.#port(slot);
+    const openPort = (index: Slot) => {
+      const candidate = this.#ports[index];
+      return candidate?.open === true ? candidate : undefined;
+    };
+    const problem = ruleProblem(rule, port.local.family, (index) => openPort(index)?.local.family);
+    if (problem !== undefined) throw new Error(`rule for slot ${slot} refused: ${problem}`);
+    // copies, so that the caller may use the same output object in another rule
+    const outputs = rule.outputs.map((output) => ({ ...output }));
+    for (const output of outputs) this.#targets.set(output, this.#port(output.slot));
+    port.setRule({ ...rule, outputs }, this.#clock.now());
   }
 
   clearRule(slot: Slot): void {
@@ -99,11 +118,15 @@ export class FakeEngine implements RelayEngine {
     return this.#port(slot).rule;
   }
 
+  setClockRate(slot: Slot, payloadType: number, rate: number): void {
+    this.#port(slot).setClockRate(payloadType, rate);
+  }
+
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean {
     const port = this.#port(slot);
-    const destination = dst ?? port.learner.remote;
-    if (destination === undefined) return false;
-    this.#transmit(slot, port, destination, payload, 0);
+    const destination = dst ?? port.remote;
+    if (destination === undefined || !isSendable(destination, port.local)) return false;
+    this.#transmit(port, destination, payload.slice(), 0);
     return true;
   }
 
@@ -127,7 +150,7 @@ export class FakeEngine implements RelayEngine {
   }
 
   shutdown(): void {
-    for (const slot of [...this.#byLocal.values()]) this.close(slot);
+    this.close(...this.#ports.keys());
     this.#onEvent = undefined;
   }
 
@@ -138,44 +161,49 @@ export class FakeEngine implements RelayEngine {
    * @param tos TOS byte of the packet
    */
   inject(to: Slot | Endpoint, payload: Uint8Array, source: Endpoint, tos = 0): void {
-    const slot = typeof to === "number" ? to : this.#byLocal.get(formatEndpoint(to));
-    const port = slot === undefined ? undefined : this.#ports[slot];
-    if (slot === undefined || port === undefined || !port.open) return;
+    const port = typeof to === "number" ? this.#ports[to] : this.#byLocal.get(formatEndpoint(to));
+    if (port === undefined || !port.open) return;
+    const { slot } = port;
     const time = this.#clock.wall();
-    const result = port.receive(payload, source, this.#clock.now(), time);
-    const { remote, confirmed } = port.learner;
-    if (result.remoteChanged && remote !== undefined) {
+    const received = port.receive(payload, source, this.#clock.now(), time);
+    let handled = !received.wanted;
+    for (const output of received.outputs) {
+      if (this.#output(output, payload, received.isRtp, tos)) handled = true;
+    }
+    if (!handled) port.countUnwanted();
+    const { remote, confirmed } = port;
+    if (received.remoteChanged && remote !== undefined) {
       this.#onEvent?.({ type: "remote", slot, remote, confirmed, time });
     }
-    if (result.punt !== undefined) {
+    for (const kind of received.punts) {
+      port.countPunt();
       const copy = payload.slice();
-      this.#onEvent?.({ type: "punt", slot, class: result.punt, source, time, payload: copy });
+      this.#onEvent?.({ type: "punt", slot, class: kind, source, time, payload: copy });
     }
-    let forwarded = 0;
-    for (const output of result.outputs) {
-      const out = this.#ports[output.slot];
-      if (out === undefined || !out.open) continue;
-      const destination = output.dst ?? out.followed();
-      if (destination === undefined) continue;
-      const packet = payload.slice();
-      if (output.ssrcOut !== undefined && packet.length >= 12) {
-        new DataView(packet.buffer).setUint32(8, output.ssrcOut);
-      }
-      this.#transmit(output.slot, out, destination, packet, output.tos ?? tos);
-      forwarded++;
-    }
-    if (result.forward && forwarded === 0) port.noDestination();
   }
 
-  #transmit(
-    slot: Slot,
-    port: FakePort,
-    destination: Endpoint,
-    payload: Uint8Array,
-    tos: number,
-  ): void {
+  /** @returns whether the output had somewhere to send to */
+  #output(output: RuleOutput, payload: Uint8Array, isRtp: boolean, tos: number): boolean {
+    const port = this.#targets.get(output);
+    if (port === undefined || !port.open || port.onHold) return false;
+    const destination = output.dst ?? port.remote;
+    if (destination === undefined) return false;
+    if (!isSendable(destination, port.local)) {
+      port.countUnsendable();
+      return true;
+    }
+    const packet = payload.slice();
+    const { ssrcIn, ssrcOut } = output;
+    if (isRtp && ssrcOut !== undefined && (!ssrcIn || ssrcIn === ssrcOf(packet))) {
+      new DataView(packet.buffer).setUint32(8, ssrcOut);
+    }
+    this.#transmit(port, destination, packet, output.tos ?? tos);
+    return true;
+  }
+
+  #transmit(port: FakePort, destination: Endpoint, payload: Uint8Array, tos: number): void {
     port.countSent(payload.length, this.#clock.wall());
-    const packet = { slot, source: port.local, destination, payload: payload.slice(), tos };
+    const packet = { slot: port.slot, source: port.local, destination, payload, tos };
     this.sent.push(packet);
     this.#onSent?.(packet);
   }
@@ -185,4 +213,14 @@ export class FakeEngine implements RelayEngine {
     if (port === undefined || !port.open) throw new RangeError(`slot ${slot} is not open`);
     return port;
   }
+}
+
+/** Whether a packet may be sent there from a port on `local`. */
+function isSendable(destination: Endpoint, local: Endpoint): boolean {
+  if (destination.family !== local.family || destination.port === 0) return false;
+  const ip = parseIp(destination.address);
+  if (ip === undefined) return false;
+  const kind = classifyIp(ip);
+  return kind !== "unspecified" && kind !== "multicast" && kind !== "broadcast" &&
+    kind !== "reserved";
 }

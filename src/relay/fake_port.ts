@@ -5,33 +5,43 @@
  */
 
 import type { Endpoint } from "../core/endpoint.ts";
-import { classOf, isFiltered, ssrcOf } from "./classify.ts";
+import { classOf, ssrcOf } from "./classify.ts";
 import { Learner } from "./learner.ts";
 import { RtpSource } from "./rtp_source.ts";
-import type { PacketClass, Rule, RuleOutput, SlotCounters } from "./types.ts";
+import type { PacketClass, Rule, RuleOutput, Slot, SlotCounters } from "./types.ts";
 
 /** SSRCs counted per slot, RTPE_SSRC_TRACKS. */
 const SSRC_TRACKS = 4;
+/** A source silent for so long may make room for another, in ms. */
+const TRACK_IDLE = 2000;
 
 /** What is to be done with a packet. */
 export interface Received {
+  /** The remote endpoint changed or was confirmed. */
   readonly remoteChanged: boolean;
-  /** Class under which it is handed up. */
-  readonly punt?: PacketClass;
-  /** The packet is one to forward, so somebody should have taken it. */
-  readonly forward: boolean;
+  /** Classes under which the packet is handed up. */
+  readonly punts: readonly PacketClass[];
+  /** Outputs to copy it to. */
   readonly outputs: readonly RuleOutput[];
+  /** Whether its class is RTP, so that outputs may rewrite its header. */
+  readonly isRtp: boolean;
+  /** When no output takes it, it counts as dropped. */
+  readonly wanted: boolean;
 }
 
-/** An open port. */
+type Drop = "dropSource" | "dropMalformed" | "dropFiltered" | "dropNoRule";
+
+/** An open port, or one that is closed and whose counters are still read. */
 export class FakePort {
-  readonly local: Endpoint;
-  readonly learner = new Learner();
   open = true;
-  /** Wall-clock ms of the last packet received. */
+  /** Wall-clock ms of the last valid packet from an accepted source; 0 = never. */
   lastRx = 0;
-  #rule: Rule | undefined;
+  readonly #learner = new Learner();
   readonly #sources: RtpSource[] = [];
+  readonly #clockRates = new Map<number, number>();
+  #rule: Rule | undefined;
+  /** NAT-wait: nothing may be sent to the remote endpoint yet. */
+  #hold = false;
   readonly #counts = {
     rxPackets: 0,
     rxBytes: 0,
@@ -47,68 +57,88 @@ export class FakePort {
     punted: 0,
   };
 
-  constructor(local: Endpoint) {
-    this.local = local;
-  }
+  constructor(readonly slot: Slot, readonly local: Endpoint) {}
 
   /** The rule in force. */
   get rule(): Rule | undefined {
     return this.#rule;
   }
 
+  /** Current remote endpoint. */
+  get remote(): Endpoint | undefined {
+    return this.#learner.remote;
+  }
+
+  /** Learning is over. */
+  get confirmed(): boolean {
+    return this.#learner.confirmed;
+  }
+
+  /** Nothing may be sent from here yet. */
+  get onHold(): boolean {
+    return this.#hold;
+  }
+
+  /** Installs a rule that is known to be valid; `now` is monotonic ms. */
   setRule(rule: Rule, now: number): void {
     this.#rule = rule;
-    this.learner.install(rule, now);
+    this.#learner.install(rule, now);
+    this.#hold = rule.waitInput && !this.#learner.learned;
   }
 
   clearRule(): void {
     this.#rule = undefined;
   }
 
+  setClockRate(payloadType: number, rate: number): void {
+    if (rate === 0) this.#clockRates.delete(payloadType);
+    else this.#clockRates.set(payloadType, rate);
+  }
+
   /** Takes one packet; `now` is monotonic, `wall` wall-clock ms. */
-  receive(payload: Uint8Array, source: Endpoint, now: number, wall: number): Received {
+  receive(packet: Uint8Array, source: Endpoint, now: number, wall: number): Received {
     this.#counts.rxPackets++;
-    this.#counts.rxBytes += payload.length;
-    this.lastRx = wall;
+    this.#counts.rxBytes += packet.length;
     const rule = this.#rule;
-    if (rule === undefined) return this.#drop("dropNoRule", undefined);
-    const kind = classOf(payload, rule);
-    if (kind === "stun" || kind === "dtls") {
-      // never forwarded, and nothing is learned from what a checker or an attacker sends
-      if (!rule.punt.includes(kind)) return this.#drop("dropNoRule", undefined);
-      return this.#punt(kind, false);
+    if (rule === undefined) return this.#drop("dropNoRule");
+    const kind = classOf(packet, rule);
+    if (kind !== "rtp" && kind !== "rtcp" && !(kind === "other" && rule.opaque)) {
+      // for TypeScript or for nobody, and nothing is learned from it
+      if (kind === undefined || !rule.punt.includes(kind)) return this.#drop("dropMalformed");
+      return this.#result({ punts: [kind] });
     }
-    if (kind === undefined) return this.#drop("dropMalformed", undefined);
-    const verdict = this.learner.packet(source, now);
-    if (!verdict.accepted) {
-      return this.#drop("dropSource", rule.punt.includes("bad-source") ? "bad-source" : undefined);
+    const { pass, changed: remoteChanged } = this.#learner.packet(source, now);
+    if (!pass) return this.#drop("dropSource", remoteChanged, rule.punt, "bad-source");
+    this.lastRx = wall;
+    this.#hold = false;
+    const punts: PacketClass[] = [];
+    if (kind === "rtp" && this.#track(packet, now, wall) && rule.punt.includes("unknown-ssrc")) {
+      punts.push("unknown-ssrc");
     }
-    if (kind === "rtp") this.#track(payload, wall);
-    if (rule.blackhole) return this.#drop("dropFiltered", undefined, verdict.changed);
-    if (kind === "rtp" && isFiltered(payload, rule)) {
-      const punt = rule.punt.includes("filtered-pt") ? "filtered-pt" : undefined;
-      return this.#drop("dropFiltered", punt, verdict.changed);
+    if (rule.blackhole) return { ...this.#drop("dropFiltered", remoteChanged), punts };
+    if (kind === "rtp" && rule.payloadTypes?.includes(packet[1]! & 0x7f) === false) {
+      const dropped = this.#drop("dropFiltered", remoteChanged, rule.punt, "filtered-pt");
+      return { ...dropped, punts: [...punts, ...dropped.punts] };
     }
-    const outputs = rule.outputs.filter((output) =>
-      output.match.includes(kind) &&
-      (output.ssrcIn === undefined || kind !== "rtp" || output.ssrcIn === ssrcOf(payload))
-    );
-    if (rule.punt.includes(kind)) {
-      this.#counts.punted++;
-      return { remoteChanged: verdict.changed, punt: kind, forward: false, outputs };
-    }
-    return { remoteChanged: verdict.changed, forward: true, outputs };
+    const handedUp = rule.punt.includes(kind);
+    if (handedUp) punts.push(kind);
+    return this.#result({
+      remoteChanged,
+      punts,
+      outputs: rule.outputs.filter((output) => output.match.includes(kind)),
+      isRtp: kind === "rtp",
+      wanted: !handedUp,
+    });
   }
 
-  /** Counts a packet that nobody took. */
-  noDestination(): void {
-    this.#counts.rxErrors++;
-    this.#counts.dropNoRule++;
+  /** Counts a punt that was delivered. */
+  countPunt(): void {
+    this.#counts.punted++;
   }
 
-  /** Where packets that follow this port's remote endpoint go now. */
-  followed(): Endpoint | undefined {
-    return this.#rule?.waitInput && !this.learner.heard ? undefined : this.learner.remote;
+  /** Counts a packet that no output took. */
+  countUnwanted(): void {
+    this.#drop("dropNoRule");
   }
 
   /** Counts a packet that left. */
@@ -118,9 +148,14 @@ export class FakePort {
     this.#counts.lastTx = wall;
   }
 
+  /** Counts a packet that could not leave. */
+  countUnsendable(): void {
+    this.#counts.txErrors++;
+  }
+
   /** The counters as they are now. */
   snapshot(): SlotCounters {
-    const { remote, confirmed, learned } = this.learner;
+    const { remote, confirmed, learned } = this.#learner;
     return {
       ...this.#counts,
       lastRx: this.lastRx,
@@ -131,30 +166,41 @@ export class FakePort {
     };
   }
 
-  #punt(kind: PacketClass, remoteChanged: boolean): Received {
-    this.#counts.punted++;
-    return { remoteChanged, punt: kind, forward: false, outputs: [] };
-  }
-
   #drop(
-    why: "dropSource" | "dropMalformed" | "dropFiltered" | "dropNoRule",
-    punt: PacketClass | undefined,
+    why: Drop,
     remoteChanged = false,
+    punt: readonly PacketClass[] = [],
+    as?: PacketClass,
   ): Received {
     this.#counts.rxErrors++;
     this.#counts[why]++;
-    if (punt !== undefined) return this.#punt(punt, remoteChanged);
-    return { remoteChanged, forward: false, outputs: [] };
+    const punts = as !== undefined && punt.includes(as) ? [as] : [];
+    return this.#result({ remoteChanged, punts });
   }
 
-  #track(payload: Uint8Array, wall: number): void {
-    const ssrc = ssrcOf(payload);
-    let source = this.#sources.find((candidate) => candidate.ssrc === ssrc);
-    if (source === undefined) {
-      source = new RtpSource(ssrc);
-      if (this.#sources.length === SSRC_TRACKS) this.#sources.shift();
-      this.#sources.push(source);
+  #result(parts: Partial<Received>): Received {
+    const nothing = { remoteChanged: false, punts: [], outputs: [], isRtp: false, wanted: false };
+    return { ...nothing, ...parts };
+  }
+
+  /** @returns whether the SSRC was not known before */
+  #track(packet: Uint8Array, now: number, wall: number): boolean {
+    const ssrc = ssrcOf(packet);
+    const clockRate = this.#clockRates.get(packet[1]! & 0x7f) ?? 8000;
+    const known = this.#sources.find((candidate) => candidate.ssrc === ssrc);
+    if (known !== undefined) {
+      known.count(packet, { now, wall, clockRate });
+      return false;
     }
-    source.count(payload, wall);
+    const source = new RtpSource(packet);
+    if (this.#sources.length < SSRC_TRACKS) {
+      this.#sources.push(source);
+    } else {
+      const idle = this.#sources.reduce((a, b) => b.lastSeen < a.lastSeen ? b : a);
+      if (now - idle.lastSeen < TRACK_IDLE) return true;
+      this.#sources[this.#sources.indexOf(idle)] = source;
+    }
+    source.count(packet, { now, wall, clockRate });
+    return true;
   }
 }

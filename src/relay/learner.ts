@@ -1,116 +1,132 @@
 /**
  * Learning of the remote endpoint from packets, as `rtpe_rule.h` describes it, for engines written in
- * TypeScript.
+ * TypeScript. No clock and no IO: time comes in as monotonic milliseconds.
  *
  * @module
  */
 
 import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
-import type { Rule } from "./types.ts";
+import type { Learning, Rule } from "./types.ts";
 
-/** What the learner made of a packet's source. */
+/** What a packet's source led to. */
 export interface Verdict {
-  /** The packet may be forwarded; false under strict source. */
-  readonly accepted: boolean;
-  /** It did not come from the expected source after learning was over. */
-  readonly foreign: boolean;
-  /** The remote endpoint changed or was confirmed. */
+  /** The packet may go on; false under strict source. */
+  readonly pass: boolean;
+  /** The remote endpoint changed, or was confirmed just now. */
   readonly changed: boolean;
+}
+
+/** How well a source fits the signalled endpoint. */
+const enum Rank {
+  None,
+  Any,
+  Port,
+  Address,
+  Exact,
 }
 
 /** The remote endpoint of one port. */
 export class Learner {
-  /** Current remote endpoint. */
-  remote: Endpoint | undefined;
+  #remote: Endpoint | undefined;
+  #signalled: Endpoint | undefined;
+  #windowEnd = 0;
+  #mode: Learning = "off";
+  #action: Rule["sourceAction"] = "ignore";
+  #rank = Rank.None;
+  #installed = false;
+  #confirmed = false;
+  #learned = false;
+
+  /** Current remote endpoint: where packets are sent. */
+  get remote(): Endpoint | undefined {
+    return this.#remote;
+  }
+
   /** Learning is over. */
-  confirmed = false;
-  /** `remote` came from a packet. */
-  learned = false;
-  /** Something has come from the remote endpoint since learning began. */
-  heard = false;
-  #deadline = 0;
-  #bestRank = 0;
-  #rule: Rule | undefined;
+  get confirmed(): boolean {
+    return this.#confirmed;
+  }
 
-  /** Takes over a rule; `now` is monotonic ms. */
+  /** The remote endpoint came from a packet. */
+  get learned(): boolean {
+    return this.#learned;
+  }
+
+  /**
+   * A rule was installed. Learning starts anew when it is the first one, when it asks for it, when it
+   * signals another endpoint, or when it turns learning off or on.
+   */
   install(rule: Rule, now: number): void {
-    const before = this.#rule;
-    this.#rule = rule;
-    if (before === undefined || rule.relearn) {
-      this.#begin(now);
-    } else if (!this.learned) {
-      this.remote = rule.remote;
-    }
-    if (rule.learning === "off") {
-      this.remote = rule.remote;
-      this.learned = false;
-      this.confirmed = true;
-    }
+    const anew = !this.#installed || rule.relearn || !same(this.#signalled, rule.remote) ||
+      (this.#mode === "off") !== (rule.learning === "off");
+    this.#installed = true;
+    this.#mode = rule.learning;
+    this.#action = rule.sourceAction;
+    if (!anew) return;
+    this.#signalled = this.#remote = rule.remote;
+    this.#windowEnd = now + rule.learnMs;
+    this.#rank = Rank.None;
+    this.#learned = false;
+    this.#confirmed = rule.learning === "off";
   }
 
-  /** Looks at the source of a packet that arrived. */
+  /** A valid packet came from `source`. */
   packet(source: Endpoint, now: number): Verdict {
-    const rule = this.#rule;
-    if (rule === undefined) return { accepted: true, foreign: false, changed: false };
-    if (!this.confirmed) {
-      const changed = this.#learn(rule, source, now);
-      this.heard = true;
-      return { accepted: true, foreign: false, changed };
-    }
-    const expected = this.remote !== undefined && sameEndpoint(source, this.remote);
-    if (expected) {
-      this.heard = true;
-      return { accepted: true, foreign: false, changed: false };
-    }
-    if (rule.sourceAction === "drop" && this.remote !== undefined) {
-      return { accepted: false, foreign: true, changed: false };
-    }
-    if (rule.sourceAction === "handover") {
-      this.remote = source;
-      this.learned = true;
-      this.heard = true;
-      return { accepted: true, foreign: true, changed: true };
-    }
-    this.heard = true;
-    return { accepted: true, foreign: true, changed: false };
-  }
-
-  #begin(now: number): void {
-    this.remote = this.#rule?.remote;
-    this.learned = false;
-    this.confirmed = false;
-    this.heard = false;
-    this.#bestRank = 0;
-    this.#deadline = now + (this.#rule?.learnMs ?? 0);
-  }
-
-  #learn(rule: Rule, source: Endpoint, now: number): boolean {
-    const over = now >= this.#deadline;
-    const rank = rankOf(source, rule.remote);
-    let take = true;
-    let confirm = over;
-    if (rule.learning === "immediate") {
-      confirm = true;
-    } else if (rule.learning === "heuristic") {
-      take = rank > this.#bestRank || (rank === this.#bestRank && !over);
-      confirm ||= rank === 4;
-    }
     let changed = false;
-    if (take) {
-      changed = this.remote === undefined || !sameEndpoint(this.remote, source) || !this.learned;
-      this.remote = source;
-      this.learned = true;
-      this.#bestRank = Math.max(rank, this.#bestRank);
+    if (!this.#confirmed) {
+      const over = now >= this.#windowEnd;
+      // who sends first only after the window decides at once: a peer behind NAT may start late
+      if (!over || !this.#learned) return this.#choose(source, over);
+      this.#confirmed = changed = true;
     }
-    if (confirm) this.confirmed = changed = true;
+    if (same(this.#remote, source)) return { pass: true, changed };
+    if (this.#action === "drop") return { pass: false, changed };
+    if (this.#action === "handover" && this.#mode !== "off") {
+      changed = true;
+      this.#adopt(source);
+    }
+    return { pass: true, changed };
+  }
+
+  /** Not confirmed yet: the packet takes part in the choice. */
+  #choose(source: Endpoint, over: boolean): Verdict {
+    let changed = false;
+    let decided = over;
+    if (this.#mode === "heuristic") {
+      const rank = rankOf(source, this.#signalled);
+      if (rank > this.#rank) {
+        this.#rank = rank;
+        changed = this.#adopt(source);
+      } else if (this.#action === "drop" && !same(this.#remote, source)) {
+        return { pass: false, changed: false };
+      }
+      decided ||= rank === Rank.Exact;
+    } else {
+      changed = this.#adopt(source);
+      decided ||= this.#mode === "immediate";
+    }
+    if (decided) this.#confirmed = true;
+    return { pass: true, changed: changed || decided };
+  }
+
+  /** @returns whether the remote endpoint is another one now */
+  #adopt(source: Endpoint): boolean {
+    const changed = !same(this.#remote, source);
+    this.#remote = source;
+    this.#learned = true;
     return changed;
   }
 }
 
-/** 4: address and port, 3: address, 2: port, 1: anything. */
-function rankOf(source: Endpoint, signalled: Endpoint | undefined): number {
-  if (signalled === undefined) return 1;
-  if (sameEndpoint(source, signalled)) return 4;
-  if (source.family === signalled.family && source.address === signalled.address) return 3;
-  return source.port === signalled.port ? 2 : 1;
+function same(a: Endpoint | undefined, b: Endpoint | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : sameEndpoint(a, b);
+}
+
+function rankOf(source: Endpoint, signalled: Endpoint | undefined): Rank {
+  if (signalled === undefined) return Rank.Any;
+  const samePort = source.port === signalled.port;
+  if (source.family === signalled.family && source.address === signalled.address) {
+    return samePort ? Rank.Exact : Rank.Address;
+  }
+  return samePort ? Rank.Port : Rank.Any;
 }

@@ -123,12 +123,15 @@ export class MediaRelay implements Relay {
   }
 
   closePair(pair: PortPair): void {
-    if (!this.#open.delete(pair)) return;
+    this.closePairs([pair]);
+  }
+
+  closePairs(pairs: Iterable<PortPair>): void {
+    const closing = [...pairs].filter((pair) => this.#open.delete(pair));
     try {
-      this.engine.close(pair.rtp.slot);
+      this.engine.close(...closing.flatMap((pair) => [pair.rtp.slot, pair.rtcp.slot]));
     } finally {
-      this.engine.close(pair.rtcp.slot);
-      this.#range(pair.local).book.rest(pair.rtp.port >> 1);
+      for (const pair of closing) this.#range(pair.local).book.rest(pair.rtp.port >> 1);
     }
   }
 

@@ -8,54 +8,67 @@ import type { SsrcCounters } from "./types.ts";
 
 const MAX_DROPOUT = 3000;
 const MAX_MISORDER = 100;
+/** A jump of more than this is a new time base, not jitter. */
+const MAX_TRANSIT_JUMP_S = 10;
+const NO_BAD_SEQUENCE = -1;
 
-/** Counters of one SSRC; sequence numbers are extended to 32 bits. */
+/** An RTP packet's arrival. */
+export interface Arrival {
+  /** Monotonic ms. */
+  readonly now: number;
+  /** Wall-clock ms. */
+  readonly wall: number;
+  /** RTP clock rate of its payload type in Hz. */
+  readonly clockRate: number;
+}
+
+/** Counters of one SSRC. */
 export class RtpSource {
   readonly ssrc: number;
+  /** Monotonic ms of the last packet. */
+  lastSeen = 0;
   #packets = 0;
   #bytes = 0;
   #last = 0;
   #payloadType = 0;
   #lastTimestamp = 0;
-  #base = 0;
-  #max = 0;
-  /** Sequence number that would confirm a restart of the sender. */
-  #restart = -1;
-  #expectedBefore = 0;
-  #received = 0;
+  /** Extended numbers start one cycle ahead, so that what arrives late before the first has one too. */
+  #base: number;
+  #max: number;
+  readonly #seen = new Set<number>();
+  /** The sequence number that would confirm a restart of the sender. */
+  #badSequence = NO_BAD_SEQUENCE;
+  #badBytes = 0;
   #jitter = 0;
   #transit: number | undefined;
+  #clockRate = 8000;
   #duplicates = 0;
   #reordered = 0;
   #resets = 0;
-  readonly #clockRate: number;
 
-  constructor(ssrc: number, clockRate = 8000) {
-    this.ssrc = ssrc;
-    this.#clockRate = clockRate;
+  /** @param first the first packet, still to be counted */
+  constructor(first: Uint8Array) {
+    const view = viewOf(first);
+    this.ssrc = view.getUint32(8);
+    this.#base = 0x10000 + view.getUint16(2);
+    this.#max = this.#base - 1;
   }
 
-  /**
-   * Counts one packet; `packet` holds a whole RTP header.
-   *
-   * @param wall wall-clock ms of its arrival
-   */
-  count(packet: Uint8Array, wall: number): void {
-    const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
-    const timestamp = view.getUint32(4);
-    this.#sequence(view.getUint16(2));
-    this.#packets++;
-    this.#bytes += packet.length;
+  /** Counts one packet that is valid RTP. */
+  count(packet: Uint8Array, { now, wall, clockRate }: Arrival): void {
+    const view = viewOf(packet);
+    const counted = this.#sequence(view.getUint16(2));
+    this.lastSeen = now;
     this.#last = wall;
-    this.#payloadType = view.getUint8(1) & 0x7f;
-    this.#lastTimestamp = timestamp;
-    const transit = wall * this.#clockRate / 1000 - timestamp;
-    if (this.#transit !== undefined) {
-      // the timestamp wraps at 2^32, so the difference is taken modulo that
-      const difference = Math.abs(Math.round(transit - this.#transit) | 0);
-      this.#jitter += (difference - this.#jitter) / 16;
+    if (counted === 0) {
+      this.#badBytes = packet.length;
+      return;
     }
-    this.#transit = transit;
+    this.#packets += counted;
+    this.#bytes += packet.length + (counted === 2 ? this.#badBytes : 0);
+    this.#payloadType = view.getUint8(1) & 0x7f;
+    this.#lastTimestamp = view.getUint32(4);
+    this.#measure(now, clockRate);
   }
 
   /** The counters as they are now. */
@@ -67,8 +80,8 @@ export class RtpSource {
       last: this.#last,
       payloadType: this.#payloadType,
       lastTimestamp: this.#lastTimestamp,
-      maxSequence: this.#max,
-      lost: this.#expectedBefore + this.#max - this.#base + 1 - this.#received,
+      maxSequence: this.#max & 0xffff,
+      lost: this.#max - this.#base + 1 - this.#packets,
       jitter: this.#jitter * 1000 / this.#clockRate,
       duplicates: this.#duplicates,
       reordered: this.#reordered,
@@ -76,28 +89,70 @@ export class RtpSource {
     };
   }
 
-  #sequence(sequence: number): void {
-    this.#received++;
-    if (this.#packets === 0) {
-      this.#base = this.#max = sequence;
-      return;
-    }
+  /** @returns how many packets count now: 0 for a jump not confirmed yet, 2 for the one confirming it */
+  #sequence(sequence: number): 0 | 1 | 2 {
     const delta = (sequence - this.#max) & 0xffff;
     if (delta === 0) {
       this.#duplicates++;
     } else if (delta < MAX_DROPOUT) {
       this.#max += delta;
+      this.#remember(this.#max);
     } else if (delta <= 0x10000 - MAX_MISORDER) {
-      if (sequence === this.#restart) {
-        this.#expectedBefore += this.#max - this.#base + 1;
-        this.#resets++;
-        this.#base = this.#max = sequence;
-        this.#restart = -1;
-        return;
+      if (sequence !== this.#badSequence) {
+        this.#badSequence = (sequence + 1) & 0xffff;
+        return 0;
       }
-      this.#restart = (sequence + 1) & 0xffff;
+      this.#restart(sequence);
+      return 2;
     } else {
-      this.#reordered++;
+      const extended = this.#max - (0x10000 - delta);
+      if (this.#seen.has(extended)) this.#duplicates++;
+      else {
+        this.#reordered++;
+        this.#remember(extended);
+      }
     }
+    this.#badSequence = NO_BAD_SEQUENCE;
+    return 1;
   }
+
+  /** Two in a row from elsewhere: what was lost stays lost, these two are expected and here. */
+  #restart(sequence: number): void {
+    const expected = this.#max - this.#base + 1;
+    this.#max = (Math.floor(this.#max / 0x10000) + 1) * 0x10000 + sequence;
+    this.#base = this.#max - expected - 1;
+    this.#resets++;
+    this.#seen.clear();
+    this.#remember(this.#max - 1);
+    this.#remember(this.#max);
+    this.#badSequence = NO_BAD_SEQUENCE;
+    this.#transit = undefined;
+  }
+
+  #remember(extended: number): void {
+    this.#seen.add(extended);
+    if (this.#seen.size <= 128) return;
+    for (const old of this.#seen) if (old <= this.#max - 64) this.#seen.delete(old);
+  }
+
+  #measure(now: number, clockRate: number): void {
+    if (clockRate !== this.#clockRate) {
+      // the estimate keeps its length in time
+      this.#jitter *= clockRate / this.#clockRate;
+      this.#clockRate = clockRate;
+      this.#transit = undefined;
+    }
+    const transit = (Math.floor(now * clockRate / 1000) - this.#lastTimestamp) | 0;
+    if (this.#transit !== undefined) {
+      const difference = Math.abs((transit - this.#transit) | 0);
+      if (difference <= clockRate * MAX_TRANSIT_JUMP_S) {
+        this.#jitter += (difference - this.#jitter) / 16;
+      }
+    }
+    this.#transit = transit;
+  }
+}
+
+function viewOf(packet: Uint8Array): DataView {
+  return new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
 }

@@ -61,6 +61,8 @@ function refuseClass(kind: AddressClass, local: AddressClass | undefined): strin
       return "a multicast address";
     case "broadcast":
       return "the broadcast address";
+    case "reserved":
+      return "a reserved address";
     case "loopback":
       return local === "loopback" ? undefined : "a loopback address";
     case "link-local":

@@ -55,7 +55,9 @@ export interface RuleOutput {
   readonly dst?: Endpoint;
   /** 0..255; absent = keep the packet's TOS byte. */
   readonly tos?: number;
+  /** SSRC that `ssrcOut` replaces; absent = any. Packets of other SSRCs are sent unchanged. */
   readonly ssrcIn?: number;
+  /** SSRC written into RTP packets; absent = keep. */
   readonly ssrcOut?: number;
 }
 
@@ -94,6 +96,7 @@ export interface SsrcCounters {
   readonly last: number;
   readonly payloadType: number;
   readonly lastTimestamp: number;
+  /** Highest sequence number, 0..65535. */
   readonly maxSequence: number;
   /** RFC 3550 A.3 cumulative number of packets lost (may be negative with duplicates). */
   readonly lost: number;
@@ -106,14 +109,17 @@ export interface SsrcCounters {
 
 /** A snapshot of one slot's counters. */
 export interface SlotCounters {
+  /** Every datagram, dropped ones too. */
   readonly rxPackets: number;
+  /** UDP payload bytes of them. */
   readonly rxBytes: number;
   readonly rxErrors: number;
   readonly txPackets: number;
   readonly txBytes: number;
   readonly txErrors: number;
-  /** Wall-clock ms; 0 = never. */
+  /** Wall-clock ms of the last valid packet from an accepted source; 0 = never. */
   readonly lastRx: number;
+  /** Wall-clock ms; 0 = never. */
   readonly lastTx: number;
   readonly dropSource: number;
   readonly dropMalformed: number;
@@ -156,9 +162,19 @@ export interface RelayEngine {
   readonly modeReason: string;
   /** @returns the slot, or why the port cannot be had */
   open(local: Endpoint): Slot | "in-use" | "no-address" | "no-slot";
-  close(slot: Slot): void;
+  /** Closes ports; those not open are skipped. Counters stay readable until a slot is opened again. */
+  close(...slots: readonly Slot[]): void;
+  /**
+   * Installs a rule, replacing the old one atomically. What was learned is kept unless the rule says
+   * `relearn` or signals another remote endpoint.
+   *
+   * @throws Error when the rule contradicts itself or names a slot that is not open; nothing changed
+   */
   setRule(slot: Slot, rule: Rule): void;
+  /** Packets are counted and dropped until there is another rule. */
   clearRule(slot: Slot): void;
+  /** RTP clock rate in Hz of a payload type, for jitter; up to 8 per slot, others count as 8000. */
+  setClockRate(slot: Slot, payloadType: number, rate: number): void;
   /** Sends one datagram from the slot; `dst` absent = current remote endpoint. */
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean;
   counters(slot: Slot): SlotCounters;
@@ -214,8 +230,10 @@ export interface Relay {
   hasInterface(name: string): boolean;
   /** @throws PortsExhausted */
   openPair(local: LocalAddress): PortPair;
-  /** Closes both ports and puts them into quarantine. */
+  /** Closes both ports and puts them into quarantine. A pair already closed is left alone. */
   closePair(pair: PortPair): void;
+  /** The same for many pairs, in one go. */
+  closePairs(pairs: Iterable<PortPair>): void;
   /** Ports of the range that are open and that are not (those in quarantine included). */
   usage(
     local: LocalAddress,

@@ -1,0 +1,47 @@
+/**
+ * Whether a rule can be carried out at all; the relay core refuses the same ones.
+ *
+ * @module
+ */
+
+import type { Family } from "../core/endpoint.ts";
+import type { Rule } from "./types.ts";
+
+/** RTPE_MAX_OUTPUTS. */
+export const MAX_OUTPUTS = 32;
+const MAX_LEARN_MS = 3_600_000;
+
+/**
+ * Why a rule contradicts itself.
+ *
+ * @param family of the port the rule is for
+ * @param familyOf family of another open slot, undefined when it is not open
+ */
+export function ruleProblem(
+  rule: Rule,
+  family: Family,
+  familyOf: (slot: number) => Family | undefined,
+): string | undefined {
+  if (rule.opaque && (rule.rtcpMux || rule.rtcpOnly)) {
+    return "a port that carries other than RTP cannot carry RTCP";
+  }
+  if (rule.rtcpMux && rule.rtcpOnly) return "a port for RTCP only cannot be muxed";
+  if (!(rule.learnMs >= 0 && rule.learnMs <= MAX_LEARN_MS)) {
+    return `learning window of ${rule.learnMs} ms is not within 0..${MAX_LEARN_MS}`;
+  }
+  if (rule.remote !== undefined && rule.remote.family !== family) {
+    return `remote endpoint ${rule.remote.address} is not of the port's family`;
+  }
+  if (rule.outputs.length > MAX_OUTPUTS) {
+    return `${rule.outputs.length} outputs are more than ${MAX_OUTPUTS}`;
+  }
+  for (const output of rule.outputs) {
+    const outputFamily = familyOf(output.slot);
+    if (outputFamily === undefined) return `output slot ${output.slot} is not open`;
+    if (output.match.length === 0) return `output to slot ${output.slot} matches nothing`;
+    if (output.dst !== undefined && output.dst.family !== outputFamily) {
+      return `destination ${output.dst.address} is not of the family of slot ${output.slot}`;
+    }
+  }
+  return undefined;
+}
