@@ -1,0 +1,87 @@
+/**
+ * Kamailio in the rig's core: it sends INVITEs for `b` to phone B and has its `rtpengine` module drive
+ * the relay for every offer, answer and hang-up.
+ *
+ * @module
+ */
+
+import { oracleFolder } from "../oracle/mod.ts";
+import { Daemon } from "../support/mod.ts";
+import { ADDRESS, type Rig } from "./rig.ts";
+
+function config(control: string): string {
+  const flags = "replace-origin trust-address";
+  return `
+debug=2
+log_stderror=yes
+children=2
+auto_aliases=no
+disable_tcp=yes
+listen=udp:${ADDRESS.coreA}:5060
+listen=udp:${ADDRESS.coreB}:5060
+mhomed=1
+
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "maxfwd.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+loadmodule "xlog.so"
+${control.startsWith("ws") ? 'loadmodule "lwsc.so"' : ""}
+loadmodule "rtpengine.so"
+
+modparam("rr", "enable_full_lr", 1)
+modparam("rtpengine", "rtpengine_sock", "${control}")
+
+request_route {
+  if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
+  if (is_method("CANCEL")) {
+    if (t_check_trans()) t_relay();
+    exit;
+  }
+  if (has_totag()) {
+    if (!loose_route()) {
+      if (is_method("ACK") && t_check_trans()) t_relay();
+      exit;
+    }
+    if (is_method("BYE")) {
+      if (rtpengine_delete()) xlog("L_NOTICE", "relay: deleted $ci\\n");
+    }
+    t_relay();
+    exit;
+  }
+  if (!is_method("INVITE")) { sl_send_reply("405", "Method Not Allowed"); exit; }
+  record_route();
+  if (!rtpengine_offer("${flags} direction=inside direction=outside")) {
+    sl_send_reply("500", "Media Relay Failed");
+    exit;
+  }
+  xlog("L_NOTICE", "relay: offered $ci\\n");
+  $ru = "sip:b@${ADDRESS.phoneB}:5060";
+  t_on_reply("MEDIA");
+  t_relay();
+}
+
+onreply_route[MEDIA] {
+  if (status =~ "(18[03])|(2[0-9][0-9])" && has_body("application/sdp")) {
+    if (rtpengine_answer("${flags}")) xlog("L_NOTICE", "relay: answered $ci\\n");
+  }
+}
+`;
+}
+
+/**
+ * Starts Kamailio.
+ *
+ * @param control the relay as `rtpengine_sock` names it: `udp:HOST:PORT`, `ws://…`, `wss://…`
+ */
+export async function startKamailio(rig: Rig, control: string): Promise<Daemon> {
+  const file = await rig.folder.write(config(control), "kamailio.cfg");
+  const runtime = rig.folder.inside();
+  const argv = ["chroot", oracleFolder(), "kamailio", "-DD", "-E", "-f", file, "-Y", runtime];
+  const kamailio = rig.use(new Daemon("kamailio", rig.core.ns.argv(argv)));
+  await kamailio.line(/rtpengine instance .* found, support for it enabled/i, 15_000);
+  return kamailio;
+}
