@@ -1,0 +1,181 @@
+/**
+ * HTTP and HTTPS servers with WebSocket on the same port. node's server, because it has client certificates,
+ * header timeouts and raw WebSocket text frames.
+ *
+ * @module
+ */
+
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
+import { canonicalIp } from "../core/ip.ts";
+import type { WebEnv } from "../web/mod.ts";
+import { waitAtMost } from "./grace.ts";
+import { type TlsConfig, tlsOptions } from "./tls.ts";
+import type { Listener, TransportContext } from "./types.ts";
+import { WebSocketGate } from "./websocket.ts";
+
+const MAX_HEADER = 16_384;
+const SWEEP_MS = 1000;
+
+/** An HTTP listener; with TLS its certificate can be replaced. */
+export interface HttpListener extends Listener {
+  /**
+   * Presents another certificate to clients that connect from now on.
+   *
+   * @throws {Error} when it is no good, or the listener has no TLS; the old one stays
+   */
+  replaceTls(config: TlsConfig): void;
+}
+
+/**
+ * Opens an HTTP listener, or with `tls` an HTTPS one.
+ *
+ * @throws {Error} when the address cannot be bound or the certificate is no good
+ */
+export async function listenHttp(
+  local: Endpoint,
+  app: Hono<WebEnv>,
+  context: TransportContext,
+  tls?: TlsConfig,
+): Promise<HttpListener> {
+  const { limits } = context;
+  const options = {
+    headersTimeout: limits.receiveTimeout,
+    requestTimeout: limits.receiveTimeout,
+    keepAliveTimeout: limits.idleTimeout,
+    connectionsCheckingInterval: SWEEP_MS,
+    maxHeaderSize: MAX_HEADER,
+    noDelay: true,
+    keepAlive: true,
+  };
+  const handler = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+  }) as RequestListener;
+  const server = tls === undefined ? createServer(options, handler) : createTlsServer(
+    { ...options, ...tlsOptions(tls), handshakeTimeout: limits.receiveTimeout },
+    handler,
+  );
+  server.timeout = limits.idleTimeout;
+  const listener = new NodeListener(server, local, tls !== undefined, context);
+  await listener.open(local);
+  return listener;
+}
+
+class NodeListener implements HttpListener {
+  readonly #server: Server | TlsServer;
+  readonly #secure: boolean;
+  readonly #context: TransportContext;
+  readonly #gate: WebSocketGate;
+  readonly #sockets = new Set<Socket>();
+  readonly #perSource = new Map<string, number>();
+  #sweeper: ReturnType<typeof setInterval> | undefined;
+  #bound: Endpoint;
+  #closing = false;
+
+  constructor(
+    server: Server | TlsServer,
+    local: Endpoint,
+    secure: boolean,
+    context: TransportContext,
+  ) {
+    this.#server = server;
+    this.#bound = local;
+    this.#secure = secure;
+    this.#context = context;
+    this.#gate = new WebSocketGate(context);
+    server.on("connection", (socket: Socket) => this.#take(socket));
+    server.on("upgrade", (request, socket, head) => {
+      (socket as Socket).setTimeout(0);
+      this.#gate.upgrade(request, socket, head);
+    });
+    server.on("clientError", (error: Error, socket) => {
+      this.#note(error, socket as Socket);
+      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+      else socket.destroy();
+    });
+    if (secure) {
+      server.on("tlsClientError", (error: Error, socket) => {
+        this.#note(error, socket as unknown as Socket);
+      });
+    }
+  }
+
+  get bound(): Endpoint {
+    return this.#bound;
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  async open(local: Endpoint): Promise<void> {
+    const server = this.#server;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host: local.address, port: local.port }, resolve);
+    });
+    server.removeAllListeners("error");
+    server.on("error", (error) => {
+      this.#context.log("error", "An HTTP listener failed", {
+        local: formatEndpoint(this.#bound),
+        error,
+      });
+    });
+    this.#bound = { ...local, port: (server.address() as AddressInfo).port };
+    this.#sweeper = setInterval(() => this.#gate.sweep(this.#context.clock.now()), SWEEP_MS);
+  }
+
+  replaceTls(config: TlsConfig): void {
+    const { cert, key, ca } = tlsOptions(config);
+    if (!this.#secure) throw new Error(`${formatEndpoint(this.#bound)} has no TLS`);
+    (this.#server as TlsServer).setSecureContext({
+      cert,
+      key,
+      ...(ca === undefined ? {} : { ca }),
+    });
+  }
+
+  async close(graceMs: number): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    await Promise.all([this.#gate.close(graceMs), waitAtMost(closed, graceMs)]);
+    clearInterval(this.#sweeper);
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #take(socket: Socket): void {
+    const address = canonicalIp(socket.remoteAddress ?? "")?.address ?? "";
+    const { limits, admission, log } = this.#context;
+    const ofSource = this.#perSource.get(address) ?? 0;
+    const refused = !admission.admitsSource(address)
+      ? "source"
+      : this.#sockets.size >= limits.maxConnections
+      ? "connections"
+      : ofSource >= limits.maxConnectionsPerSource
+      ? "connections of one source"
+      : undefined;
+    if (refused !== undefined) {
+      log("debug", "A connection was refused", { peer: address, because: refused });
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    this.#perSource.set(address, ofSource + 1);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      const left = (this.#perSource.get(address) ?? 1) - 1;
+      if (left > 0) this.#perSource.set(address, left);
+      else this.#perSource.delete(address);
+    });
+  }
+
+  #note(error: Error, socket: Socket): void {
+    this.#context.log("debug", "A web connection broke", { peer: socket.remoteAddress, error });
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * What the routes are given.
+ *
+ * @module
+ */
+
+import type { IncomingMessage } from "node:http";
+import type { ByteString } from "../core/bytes.ts";
+import type { DispatchResult, NgLog } from "../ng/dispatcher.ts";
+import type { NgSource } from "../ng/types.ts";
+
+/** What stands behind the routes. */
+export interface WebServices {
+  /** Answers ng messages, with and without a cookie. */
+  readonly ng: {
+    /** With a cookie; undefined when there is none. */
+    handle(message: Uint8Array, source: NgSource): DispatchResult;
+    /** Without a cookie. */
+    handlePlain(payload: Uint8Array, source: NgSource): Uint8Array | Promise<Uint8Array>;
+  };
+  /** Answers one command line of the control tree. */
+  cli(line: ByteString): ByteString | Promise<ByteString>;
+  /** The Prometheus page. */
+  metrics(): string | Promise<string>;
+  /** Whether a request from this address may be looked at. */
+  admit(address: string): "ok" | "source" | "rate";
+  /** Largest request body in bytes. */
+  readonly maxBody: number;
+  /** Where failures go. */
+  readonly log: NgLog;
+}
+
+/** The surroundings of a request: node's own request object and who sent it. */
+export interface WebEnv {
+  /** Given by the server. */
+  Bindings: {
+    /** The request as node has it. */
+    readonly incoming: IncomingMessage;
+  };
+  /** Set by the first middleware. */
+  Variables: {
+    /** Who asks, and which of our addresses. */
+    source: NgSource;
+  };
+}
