@@ -10,6 +10,7 @@ import { Daemon } from "../support/mod.ts";
 import { ADDRESS, type Rig } from "./rig.ts";
 
 function config(control: string): string {
+  const overWebSocket = /^wss?:/.test(control);
   const flags = "replace-origin trust-address";
   return `
 debug=2
@@ -29,10 +30,11 @@ loadmodule "maxfwd.so"
 loadmodule "textops.so"
 loadmodule "siputils.so"
 loadmodule "xlog.so"
-${control.startsWith("ws") ? 'loadmodule "lwsc.so"' : ""}
+${overWebSocket ? 'loadmodule "lwsc.so"' : ""}
 loadmodule "rtpengine.so"
 
 modparam("rr", "enable_full_lr", 1)
+${overWebSocket ? 'modparam("rtpengine", "wsapi", "lwsc")' : ""}
 modparam("rtpengine", "rtpengine_sock", "${control}")
 
 request_route {
