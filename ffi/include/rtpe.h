@@ -164,8 +164,8 @@ RTPE_EXPORT int rtpe_thread_counters(struct rtpe_core *core, rtpe_u32 thread,
 
 enum rtpe_event_type {
 	RTPE_EVENT_PUNT = 1,		/* payload = the packet; reason = its class */
-	RTPE_EVENT_REMOTE = 2,		/* slot's remote endpoint changed or was
-					 * confirmed; src = the endpoint */
+	RTPE_EVENT_REMOTE = 2,		/* slot's remote endpoint changed (reason 0) or
+					 * was confirmed (1); src = the endpoint */
 	RTPE_EVENT_DATAGRAM = 3,	/* control datagram on control socket `slot` */
 };
 
@@ -183,7 +183,8 @@ struct rtpe_event {
 
 enum rtpe_ring_id { RTPE_RING_PUNT = 0, RTPE_RING_CTL = 1 };
 /* Copies whole records into buf; returns the bytes copied (0 = drained, the
- * doorbell will ring again). Records that did not fit stay in the ring. */
+ * doorbell will ring again). Records that did not fit stay in the ring;
+ * -ENOBUFS: not even one fits, and buf is shorter than 65536 + a header. */
 RTPE_EXPORT int rtpe_ring_drain(struct rtpe_core *core, rtpe_u32 ring, void *buf,
 				rtpe_u32 len);
 /* Records lost because the ring was full. */

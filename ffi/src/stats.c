@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stats.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "classify.h"
@@ -91,11 +92,14 @@ static unsigned track_sequence(struct rtpe_ssrc_counters *c, struct track *t, ui
 	return 1;
 }
 
-static uint32_t rate_of(const struct clock_rate *rates, uint8_t pt)
+static uint32_t rate_of(const clock_rate *rates, uint8_t pt)
 {
-	for (unsigned i = 0; i < RTPE_CLOCK_RATES; i++)
-		if (rates[i].rate && rates[i].payload_type == pt)
-			return rates[i].rate;
+	for (unsigned i = 0; i < RTPE_CLOCK_RATES; i++) {
+		uint64_t v = atomic_load_explicit(&rates[i], memory_order_relaxed);
+
+		if (v && clock_rate_pt(v) == pt)
+			return clock_rate_hz(v);
+	}
 	return DEFAULT_CLOCK_RATE;
 }
 

@@ -20,16 +20,30 @@ struct track {
 	uint8_t has_transit;
 };
 
-struct clock_rate {
-	uint32_t rate;			/* 0 = unused */
-	uint8_t payload_type;
-};
+/* A payload type and its RTP clock rate in one word, so that the API can set
+ * it while the relay thread reads; 0 = unused. */
+typedef _Atomic uint64_t clock_rate;
+
+static inline uint64_t clock_rate_make(uint8_t pt, uint32_t hz)
+{
+	return (uint64_t)hz << 8 | pt;
+}
+
+static inline uint8_t clock_rate_pt(uint64_t v)
+{
+	return (uint8_t)v;
+}
+
+static inline uint32_t clock_rate_hz(uint64_t v)
+{
+	return (uint32_t)(v >> 8);
+}
 
 struct arrival {
 	uint64_t now;			/* monotonic µs */
 	uint64_t wall;			/* CLOCK_REALTIME µs */
 	size_t bytes;
-	const struct clock_rate *rates;	/* RTPE_CLOCK_RATES of them */
+	const clock_rate *rates;	/* RTPE_CLOCK_RATES of them */
 };
 
 /* A track that had no packet for so long may be given to another SSRC. */

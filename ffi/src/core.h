@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The core's own structures: who owns what, and who may touch it.
+ *
+ *   API caller    opens and closes slots, installs rules (one at a time)
+ *   relay thread  reads rules and tables; is the only one to handle packets
+ *                 that arrive on its slots, and so the only writer of their
+ *                 receive counters, tracks and punt budget
+ *   shared        transmit counters (atomic), the remote endpoint (seqlock)
+ */
+#ifndef RTPE_CORE_H
+#define RTPE_CORE_H
+
+#include <stdatomic.h>
+
+#include "addr.h"
+#include "bell.h"
+#include "learn.h"
+#include "qsbr.h"
+#include "ring.h"
+#include "rtpe.h"
+#include "stats.h"
+#include "sys.h"
+
+enum {
+	BATCH = 64,			/* datagrams per receive call */
+	RX_HEADROOM = 64,
+	RX_PAYLOAD = 65536,
+	/* Buffers start in different cache sets. */
+	RX_PITCH = RX_HEADROOM + RX_PAYLOAD + 320,
+	RX_CONTROL = 128,
+	MAX_THREADS = 64,
+	MAX_IFACES = 256,
+	PORTS = 65536,
+	REASON_LEN = 256,
+};
+
+struct rtpe_core;
+struct thread;
+struct txq;
+struct ctl;
+struct steer;
+
+/* One local address with ports open on it. Never moved; removed only when the
+ * place is needed and no port is open (table.c). */
+struct iface {
+	struct rtpe_addr addr;		/* port 0 */
+	uint32_t index;
+	uint32_t open_ports;
+	int raw_fd;			/* STEER: raw socket bound to the address */
+	_Atomic uint32_t *slot_of_port;	/* slot + 1, 0 = none */
+};
+
+struct out_rule {
+	struct slot *slot;
+	uint32_t generation;		/* of the slot when the rule came */
+	uint16_t match;
+	uint16_t flags;
+	struct rtpe_addr dst;
+	uint32_t ssrc_in;
+	uint32_t ssrc_out;
+	uint16_t seq_offset;
+	uint8_t tos;
+	uint8_t tos_set;
+};
+
+/* A validated rule as the relay thread wants it. */
+struct rule {
+	struct rule *next_retired;
+	uint64_t period;		/* see qsbr.h */
+	uint16_t flags;
+	uint32_t punt;
+	uint32_t pt_allow[4];
+	uint32_t n_outputs;
+	struct out_rule outputs[];
+};
+
+/* Events per slot and second: a token bucket. */
+struct budget {
+	uint64_t last;			/* monotonic µs */
+	uint32_t tokens;		/* in 1/1000 */
+};
+
+struct slot {
+	_Atomic(struct rule *) rule;
+	_Atomic uint32_t generation;	/* while open, else 0 */
+	/* NAT-wait: 1 while nothing may be sent to the remote endpoint. */
+	_Atomic uint8_t hold;
+	_Atomic int fd;			/* UDP socket, -1: none (STEER: only when a
+					 * datagram exceeded the MTU) */
+	struct iface *iface;
+	struct slot *next_closing;
+	struct rtpe_addr local;
+	struct rtpe_counters *counters;
+	uint32_t index;
+	uint32_t thread;
+	/* Under the counters' remote_seq. */
+	struct learn learn;
+	/* The relay thread's. */
+	uint64_t last_event;
+	uint8_t event_pending;
+	uint32_t overflow;		/* SO_RXQ_OVFL told last */
+	struct budget punts;
+	struct track tracks[RTPE_SSRC_TRACKS];
+	clock_rate rates[RTPE_CLOCK_RATES];
+};
+
+/* How packets get in and out: steer_io.c or socket_io.c. */
+struct engine {
+	int (*open)(struct rtpe_core *core, struct slot *slot);
+	/* No new packet is to arrive; a grace period follows. */
+	void (*unpublish)(struct rtpe_core *core, struct slot *slot);
+	void (*close)(struct rtpe_core *core, struct slot *slot);
+	int (*iface_add)(struct rtpe_core *core, struct iface *iface);
+	void (*iface_remove)(struct rtpe_core *core, struct iface *iface);
+	int (*thread_init)(struct thread *t);
+	void (*thread_exit)(struct thread *t);
+	void *(*thread_main)(void *thread);
+};
+
+struct rtpe_core {
+	struct rtpe_core_opts opts;
+	const struct engine *engine;
+	uint32_t mode;
+	char reason[REASON_LEN];
+	struct rtpe_counters *counters;
+	struct slot *slots;
+	/* Closed slots, the one closed longest ago first. */
+	uint32_t *free_slots;
+	uint32_t free_head, free_count;
+	uint32_t n_used_slots;		/* those above were never opened */
+	struct iface ifaces[MAX_IFACES];
+	uint32_t n_ifaces;
+	_Atomic uint16_t iface_hash[MAX_IFACES * 4];	/* index + 1 */
+	struct qsbr qsbr;
+	struct rule *retired;
+	uint32_t n_retired;
+	struct thread *threads;
+	uint32_t n_threads;		/* started or being initialised */
+	uint32_t next_ring;		/* drained first next time */
+	uint64_t ip_id;			/* of rtpe_port_send() */
+	uint64_t epoch;			/* CLOCK_MONOTONIC µs at start */
+	atomic_int stop;
+	struct bell *bell;
+	struct steer *steer;
+	struct ctl *ctl;
+};
+
+struct pace {
+	uint64_t since;			/* start of the measuring interval */
+	uint32_t packets;
+	uint32_t empty;
+	bool polling;
+};
+
+/* One datagram on its way through. */
+struct packet {
+	struct slot *slot;
+	uint8_t *data;
+	uint32_t len;
+	uint8_t tos;
+	struct rtpe_addr src;
+	struct rtpe_addr dst;
+};
+
+struct thread {
+	struct qsbr_reader reader;
+	struct rtpe_core *core;
+	uint32_t index;
+	pthread_t tid;
+	bool started;
+	int epfd;
+	int wakefd;
+	int rx4, rx6;			/* STEER */
+	uint64_t now;			/* monotonic µs since core->epoch */
+	uint64_t wall;			/* CLOCK_REALTIME µs */
+	struct pace pace;
+	struct ring ring;
+	bool ring_dirty;
+	uint32_t overflow4, overflow6;
+	uint64_t random;
+	uint8_t *rx_data;		/* BATCH * RX_PITCH */
+	struct rx *rx;
+	struct txq *txq;
+	struct packet packets[BATCH];
+	_Atomic uint64_t wakeups, batches, rx_packets, tx_packets;
+	_Atomic uint64_t rx_unknown, rx_overflow, tx_errors;
+};
+
+/* core.c */
+void core_synchronize(struct rtpe_core *core);
+uint64_t core_now(const struct rtpe_core *core);
+
+/* thread.c */
+int thread_init(struct rtpe_core *core, uint32_t index);
+void thread_exit(struct thread *t);
+/* table.c */
+struct iface *table_iface(struct rtpe_core *core, const struct rtpe_addr *addr);
+struct iface *table_iface_get(struct rtpe_core *core, const struct rtpe_addr *addr, int *err);
+struct slot *table_slot(struct rtpe_core *core, const struct rtpe_addr *local);
+void table_free(struct rtpe_core *core);
+
+/* rule.c */
+struct rule *rule_compile(struct rtpe_core *core, const struct slot *slot, const void *buf,
+			  uint32_t len, struct rtpe_rule *head, int *err);
+void rule_retire(struct rtpe_core *core, struct rule *rule);
+void rules_reclaim(struct rtpe_core *core, bool all);
+
+/* remote.c: the seqlock over a slot's remote endpoint. */
+void remote_lock(struct slot *slot);
+void remote_unlock(struct slot *slot);
+/* Copies slot->learn to the counters; under the lock. */
+void remote_publish(struct slot *slot);
+struct rtpe_addr remote_read(const struct slot *slot);
+bool remote_is_confirmed_as(const struct slot *slot, const struct rtpe_addr *src);
+
+/* slot.c */
+int slots_init(struct rtpe_core *core);
+void slots_free(struct rtpe_core *core);
+struct slot *slot_of(struct rtpe_core *core, uint32_t index);
+
+/* forward.c */
+void forward(struct thread *t, struct packet *p);
+
+/* events.c */
+void event_punt(struct thread *t, const struct packet *p, unsigned class);
+void event_remote(struct thread *t, const struct packet *p, unsigned learned);
+
+/* Counters with one writer that others read at any time. */
+#define COUNT(field, n)                                                                    \
+	__atomic_store_n(&(field), __atomic_load_n(&(field), __ATOMIC_RELAXED) + (n),      \
+			 __ATOMIC_RELAXED)
+/* Counters with several writers. */
+#define COUNT_SHARED(field, n) __atomic_fetch_add(&(field), (n), __ATOMIC_RELAXED)
+
+static inline void bump(_Atomic uint64_t *counter, uint64_t n)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+			      memory_order_relaxed);
+}
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* What a relay thread tells the consumer of its ring, and how often. */
+#include "core.h"
+
+enum { EVENT_INTERVAL_US = 100000 };
+
+static bool budget_take(struct budget *b, uint64_t now, uint32_t per_second)
+{
+	uint64_t elapsed = now - b->last, tokens;
+
+	if (elapsed > 1000000)
+		elapsed = 1000000;
+	tokens = b->tokens + elapsed * per_second / 1000;
+	if (tokens > (uint64_t)per_second * 1000)
+		tokens = (uint64_t)per_second * 1000;
+	b->last = now;
+	if (tokens < 1000) {
+		b->tokens = (uint32_t)tokens;
+		return false;
+	}
+	b->tokens = (uint32_t)(tokens - 1000);
+	return true;
+}
+
+static int event_put(struct thread *t, struct rtpe_event *ev, const struct packet *p,
+		     const void *payload, uint32_t n)
+{
+	ev->slot = p->slot->index;
+	ev->time_us = t->wall;
+	ev->dst = p->slot->local;
+	t->ring_dirty = true;
+	return ring_put(&t->ring, ev, payload, n);
+}
+
+void event_punt(struct thread *t, const struct packet *p, unsigned class)
+{
+	struct rtpe_event ev = { .type = RTPE_EVENT_PUNT, .reason = (rtpe_u16)class };
+	struct rtpe_counters *c = p->slot->counters;
+
+	ev.src = p->src;
+	if (!budget_take(&p->slot->punts, t->now, t->core->opts.punt_rate) ||
+	    event_put(t, &ev, p, p->data, p->len))
+		COUNT(c->punt_dropped, 1);
+	else
+		COUNT(c->punted, 1);
+}
+
+void event_remote(struct thread *t, const struct packet *p, unsigned learned)
+{
+	struct rtpe_event ev = { .type = RTPE_EVENT_REMOTE };
+	struct slot *slot = p->slot;
+
+	/* A change may wait for the next packet; a confirmation may not: there
+	 * may be no other occasion to tell it. */
+	if (!(learned & LEARN_CONFIRMED) && t->now - slot->last_event < EVENT_INTERVAL_US) {
+		slot->event_pending = 1;
+		return;
+	}
+	ev.reason = (rtpe_u16)(learned & LEARN_CONFIRMED ? 1 : 0);
+	ev.src = remote_read(slot);
+	slot->last_event = t->now;
+	slot->event_pending = event_put(t, &ev, p, NULL, 0) != 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The send side of a batch: datagrams are queued while a batch is worked
+ * through and leave in one system call per socket. A datagram leaves either
+ * by the interface's raw socket, with its IP and UDP headers made here, or by
+ * the slot's own UDP socket.
+ */
+#ifndef RTPE_TXQ_H
+#define RTPE_TXQ_H
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "core.h"
+
+enum {
+	TXQ_LEN = 256,
+	/* iov[0] of a raw datagram ends here or 12 bytes later. */
+	TX_HEAD = 48,
+	TX_RTP = 12,
+};
+
+struct tx {
+	struct slot *slot;
+	const uint8_t *data;		/* payload behind what was rewritten */
+	uint32_t len;			/* of data */
+	uint32_t rewritten;		/* 0 or TX_RTP bytes at head + TX_HEAD */
+	int fd;
+	uint16_t group;
+	uint8_t tos;
+	bool raw;
+	socklen_t name_len;
+	union sockaddrs name;
+	struct iovec iov[2];
+	uint8_t head[TX_HEAD + TX_RTP];
+	_Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(int))];
+};
+
+struct txq {
+	uint32_t n;
+	uint32_t n_groups;
+	int group_fd[TXQ_LEN];
+	uint32_t group_len[TXQ_LEN];
+	uint16_t hash[TXQ_LEN * 2];	/* group + 1 */
+	uint16_t order[TXQ_LEN];
+	struct tx tx[TXQ_LEN];
+	struct mmsghdr msgs[TXQ_LEN];
+};
+
+/* Queues a datagram from slot to dst; p stays untouched until txq_flush(),
+ * which a full queue does by itself. rtp: 12 bytes that replace the first 12
+ * of the payload, or NULL. */
+void txq_add(struct thread *t, struct slot *slot, const struct rtpe_addr *dst, uint8_t tos,
+	     const struct packet *p, const uint8_t *rtp);
+void txq_flush(struct thread *t);
+/* Sends one datagram at once, from any thread. 0 or a negative errno. */
+int tx_now(struct slot *slot, const struct rtpe_addr *dst, const void *buf, uint32_t len,
+	   uint16_t ip_id);
+
+#endif
