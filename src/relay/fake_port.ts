@@ -40,6 +40,7 @@ export class FakePort {
   readonly #sources: RtpSource[] = [];
   readonly #clockRates = new Map<number, number>();
   #rule: Rule | undefined;
+  #installed = false;
   /** NAT-wait: nothing may be sent to the remote endpoint yet. */
   #hold = false;
   readonly #counts = {
@@ -81,9 +82,11 @@ export class FakePort {
 
   /** Installs a rule that is known to be valid; `now` is monotonic ms. */
   setRule(rule: Rule, now: number): void {
+    if (!rule.waitInput) this.#hold = false;
+    else if (!this.#installed || rule.relearn || this.lastRx === 0) this.#hold = true;
     this.#rule = rule;
+    this.#installed = true;
     this.#learner.install(rule, now);
-    this.#hold = rule.waitInput && !this.#learner.learned;
   }
 
   clearRule(): void {

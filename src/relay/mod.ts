@@ -9,3 +9,8 @@ export * from "./types.ts";
 export { MediaRelay, type MediaRelayOptions } from "./relay.ts";
 export { DEFAULT_QUARANTINE, type Quarantine } from "./ports.ts";
 export { FakeEngine, type FakeEngineOptions, type SentPacket } from "./fake_engine.ts";
+export type { CoreMode, CoreOptions } from "./abi_options.ts";
+export { FfiCore, type FfiCoreOptions, type ThreadCounters } from "./ffi_core.ts";
+export { FfiEngine } from "./ffi_engine.ts";
+export { FfiControlSockets } from "./control_socket.ts";
+export { LIBRARY_NAME, type LibraryPlaces, libraryPlaces, locateLibrary } from "./library.ts";

@@ -1,0 +1,65 @@
+/**
+ * Endpoints as `struct rtpe_addr`.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../core/endpoint.ts";
+import { formatIp, parseIp } from "../core/ip.ts";
+import type { AbiLayout, StructLayout } from "./abi_layout.ts";
+
+/** Byte order of this machine, for DataView. */
+export const LITTLE_ENDIAN: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/** Reads and writes `struct rtpe_addr`. */
+export class AddrCodec {
+  /** Size of the struct in bytes. */
+  readonly size: number;
+  readonly #at: StructLayout<"family" | "port" | "scope" | "ip">["offset"];
+
+  /** @throws AbiMismatch */
+  constructor(layout: AbiLayout) {
+    const struct = layout.require("rtpe_addr", { family: 1, port: 2, scope: 4, ip: 16 });
+    this.size = struct.size;
+    this.#at = struct.offset;
+  }
+
+  /** A new struct holding `endpoint`, or none (family 0). */
+  encode(endpoint: Endpoint | undefined): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.size);
+    if (endpoint !== undefined) this.write(new DataView(bytes.buffer), 0, endpoint);
+    return bytes;
+  }
+
+  /**
+   * Writes `endpoint` at `offset`, where all bytes are zero.
+   *
+   * @throws RangeError when its address is not an address of its family, or its port is out of range
+   */
+  write(view: DataView, offset: number, { family, address, port }: Endpoint): void {
+    const ip = parseIp(address);
+    if (ip === undefined || ip.family !== family) {
+      throw new RangeError(`${address} is not an IPv${family} address`);
+    }
+    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+      throw new RangeError(`${port} is not a port`);
+    }
+    view.setUint8(offset + this.#at.family, family);
+    view.setUint16(offset + this.#at.port, port, LITTLE_ENDIAN);
+    for (let i = 0; i < ip.bytes.length; i++) {
+      view.setUint8(offset + this.#at.ip + i, ip.bytes[i]!);
+    }
+  }
+
+  /** The endpoint at `offset`, undefined for family 0. */
+  read(view: DataView, offset: number): Endpoint | undefined {
+    const family = view.getUint8(offset + this.#at.family);
+    if (family !== 4 && family !== 6) return undefined;
+    const bytes = new Uint8Array(view.buffer, view.byteOffset + offset + this.#at.ip, 16);
+    return {
+      family,
+      address: formatIp(family, bytes),
+      port: view.getUint16(offset + this.#at.port, LITTLE_ENDIAN),
+    };
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Records of the relay core's rings, `struct rtpe_event` and what follows it.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../core/endpoint.ts";
+import { type AddrCodec, LITTLE_ENDIAN } from "./abi_addr.ts";
+import { type AbiLayout, AbiMismatch, type StructLayout } from "./abi_layout.ts";
+import { CLASS_BITS } from "./abi_rule.ts";
+import type { PacketClass } from "./types.ts";
+
+/** RTPE_EVENT_*. */
+export const EventType = { Punt: 1, Remote: 2, Datagram: 3 } as const;
+
+/** One record. */
+export interface RawEvent {
+  /** One of {@link EventType}. */
+  readonly type: number;
+  readonly reason: number;
+  readonly slot: number;
+  /** Wall-clock ms. */
+  readonly time: number;
+  readonly source: Endpoint | undefined;
+  readonly destination: Endpoint | undefined;
+  /** A copy that may be kept. */
+  readonly payload: Uint8Array<ArrayBuffer>;
+}
+
+const EVENT_FIELDS = {
+  len: 4,
+  type: 2,
+  reason: 2,
+  slot: 4,
+  payload_len: 4,
+  time_us: 8,
+  src: 0,
+  dst: 0,
+} as const;
+
+const CLASSES = new Map<number, PacketClass>(
+  Object.entries(CLASS_BITS).map(([name, bit]) => [bit, name as PacketClass]),
+);
+
+/** Name of a single RTPE_CLASS_* bit. */
+export function classOfBit(bit: number): PacketClass | undefined {
+  return CLASSES.get(bit);
+}
+
+/** Reads records. */
+export class EventCodec {
+  readonly #addr: AddrCodec;
+  readonly #event: StructLayout<keyof typeof EVENT_FIELDS>;
+
+  /** @throws AbiMismatch */
+  constructor(layout: AbiLayout, addr: AddrCodec) {
+    this.#addr = addr;
+    this.#event = layout.require("rtpe_event", EVENT_FIELDS);
+  }
+
+  /**
+   * Reads the records in the first `length` bytes of a drained buffer.
+   *
+   * @throws AbiMismatch when a record's lengths contradict each other
+   */
+  *read(bytes: Uint8Array<ArrayBuffer>, length: number): Generator<RawEvent> {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+    const { size, offset: at } = this.#event;
+    for (let start = 0; start < length;) {
+      const end = start + (start + size <= length ? view.getUint32(start, LITTLE_ENDIAN) : 0);
+      const payloadStart = start + size;
+      if (end < payloadStart || end > length) {
+        throw new AbiMismatch(`a ring record of ${end - start} bytes at ${start} of ${length}`);
+      }
+      const payloadLength = view.getUint32(start + at.payload_len, LITTLE_ENDIAN);
+      if (payloadStart + payloadLength > end) {
+        throw new AbiMismatch(`a ring record with ${payloadLength} of ${end - start} bytes`);
+      }
+      yield {
+        type: view.getUint16(start + at.type, LITTLE_ENDIAN),
+        reason: view.getUint16(start + at.reason, LITTLE_ENDIAN),
+        slot: view.getUint32(start + at.slot, LITTLE_ENDIAN),
+        time: Math.floor(Number(view.getBigUint64(start + at.time_us, LITTLE_ENDIAN)) / 1000),
+        source: this.#addr.read(view, start + at.src),
+        destination: this.#addr.read(view, start + at.dst),
+        payload: bytes.slice(payloadStart, payloadStart + payloadLength),
+      };
+      start = end;
+    }
+  }
+}
