@@ -13,10 +13,13 @@ import { LogLevels } from "./log_levels.ts";
 
 /** What {@link createCli} needs from the rest of the program. */
 export interface CliDeps {
+  /** Time for durations. */
   readonly clock: Clock;
   /** Read and changed in place. */
   readonly settings: Settings;
+  /** Shown by most of the `list` commands. */
   readonly statistics: Statistics;
+  /** Listed and terminated. */
   readonly calls: CallRegistry;
   /** Log levels by subsystem; made from `settings` when absent. */
   readonly logLevels?: LogLevels;

@@ -21,9 +21,15 @@ export interface CtlDeps {
    * @throws Error with a sentence when there is no connection or no answer in time
    */
   readonly exchange: (host: string, port: number, line: ByteString) => Promise<ByteString>;
-  /** @throws Error when the file cannot be read */
+  /**
+   * The text of a file.
+   *
+   * @throws Error when it cannot be read
+   */
   readonly readFile: (path: string) => string;
+  /** Takes the answer. */
   readonly stdout: (text: ByteString) => void;
+  /** Takes complaints. */
   readonly stderr: (text: string) => void;
 }
 

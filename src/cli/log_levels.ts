@@ -8,7 +8,9 @@ import type { Settings } from "../core/settings.ts";
 
 /** A part of the program with a log level of its own. */
 export interface LogSystem {
+  /** Name in `set loglevel`. */
   readonly name: string;
+  /** What it covers. */
   readonly description: string;
 }
 
@@ -37,6 +39,7 @@ export class LogLevels {
   readonly #settings: Settings;
   readonly #own = new Map<string, number>([["internals", INTERNALS_LEVEL]]);
 
+  /** Every subsystem but `internals` at the common level. */
   constructor(settings: Settings) {
     this.#settings = settings;
   }

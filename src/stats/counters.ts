@@ -9,6 +9,7 @@ import { type MetricName, METRICS, type MetricSpec } from "./metrics.ts";
 
 /** One number, held by whoever counts it. */
 export interface Cell {
+  /** The number as of now. */
   value: number;
 }
 
@@ -16,6 +17,7 @@ export interface Cell {
 export interface Series {
   /** Label values in the order of {@link MetricSpec.labels}. */
   readonly labels: readonly string[];
+  /** The number as of now. */
   readonly value: number;
 }
 
@@ -46,6 +48,7 @@ const PRESET: readonly (readonly [MetricName, readonly (readonly string[])[]])[]
 export class Counters {
   readonly #families = new Map<MetricName, { spec: MetricSpec; series: Map<string, Entry> }>();
 
+  /** All families, with the series that are known beforehand at 0. */
   constructor() {
     for (const spec of METRICS) {
       this.#families.set(spec.name, { spec, series: new Map() });

@@ -10,7 +10,9 @@ import type { Path, Rates, Statistics } from "./statistics.ts";
 
 /** A series of the metric table. */
 export interface SeriesRef {
+  /** Family. */
   readonly metric: MetricName;
+  /** Label values in the order of the family's labels. */
   readonly labels: readonly string[];
 }
 

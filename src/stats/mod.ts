@@ -19,23 +19,18 @@ export {
   VOIP_ITEMS,
 } from "./layout.ts";
 export {
+  type MetricBody,
   type MetricName,
   METRICS,
   type MetricSpec,
   type MetricType,
   QUALITIES,
   type Quality,
+  SINGLE_METRICS,
 } from "./metrics.ts";
 export { StatsObserver } from "./observer.ts";
 export { PrometheusPage } from "./prometheus.ts";
-export {
-  MAX_PROXIES,
-  type NgObserver,
-  type NgOutcome,
-  OTHER_PROXY,
-  type ProxyRow,
-  ProxyTable,
-} from "./proxies.ts";
+export { MAX_PROXIES, type NgObserver, OTHER_PROXY, type ProxyRow, ProxyTable } from "./proxies.ts";
 export {
   type Path,
   type ProcessUsage,

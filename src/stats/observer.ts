@@ -16,7 +16,11 @@ export class StatsObserver implements CallObserver {
   readonly #clock: Clock;
   #changes = 0;
 
-  /** @param ended book of ended calls; receives the traffic of each call that closes */
+  /**
+   * An observer that writes into `counters`.
+   *
+   * @param ended book of ended calls; receives the traffic of each call that closes
+   */
   constructor(counters: Counters, ended: TrafficBook, clock: Clock) {
     this.#counters = counters;
     this.#ended = ended;
@@ -28,10 +32,12 @@ export class StatsObserver implements CallObserver {
     return this.#changes;
   }
 
+  /** A call exists. */
   created(_call: CallView): void {
     this.#changes++;
   }
 
+  /** A call has ended; its traffic and duration are counted for its cause. */
   closed(call: CallView, reason: CloseReason): void {
     this.#changes++;
     this.#ended.addCall(call);
@@ -47,6 +53,7 @@ export class StatsObserver implements CallObserver {
     if (parties === 1) this.#counters.add("rtpengine_one_way_sessions_total", 1);
   }
 
+  /** A call was refused. */
   rejected(_reason: string): void {
     this.#counters.add("rtpengine_closed_sessions_total", 1, "rejected");
   }

@@ -13,6 +13,7 @@ export class PrometheusPage {
   readonly #registry = new Registry();
   readonly #statistics: Statistics;
 
+  /** A page of these statistics, with a registry of its own. */
   constructor(statistics: Statistics) {
     this.#statistics = statistics;
     for (const spec of METRICS) this.#register(spec.name, spec);

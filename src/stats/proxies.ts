@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { RequestReport } from "../ng/mod.ts";
 import { COMMANDS } from "./commands.ts";
 import type { Cell, Counters } from "./counters.ts";
 
@@ -14,28 +15,18 @@ export const MAX_PROXIES = 256;
 /** Name of the row shared by all further clients. */
 export const OTHER_PROXY = "other";
 
-/** What is known of one control request after it was answered. */
-export interface NgOutcome {
-  /** Command as sent; what nobody knows counts only as an error. */
-  readonly command: string;
-  /** Address of the client without port. */
-  readonly peer: string;
-  /** Time spent in milliseconds. */
-  readonly ms: number;
-  /** Whether the answer was anything but an error. */
-  readonly ok: boolean;
-}
-
 /** Told about every answered control request. */
-export type NgObserver = (outcome: NgOutcome) => void;
+export type NgObserver = (report: RequestReport) => void;
 
 /** One client's numbers. */
 export interface ProxyRow {
+  /** Address of the client without port. */
   readonly proxy: string;
   /** By position in {@link COMMANDS}. */
   readonly requests: readonly Cell[];
   /** Seconds, by position in {@link COMMANDS}. */
   readonly seconds: readonly Cell[];
+  /** Requests answered with an error. */
   readonly errors: Cell;
 }
 
@@ -47,21 +38,26 @@ export class ProxyTable {
   readonly #limit: number;
   readonly #rows = new Map<string, ProxyRow>();
 
-  /** @param limit rows before clients share {@link OTHER_PROXY} */
+  /**
+   * An empty table.
+   *
+   * @param limit rows before clients share {@link OTHER_PROXY}
+   */
   constructor(counters: Counters, limit = MAX_PROXIES) {
     this.#counters = counters;
     this.#limit = limit;
   }
 
-  /** Counts one answered request. */
-  record(outcome: NgOutcome): void {
-    const row = this.#row(outcome.peer);
-    const position = POSITION.get(outcome.command);
+  /** Counts one answered request; an answer repeated from the cookie cache is no request. */
+  record(report: RequestReport): void {
+    if (report.duplicate) return;
+    const row = this.#row(report.source.peer.address);
+    const position = POSITION.get(report.command);
     if (position !== undefined) {
       row.requests[position]!.value++;
-      row.seconds[position]!.value += outcome.ms / 1000;
+      row.seconds[position]!.value += report.ms / 1000;
     }
-    if (!outcome.ok) row.errors.value++;
+    if (!report.ok) row.errors.value++;
   }
 
   /** Rows in order of first contact, the shared row last or where it came into being. */

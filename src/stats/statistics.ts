@@ -10,23 +10,32 @@ import type { Clock } from "../core/clock.ts";
 import type { LocalAddress, Relay } from "../relay/types.ts";
 import { Counters } from "./counters.ts";
 import { StatsObserver } from "./observer.ts";
-import { type NgOutcome, ProxyTable } from "./proxies.ts";
+import { type NgObserver, ProxyTable } from "./proxies.ts";
 import { countMedia, type MediaCount, TrafficBook, TrafficSums } from "./traffic.ts";
 
 /** Numbers of one relay thread since the start. */
 export interface ThreadHealth {
+  /** Times it woke up to look for packets. */
   readonly wakeups: number;
+  /** Batches of packets handled. */
   readonly batches: number;
+  /** Packets received. */
   readonly rxPackets: number;
+  /** Packets sent. */
   readonly txPackets: number;
+  /** Packets for ports that are not open. */
   readonly rxUnknown: number;
+  /** Packets lost in a full receive buffer. */
   readonly rxOverflow: number;
+  /** Packets the system did not take. */
   readonly txErrors: number;
+  /** Processor time used. */
   readonly cpuSeconds: number;
 }
 
 /** Numbers of the relay core that belong to no port. */
 export interface RelayHealth {
+  /** One entry for each thread. */
   readonly threads: readonly ThreadHealth[];
   /** Records lost, by ring name (`punt`, `control`). */
   readonly ringLost: Readonly<Record<string, number>>;
@@ -34,20 +43,27 @@ export interface RelayHealth {
 
 /** What this process uses. */
 export interface ProcessUsage {
+  /** Process identifier. */
   readonly pid: number;
+  /** Resident memory. */
   readonly residentBytes: number;
+  /** JavaScript heap in use. */
   readonly heapBytes: number;
+  /** Processor time of all threads. */
   readonly cpuSeconds: number;
 }
 
 /** What {@link Statistics} needs from the rest of the program. */
 export interface StatisticsDeps {
+  /** Wall-clock time for durations, monotonic time for rates. */
   readonly clock: Clock;
+  /** Interfaces and engine that are reported. */
   readonly relay: Relay;
   /** Asked at the time of use, because the calls themselves need the observer made here. */
   readonly calls: () => CallRegistry;
   /** Absent = the engine has no threads of its own. */
   readonly health?: () => RelayHealth;
+  /** What the process uses now. */
   readonly process: () => ProcessUsage;
   /** Control clients with rows of their own. */
   readonly maxProxies?: number;
@@ -55,8 +71,11 @@ export interface StatisticsDeps {
 
 /** Rates over the last sampling interval, per second. */
 export interface Rates {
+  /** Packets received. */
   readonly packets: number;
+  /** UDP payload bytes received. */
   readonly bytes: number;
+  /** Packets dropped or not sent. */
   readonly errors: number;
 }
 
@@ -76,7 +95,9 @@ interface Sample {
 
 /** All statistics of the process. */
 export class Statistics {
+  /** Every number that has a Prometheus name. */
   readonly counters: Counters = new Counters();
+  /** Control requests by client. */
   readonly proxies: ProxyTable;
   /** Hand this to the calls. */
   readonly observer: StatsObserver;
@@ -90,6 +111,7 @@ export class Statistics {
   #nextSample = -Infinity;
   #rates: Record<Path, Rates> = { userspace: NO_RATES, kernel: NO_RATES };
 
+  /** Uptime starts now. */
   constructor(deps: StatisticsDeps) {
     this.#deps = deps;
     this.#started = deps.clock.now();
@@ -97,8 +119,8 @@ export class Statistics {
     this.observer = new StatsObserver(this.counters, this.#ended, deps.clock);
   }
 
-  /** Counts one answered control request. */
-  readonly ngObserver = (outcome: NgOutcome): void => this.proxies.record(outcome);
+  /** Hand this to the ng dispatcher. */
+  readonly ngObserver: NgObserver = (report) => this.proxies.record(report);
 
   /** Relay whose interfaces are reported. */
   get relay(): Relay {

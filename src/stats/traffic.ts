@@ -11,20 +11,35 @@ import type { LocalAddress, SlotCounters } from "../relay/types.ts";
 
 /** Sums over any number of streams. */
 export class TrafficSums {
+  /** Packets received, dropped ones included. */
   packetsIn = 0;
+  /** UDP payload bytes received. */
   bytesIn = 0;
+  /** Packets dropped on receipt. */
   errorsIn = 0;
+  /** Packets sent. */
   packetsOut = 0;
+  /** UDP payload bytes sent. */
   bytesOut = 0;
+  /** Packets that could not be sent. */
   errorsOut = 0;
+  /** RTP packets missing in the sequence numbers. */
   lost = 0;
+  /** RTP packets received twice. */
   duplicates = 0;
+  /** RTP packets received late. */
   reordered = 0;
+  /** RTP sequence restarts. */
   resets = 0;
+  /** Drops: not from the expected source. */
   dropSource = 0;
+  /** Drops: not valid RTP or RTCP. */
   dropMalformed = 0;
+  /** Drops: payload type not allowed or media blocked. */
   dropFiltered = 0;
+  /** Drops: nowhere to send it. */
   dropNoRule = 0;
+  /** Packets handed to the control plane. */
   punted = 0;
 
   /** Adds one stream's counters. */
@@ -76,9 +91,12 @@ export function interfaceKey(local: LocalAddress): string {
 
 /** Sums by path (user space or kernel) and by local address. */
 export class TrafficBook {
-  readonly userspace = new TrafficSums();
-  readonly kernel = new TrafficSums();
-  readonly interfaces = new Map<string, TrafficSums>();
+  /** Streams forwarded by the relay core in user space. */
+  readonly userspace: TrafficSums = new TrafficSums();
+  /** Streams forwarded by the kernel. */
+  readonly kernel: TrafficSums = new TrafficSums();
+  /** By {@link interfaceKey}. */
+  readonly interfaces: Map<string, TrafficSums> = new Map();
 
   /** Adds what a stream has counted; a stream without a port has nothing. */
   addStream(stream: StreamView): void {
