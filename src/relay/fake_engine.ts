@@ -20,8 +20,11 @@ export interface SentPacket {
   readonly slot: Slot;
   /** Local address and port it left from. */
   readonly source: Endpoint;
+  /** Where it went. */
   readonly destination: Endpoint;
+  /** UDP payload. */
   readonly payload: Uint8Array;
+  /** TOS byte. */
   readonly tos: number;
 }
 
@@ -35,7 +38,9 @@ export interface FakeEngineOptions {
 
 /** RelayEngine without sockets. */
 export class FakeEngine implements RelayEngine {
+  /** Always `fake`. */
   readonly mode = "fake";
+  /** Always empty. */
   readonly modeReason = "";
   /** Everything that was sent, oldest first; clear it with `sent.length = 0`. */
   readonly sent: SentPacket[] = [];
@@ -52,6 +57,7 @@ export class FakeEngine implements RelayEngine {
   #onEvent: ((event: RelayEvent) => void) | undefined;
   #onSent: ((packet: SentPacket) => void) | undefined;
 
+  /** An engine without ports. */
   constructor(clock: Clock, options: FakeEngineOptions = {}) {
     this.#clock = clock;
     this.#maxSlots = options.maxSlots ?? 65536;
@@ -73,6 +79,7 @@ export class FakeEngine implements RelayEngine {
     this.#occupied.delete(formatEndpoint(local));
   }
 
+  /** Opens a local port unless it is occupied. */
   open(local: Endpoint): Slot | "in-use" | "no-address" | "no-slot" {
     const key = formatEndpoint(local);
     if (this.#addresses !== undefined && !this.#addresses.has(local.address)) return "no-address";
@@ -85,6 +92,7 @@ export class FakeEngine implements RelayEngine {
     return slot;
   }
 
+  /** Closes ports; those not open are skipped. */
   close(...slots: readonly Slot[]): void {
     for (const slot of slots) {
       const port = this.#ports[slot];
@@ -95,6 +103,7 @@ export class FakeEngine implements RelayEngine {
     }
   }
 
+  /** Installs a rule. @throws Error when it contradicts itself */
   setRule(slot: Slot, rule: Rule): void {
     const port = this.#port(slot);
     const openPort = (index: Slot) => {
@@ -109,6 +118,7 @@ export class FakeEngine implements RelayEngine {
     port.setRule({ ...rule, outputs }, this.#clock.now());
   }
 
+  /** Removes the rule. */
   clearRule(slot: Slot): void {
     this.#port(slot).clearRule();
   }
@@ -118,10 +128,12 @@ export class FakeEngine implements RelayEngine {
     return this.#port(slot).rule;
   }
 
+  /** Tells the RTP clock rate of a payload type. */
   setClockRate(slot: Slot, payloadType: number, rate: number): void {
     this.#port(slot).setClockRate(payloadType, rate);
   }
 
+  /** Sends one datagram from a slot. */
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean {
     const port = this.#port(slot);
     const destination = dst ?? port.remote;
@@ -130,16 +142,19 @@ export class FakeEngine implements RelayEngine {
     return true;
   }
 
+  /** A snapshot of the counters of a slot. */
   counters(slot: Slot): SlotCounters {
     const port = this.#ports[slot];
     if (port === undefined) throw new RangeError(`slot ${slot} was never open`);
     return port.snapshot();
   }
 
+  /** Wall-clock ms of the last packet taken by a slot. */
   lastRx(slot: Slot): number {
     return this.#ports[slot]?.lastRx ?? 0;
   }
 
+  /** Sets who is told of events. */
   onEvent(handler: (event: RelayEvent) => void): void {
     this.#onEvent = handler;
   }
@@ -149,6 +164,7 @@ export class FakeEngine implements RelayEngine {
     this.#onSent = handler;
   }
 
+  /** Closes everything. */
   shutdown(): void {
     this.close(...this.#ports.keys());
     this.#onEvent = undefined;

@@ -25,14 +25,19 @@ export interface FfiCoreOptions extends CoreOptions {
 
 /** Numbers of one relay thread. */
 export interface ThreadCounters {
+  /** Times the thread woke up. */
   readonly wakeups: number;
+  /** Batches of datagrams read. */
   readonly batches: number;
+  /** Datagrams read. */
   readonly rxPackets: number;
+  /** Datagrams sent. */
   readonly txPackets: number;
   /** Packets for a port that is not open. */
   readonly rxUnknown: number;
   /** Packets the system lost before they could be read. */
   readonly rxOverflow: number;
+  /** Datagrams the system did not take. */
   readonly txErrors: number;
   /** CPU time of the thread in ms. */
   readonly cpuMs: number;

@@ -29,6 +29,7 @@ export interface MediaRelayOptions {
   readonly controlEndpoints?: readonly Endpoint[];
   /** Further addresses of this host, canonical; those of the interfaces are known. */
   readonly hostAddresses?: readonly string[];
+  /** How long closed ports rest. */
   readonly quarantine?: Quarantine;
   /** Where in each range to start: a number in [0, 1). */
   readonly random?: () => number;
@@ -46,13 +47,14 @@ interface Range {
 
 /** The relay of the daemon. */
 export class MediaRelay implements Relay {
+  /** The engine underneath. */
   readonly engine: RelayEngine;
   readonly #interfaces: InterfaceTable;
   readonly #ranges = new Map<LocalAddress, Range>();
   readonly #open = new Set<PortPair>();
   readonly #own: { control: readonly Endpoint[]; addresses: ReadonlySet<string> };
 
-  /** @throws RangeError for an impossible port range, Error for an alias that leads nowhere */
+  /** Takes over a configuration. @throws RangeError for an impossible port range, Error for an alias that leads nowhere */
   constructor(engine: RelayEngine, clock: Clock, options: MediaRelayOptions) {
     this.engine = engine;
     this.#interfaces = new InterfaceTable(options.addresses, options.aliases);
@@ -73,6 +75,7 @@ export class MediaRelay implements Relay {
     this.#own = { control: options.controlEndpoints ?? [], addresses: own };
   }
 
+  /** All local addresses in configuration order. */
   get addresses(): readonly LocalAddress[] {
     return this.#interfaces.addresses;
   }
@@ -82,6 +85,7 @@ export class MediaRelay implements Relay {
     return this.#open.size;
   }
 
+  /** Local address for a logical interface and family; see {@link Relay.pick}. */
   pick(name: string | undefined, family: Family): LocalAddress | undefined {
     return this.#interfaces.pick(name, family, (local) => {
       const { book, first, last } = this.#range(local);
@@ -89,10 +93,12 @@ export class MediaRelay implements Relay {
     });
   }
 
+  /** Whether an interface, round-robin set or alias has this name. */
   hasInterface(name: string): boolean {
     return this.#interfaces.has(name);
   }
 
+  /** Opens the next free pair. @throws PortsExhausted */
   openPair(local: LocalAddress): PortPair {
     const range = this.#range(local);
     const { book, first, last } = range;
@@ -122,10 +128,12 @@ export class MediaRelay implements Relay {
     }
   }
 
+  /** Closes a pair and lets it rest. */
   closePair(pair: PortPair): void {
     this.closePairs([pair]);
   }
 
+  /** The same for many. */
   closePairs(pairs: Iterable<PortPair>): void {
     const closing = [...pairs].filter((pair) => this.#open.delete(pair));
     try {
@@ -135,12 +143,14 @@ export class MediaRelay implements Relay {
     }
   }
 
+  /** Ports of the range that are open and that are not. */
   usage(local: LocalAddress): { used: number; free: number; total: number } {
     const { book, first, last, count } = this.#range(local);
     const used = book.countOpen(first, last) * 2;
     return { used, free: count * 2 - used, total: count * 2 };
   }
 
+  /** Why media must not be sent to `target`. */
   refuseTarget(target: Endpoint, local: LocalAddress): string | undefined {
     return refuseTarget(target, local, this.#own);
   }

@@ -16,16 +16,20 @@ export interface LocalAddress {
   /** Logical interface name (`default`, `internal`, …; `BASE:SUFFIX` members keep their full name). */
   readonly name: string;
   /** IP version of `address`. */
+  /** Family of `address`. */
   readonly family: Family;
   /** Address bound on this host. */
   readonly address: string;
   /** Address written into SDP; equals `address` unless `!advertised` was configured. */
   readonly advertised: string;
   /** IP version of `advertised`. */
+  /** Family of `advertised`. */
   readonly advertisedFamily: Family;
   /** Lowest port of the range, 1..65535. */
+  /** First port of the range media uses. */
   readonly portMin: number;
   /** Highest port of the range. */
+  /** Last port of it. */
   readonly portMax: number;
   /** Ports of the range that are never opened (`exclude-ports` of an interface group). */
   readonly excludePorts?: readonly number[];
@@ -65,7 +69,9 @@ export interface RuleOutput {
 export interface Rule {
   /** Signalled remote endpoint; absent = none known yet. */
   readonly remote?: Endpoint;
+  /** What becomes of packets from elsewhere once learning is over: forwarded, dropped, or followed. */
   readonly sourceAction: "ignore" | "drop" | "handover";
+  /** How the remote endpoint is learned. */
   readonly learning: Learning;
   /** Learning window in ms (3000). */
   readonly learnMs: number;
@@ -81,20 +87,27 @@ export interface Rule {
   readonly opaque: boolean;
   /** NAT-wait: nothing goes to the remote endpoint before it has sent something. */
   readonly waitInput: boolean;
+  /** Classes of packets handed up as events. */
   readonly punt: readonly PacketClass[];
   /** Payload types let through; absent = all. */
   readonly payloadTypes?: readonly number[];
+  /** Where packets are copied to; at most 32. */
   readonly outputs: readonly RuleOutput[];
 }
 
 /** Counters of one RTP source on a slot. */
 export interface SsrcCounters {
+  /** RFC 3550 synchronisation source. */
   readonly ssrc: number;
+  /** Packets counted. */
   readonly packets: number;
+  /** UDP payload bytes of them. */
   readonly bytes: number;
   /** Wall-clock ms of the last packet. */
   readonly last: number;
+  /** Payload type of the last packet. */
   readonly payloadType: number;
+  /** RTP timestamp of the last packet. */
   readonly lastTimestamp: number;
   /** Highest sequence number, 0..65535. */
   readonly maxSequence: number;
@@ -102,8 +115,11 @@ export interface SsrcCounters {
   readonly lost: number;
   /** RFC 3550 A.8 interarrival jitter in ms. */
   readonly jitter: number;
+  /** Packets received more than once. */
   readonly duplicates: number;
+  /** Packets that came late. */
   readonly reordered: number;
+  /** Jumps of the sequence number taken as restarts of the sender. */
   readonly resets: number;
 }
 
@@ -113,18 +129,27 @@ export interface SlotCounters {
   readonly rxPackets: number;
   /** UDP payload bytes of them. */
   readonly rxBytes: number;
+  /** Datagrams dropped, for any reason. */
   readonly rxErrors: number;
+  /** Datagrams sent from this port. */
   readonly txPackets: number;
+  /** UDP payload bytes of them. */
   readonly txBytes: number;
+  /** Datagrams that could not be sent. */
   readonly txErrors: number;
   /** Wall-clock ms of the last valid packet from an accepted source; 0 = never. */
   readonly lastRx: number;
   /** Wall-clock ms; 0 = never. */
   readonly lastTx: number;
+  /** Dropped because of strict source. */
   readonly dropSource: number;
+  /** Dropped because neither valid RTP nor RTCP. */
   readonly dropMalformed: number;
+  /** Dropped because of the payload type, or a blackhole. */
   readonly dropFiltered: number;
+  /** Dropped for want of a rule, an output or a destination. */
   readonly dropNoRule: number;
+  /** Handed up as events. */
   readonly punted: number;
   /** Current remote endpoint, learned or signalled. */
   readonly remote: Endpoint | undefined;
@@ -132,6 +157,7 @@ export interface SlotCounters {
   readonly confirmed: boolean;
   /** `remote` came from a packet. */
   readonly learned: boolean;
+  /** RTP sources seen, at most 4. */
   readonly ssrcs: readonly SsrcCounters[];
 }
 
@@ -160,7 +186,7 @@ export interface RelayEngine {
   readonly mode: string;
   /** Why not the best mode; empty when it is. */
   readonly modeReason: string;
-  /** @returns the slot, or why the port cannot be had */
+  /** Opens a local port, without a rule yet. @returns its slot, or why it cannot be had */
   open(local: Endpoint): Slot | "in-use" | "no-address" | "no-slot";
   /** Closes ports; those not open are skipped. Counters stay readable until a slot is opened again. */
   close(...slots: readonly Slot[]): void;
@@ -177,24 +203,33 @@ export interface RelayEngine {
   setClockRate(slot: Slot, payloadType: number, rate: number): void;
   /** Sends one datagram from the slot; `dst` absent = current remote endpoint. */
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean;
+  /** A snapshot of the counters of a slot, open or closed since. */
   counters(slot: Slot): SlotCounters;
   /** Cheap reads for timers and totals: wall-clock ms of the last received packet. */
   lastRx(slot: Slot): number;
+  /** Sets who is told of events; the last one counts. */
   onEvent(handler: (event: RelayEvent) => void): void;
+  /** Closes everything. */
   shutdown(): void;
 }
 
 /** An open local port. */
 export interface RelayPort {
+  /** Its slot in the engine. */
   readonly slot: Slot;
+  /** Where it is open. */
   readonly local: LocalAddress;
+  /** UDP port number. */
   readonly port: number;
 }
 
 /** An even RTP port and the odd RTCP port above it (RFC 3550 section 11). */
 export interface PortPair {
+  /** Where it is open. */
   readonly local: LocalAddress;
+  /** The even port. */
   readonly rtp: RelayPort;
+  /** The odd port. */
   readonly rtcp: RelayPort;
 }
 
@@ -209,7 +244,9 @@ export type NoPorts =
 
 /** No port pair can be had; `why` is for the log. */
 export class PortsExhausted extends Error {
+  /** Class name. */
   override readonly name = "PortsExhausted";
+  /** @param why for the log */
   constructor(readonly why: NoPorts = "range") {
     super("Ran out of ports");
   }
@@ -217,6 +254,7 @@ export class PortsExhausted extends Error {
 
 /** Interfaces, ports and rules: what the call layer works with. */
 export interface Relay {
+  /** The engine underneath, for rules, counters and events. */
   readonly engine: RelayEngine;
   /** All local addresses in configuration order. */
   readonly addresses: readonly LocalAddress[];
@@ -228,7 +266,7 @@ export interface Relay {
   pick(name: string | undefined, family: Family): LocalAddress | undefined;
   /** Whether a logical interface (or round-robin base) of this name exists. */
   hasInterface(name: string): boolean;
-  /** @throws PortsExhausted */
+  /** Opens the next RTP/RTCP pair on a local address. @throws PortsExhausted */
   openPair(local: LocalAddress): PortPair;
   /** Closes both ports and puts them into quarantine. A pair already closed is left alone. */
   closePair(pair: PortPair): void;
@@ -248,13 +286,14 @@ export interface ControlSocket {
   readonly bound: Endpoint;
   /** `local` is the address the datagram was sent to, also on a wildcard socket. */
   onDatagram(handler: (payload: Uint8Array, source: Endpoint, local: Endpoint) => void): void;
-  /** @returns whether the system took it */
+  /** Sends a datagram that leaves from `local`. @returns whether the system took it */
   send(payload: Uint8Array, destination: Endpoint, local: Endpoint): boolean;
+  /** Closes it; what is still in the ring is dropped. */
   close(): void;
 }
 
 /** Opens control sockets (the relay core's control thread). */
 export interface ControlSockets {
-  /** @throws Error naming the address when it cannot be bound */
+  /** Binds a UDP socket; port 0 takes any. @throws Error naming the address when it cannot be bound */
   open(local: Endpoint, tos: number): ControlSocket;
 }

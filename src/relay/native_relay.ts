@@ -1,0 +1,37 @@
+/**
+ * The C relay core, started: one engine for media and the control sockets beside it.
+ *
+ * @module
+ */
+
+import { FfiControlSockets } from "./control_socket.ts";
+import { FfiCore, type FfiCoreOptions, type ThreadCounters } from "./ffi_core.ts";
+import { FfiEngine } from "./ffi_engine.ts";
+import type { ControlSockets, RelayEngine } from "./types.ts";
+
+/** A running relay core. */
+export interface NativeRelay {
+  /** The engine; its `shutdown` ends everything here. */
+  readonly engine: RelayEngine;
+  /** Opens UDP control sockets. */
+  readonly controlSockets: ControlSockets;
+  /** Numbers of each relay thread. */
+  threads(): ThreadCounters[];
+  /** Events lost because a ring was full. */
+  lost(): { readonly punts: number; readonly datagrams: number };
+}
+
+/**
+ * Loads the relay core library, checks it and starts its threads.
+ *
+ * @throws Error when the library is missing or of another version, fails its self-test, or cannot start
+ */
+export function startNativeRelay(options: FfiCoreOptions = {}): NativeRelay {
+  const core = new FfiCore(options);
+  return {
+    engine: new FfiEngine(core),
+    controlSockets: new FfiControlSockets(core),
+    threads: () => core.threads(),
+    lost: () => core.lost,
+  };
+}
