@@ -62,7 +62,8 @@ struct options {
 	double drain; /* seconds to go on counting after the last packet */
 	unsigned burst;
 	unsigned sink_frames;
-	bool verify; /* compare the whole payload */
+	bool blackhole; /* stand in for the receivers (loopback) */
+	bool verify;    /* compare the whole payload */
 	int cpu_pids[16];
 	unsigned cpu_pid_count;
 };

@@ -24,6 +24,7 @@ static const char usage[] =
 	"  --burst N       at most so many packets at a time, 1 to 64 (default 8)\n"
 	"  --cpu N         run on this processor\n"
 	"  --cpu-of PID    also report the CPU time of this process (repeatable)\n"
+	"  --blackhole     bind a socket to every OUT that drops what it gets (needed on lo)\n"
 	"  --verify        compare the whole payload\n"
 	"  --ring N        packets the sink's ring holds (default 65536)\n";
 
@@ -73,6 +74,7 @@ static void take_option(struct options *o, int c, const char *arg)
 	case 'b': o->burst = (unsigned)number("burst", arg, 1, MAX_BURST); break;
 	case 'c': pin((int)number("cpu", arg, 0, 1023)); break;
 	case 'k': o->sink_frames = (unsigned)number("ring", arg, 64, 1 << 21); break;
+	case 'o': o->blackhole = true; break;
 	case 'v': o->verify = true; break;
 	case 'p':
 		if (o->cpu_pid_count == sizeof(o->cpu_pids) / sizeof(o->cpu_pids[0]))
@@ -91,7 +93,7 @@ int main(int argc, char **argv)
 		{"streams", 1, NULL, 'n'}, {"pps", 1, NULL, 'r'},    {"seconds", 1, NULL, 's'},
 		{"drain", 1, NULL, 'd'}, {"burst", 1, NULL, 'b'},    {"cpu", 1, NULL, 'c'},
 		{"ring", 1, NULL, 'k'},	 {"verify", 0, NULL, 'v'},   {"cpu-of", 1, NULL, 'p'},
-		{"help", 0, NULL, 'h'},	 {NULL, 0, NULL, 0},
+		{"blackhole", 0, NULL, 'o'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0},
 	};
 	static struct totals totals;
 	struct options o = {.pps = 1000, .seconds = 2, .drain = 0.3, .burst = 8, .sink_frames = 65536};

@@ -220,13 +220,13 @@ static void print_report(const struct ng_run *r, int pid, uint64_t cpu_ns)
 	double took = (double)(r->end_ns - r->start_ns) / 1e9;
 
 	printf("{\"calls\":%u,\"outstanding\":%u,\"messages\":%" PRIu64 ",\"errors\":%" PRIu64
-	       ",\"retransmits\":%" PRIu64 ",\"seconds\":%.4f,\"messages_per_second\":%.1f,",
+	       ",\"retransmits\":%" PRIu64 ",\"seconds\":%.4f,\"messagesPerSecond\":%.1f,",
 	       r->call_count, r->slot_count, r->messages, r->errors, r->retransmits, took,
 	       (double)r->messages / took);
 	if (pid)
-		printf("\"daemon_cpu_us_per_message\":%.3f,",
+		printf("\"daemonCpuUsPerMessage\":%.3f,",
 		       (double)cpu_ns / 1e3 / (double)r->messages);
-	printf("\"latency_us\":{");
+	printf("\"latencyUs\":{");
 	for (unsigned i = 0; i < r->step_count; i++) {
 		const struct histogram *h = &r->latency[r->steps[i]];
 

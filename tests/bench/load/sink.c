@@ -41,27 +41,58 @@ static uint32_t get32(const uint8_t *p)
 	return ntohl(v);
 }
 
+/* The address all flows are expected from, host byte order; 0 when there is no such one. */
+static uint32_t common_source(const struct flow *flows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (flows[i].from.port == 0 || flows[i].from.addr != flows[0].from.addr)
+			return 0;
+	return ntohl(flows[0].from.addr);
+}
+
 /*
- * Keeps UDP packets whose payload begins like ours (mark at OFF_MAGIC) and that were received, not
- * sent, by this interface; `snap` bytes of each.
+ * Keeps `snap` bytes of each IPv4 packet whose payload begins like ours (mark at OFF_MAGIC), that was
+ * received, not sent, by this interface, and that comes from `source` unless that is 0. On loopback
+ * the latter keeps out what our own source sends.
  */
-static void attach_filter(int fd, uint32_t snap)
+static void attach_filter(int fd, uint32_t snap, uint32_t source)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 6, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 7, 0),
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_IP, 0, 4),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_IP, 0, 5),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ETH_BYTES + 12),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, source, 0, source ? 3 : 0),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ETH_BYTES + IP_BYTES + UDP_BYTES + OFF_MAGIC),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LOAD_MAGIC, 0, 2),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LOAD_MAGIC, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_RET | BPF_K, snap),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
 	struct sock_fprog prog = {sizeof(code) / sizeof(code[0]), code};
 
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) != 0)
 		die("cannot filter what the sink receives: %m");
+}
+
+/*
+ * On loopback every delivered packet wants a socket, or the relay is told "port unreachable". These
+ * sockets drop what they get before it is queued.
+ */
+static void open_blackholes(const struct flow *flows, size_t n)
+{
+	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog prog = {1, &drop};
+
+	for (size_t i = 0; i < n; i++) {
+		struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = flows[i].out.port};
+		int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+		at.sin_addr.s_addr = flows[i].out.addr;
+		if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) != 0 ||
+		    bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0)
+			die("cannot stand in for %s:%u: %m", inet_ntoa(at.sin_addr), ntohs(at.sin_port));
+	}
 }
 
 struct sink *sink_open(const struct options *o, const struct flow *flows, size_t n, uint32_t run)
@@ -71,7 +102,6 @@ struct sink *sink_open(const struct options *o, const struct flow *flows, size_t
 	struct tpacket_req req = {.tp_block_size = BLOCK_BYTES};
 	int version = TPACKET_V2;
 
-	(void)flows;
 	if (!s)
 		die("no memory for the sink");
 	s->flow_count = (uint32_t)n;
@@ -88,7 +118,9 @@ struct sink *sink_open(const struct options *o, const struct flow *flows, size_t
 	req.tp_frame_nr = req.tp_block_nr * (BLOCK_BYTES / s->frame_bytes);
 	s->frame_count = req.tp_frame_nr;
 	s->map_bytes = (size_t)req.tp_block_nr * BLOCK_BYTES;
-	attach_filter(s->fd, o->verify ? FRAME_BYTES : s->frame_bytes - 96);
+	attach_filter(s->fd, o->verify ? FRAME_BYTES : s->frame_bytes - 96, common_source(flows, n));
+	if (o->blackhole)
+		open_blackholes(flows, n);
 	if (setsockopt(s->fd, SOL_PACKET, PACKET_VERSION, &version, sizeof(version)) != 0 ||
 	    setsockopt(s->fd, SOL_PACKET, PACKET_RX_RING, &req, sizeof(req)) != 0)
 		die("cannot make a ring of %u frames: %m", req.tp_frame_nr);

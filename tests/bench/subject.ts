@@ -1,0 +1,237 @@
+/**
+ * A daemon under measurement: started pinned in a stage of its own, given calls, put under load.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import { oracleFolder } from "../oracle/mod.ts";
+import { must, say, sleep } from "../support/process.ts";
+import { type LoadResult, NGLOAD, type NgResult, RTPLOAD, runTool } from "./load.ts";
+import { cpuSeconds, type Memory, memoryOf, openFileLimit, processTree } from "./process_info.ts";
+import { createStage, type Joint, type Stage } from "./stage.ts";
+
+/** Processor of the daemon, alone. */
+export const DAEMON_CPU = 0;
+/** Processor of generator and sink. */
+export const LOAD_CPU = 1;
+
+const NG_PORT = 2223;
+const PORT_MIN = 10_000;
+const PORT_MAX = 60_000;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/* Everybody on the machine shares the processors: what is measured goes first, on both sides alike. */
+const FIRST = ["nice", "-n", "-20"];
+
+/** Which program, and how it is named in reports. */
+export interface SubjectPlan {
+  readonly name: string;
+  /** Command line up to the options both sides are given. */
+  readonly command: readonly string[];
+  readonly extra: readonly string[];
+  readonly joint: Joint;
+}
+
+/** The peer: today's rtpengine from the oracle's folder. */
+export function peerCommand(): string[] {
+  return ["chroot", oracleFolder(), "rtpengine"];
+}
+
+/** A running daemon. Dispose it to end it and remove its network. */
+export class Subject implements AsyncDisposable {
+  readonly name: string;
+  readonly #plan: SubjectPlan;
+  readonly #stage: Stage;
+  readonly #folder: string;
+  #process: Deno.ChildProcess | undefined;
+  #pids: number[] = [];
+  #generation = 0;
+  #calls = 0;
+
+  /** Use {@link start}. */
+  constructor(plan: SubjectPlan, stage: Stage, folder: string) {
+    this.name = plan.name;
+    this.#plan = plan;
+    this.#stage = stage;
+    this.#folder = folder;
+  }
+
+  /** Makes the network, starts the daemon and waits until it answers. */
+  static async start(plan: SubjectPlan): Promise<Subject> {
+    const stage = await createStage(`bench-${plan.name}`, plan.joint);
+    const folder = await Deno.makeTempDir({ prefix: `rtpedge-bench-${plan.name}-` });
+    const subject = new Subject(plan, stage, folder);
+    try {
+      await subject.restart();
+    } catch (error) {
+      await subject[Symbol.asyncDispose]();
+      throw error;
+    }
+    return subject;
+  }
+
+  /** Ends the daemon if it runs and starts a new one without calls. */
+  async restart(): Promise<void> {
+    await this.#stop();
+    const limit = await openFileLimit();
+    const { address } = this.#stage;
+    const pin = ["taskset", "-c", String(DAEMON_CPU), ...FIRST];
+    const argv = this.#stage.daemonNs.argv([
+      ...["sh", "-c", 'log=$1; shift; exec "$@" >"$log" 2>&1', "sh", this.#log],
+      ...[...pin, "prlimit", `--nofile=${limit}`, ...this.#plan.command],
+      ...["--config-file=none", "--table=-1", `--interface=${address}`],
+      ...[`--listen-ng=${address}:${NG_PORT}`, "--foreground", "--log-stderr", "--num-threads=1"],
+      ...[`--port-min=${PORT_MIN}`, `--port-max=${PORT_MAX}`, "--timeout=86400"],
+      ...[`--pidfile=/run/rtpedge-bench-${Deno.pid}-${this.name}.pid`, ...this.#plan.extra],
+    ]);
+    const [program = "", ...args] = argv;
+    this.#process = new Deno.Command(program, {
+      args,
+      cwd: ROOT,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    this.#calls = 0;
+    this.#pids = [this.#process.pid];
+    try {
+      await this.ng(["--calls", "1", "--do", "offer,answer,delete"]);
+    } catch (error) {
+      const log = await Deno.readTextFile(this.#log).catch(() => "");
+      throw new Error(`${this.name} does not answer: ${error}\n${log.slice(-3000)}`);
+    }
+    this.#pids = await processTree(this.#process.pid);
+  }
+
+  /** Sets up the calls that carry the load (in place of earlier ones) and lets streams be learned. */
+  async prepare(calls: number): Promise<void> {
+    await this.drop();
+    await this.setUp(calls, ["--flows", this.#flows]);
+    this.#calls = calls;
+    const learned = await this.load(calls * 10, 3.5);
+    if (learned.lost > 0) {
+      say(`  ${this.name}: ${learned.lost} of ${learned.sent} packets lost while learning`);
+    }
+  }
+
+  /** Deletes the calls made by {@link setUp}. */
+  async drop(): Promise<void> {
+    if (this.#calls === 0) return;
+    const prefix = this.#prefix;
+    await this.ng(
+      ["--calls", String(this.#calls), "--outstanding", "4", "--prefix", prefix, "--do", "delete"],
+    );
+    this.#calls = 0;
+  }
+
+  /** Makes calls that stay until {@link drop}. @throws Error when the daemon refuses one */
+  async setUp(calls: number, extra: readonly string[] = []): Promise<NgResult> {
+    this.#generation++;
+    const prefix = this.#prefix;
+    const result = await this.ng(
+      ["--calls", String(calls), "--outstanding", "4", "--prefix", prefix, ...extra],
+    );
+    if (result.errors > 0) throw new Error(`${this.name} refused ${result.errors} requests`);
+    this.#calls = calls;
+    return result;
+  }
+
+  /** Offers RTP over the calls of {@link prepare}. @param seconds how long */
+  async load(pps: number, seconds: number, extra: readonly string[] = []): Promise<LoadResult> {
+    const result = await runTool<LoadResult>(
+      this.#client([
+        ...[...FIRST, RTPLOAD, "--flows", this.#flows, ...this.#stage.loadArguments],
+        ...["--cpu", String(LOAD_CPU), "--pps", String(pps), "--seconds", String(seconds)],
+        ...this.#pids.flatMap((pid) => ["--cpu-of", String(pid)]),
+        ...extra,
+      ]),
+      seconds * 1000 + 30_000,
+    );
+    if (result.sinkDrops > 0) {
+      say(`  sink overflow: ${result.sinkDrops} packets, figures are void`);
+    }
+    if (result.misdelivered + result.corrupt > 0) {
+      throw new Error(`${this.name} misdelivered packets: ${JSON.stringify(result)}`);
+    }
+    return result;
+  }
+
+  /** True when every stream still carries packets. */
+  async healthy(): Promise<{ readonly ok: boolean; readonly dead: number }> {
+    const check = await this.load(this.#calls * 20, 0.5);
+    return { ok: check.lost === 0, dead: check.lossyStreams };
+  }
+
+  /** Runs ngload against the daemon. */
+  ng(args: readonly string[]): Promise<NgResult> {
+    const { address, clientA, clientB } = this.#stage;
+    return runTool<NgResult>(
+      this.#client([
+        ...["taskset", "-c", String(LOAD_CPU), ...FIRST, NGLOAD, "--ng", `${address}:${NG_PORT}`],
+        ...["--client-a", clientA, "--client-b", clientB],
+        ...["--cpu-of", String(this.#pids[0]), ...args],
+      ]),
+      120_000,
+    );
+  }
+
+  /** Memory of the daemon in kilobytes. */
+  memory(): Promise<Memory> {
+    return memoryOf(this.#pids);
+  }
+
+  /** CPU time of the daemon in seconds as /proc/PID/stat counts it. */
+  async cpu(): Promise<number> {
+    let sum = 0;
+    for (const pid of this.#pids) sum += await cpuSeconds(pid);
+    return sum;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+    await this.#stage[Symbol.asyncDispose]();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  get #log(): string {
+    return `${this.#folder}/log`;
+  }
+
+  get #flows(): string {
+    return `${this.#folder}/flows`;
+  }
+
+  get #prefix(): string {
+    return `bench-${Deno.pid}-${this.#generation}`;
+  }
+
+  #client(argv: readonly string[]): string[] {
+    return this.#stage.clientNs.argv(argv);
+  }
+
+  async #stop(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined) return;
+    this.#process = undefined;
+    const pids = this.#pids;
+    for (const pid of pids) kill(pid, "SIGTERM");
+    const late = sleep(5000).then(() => "late" as const);
+    if (await Promise.race([child.status, late]) === "late") {
+      for (const pid of pids) kill(pid, "SIGKILL");
+      await child.status;
+    }
+  }
+}
+
+function kill(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** The peer's version, from its own mouth. */
+export async function peerVersion(): Promise<string> {
+  return (await must([...peerCommand(), "--version"])).trim();
+}
