@@ -1,0 +1,15 @@
+/**
+ * Certificates: the operator's, or a self-signed one that is made once. Does not know who listens.
+ *
+ * @module
+ */
+
+export {
+  GENERATED,
+  type GeneratedIdentity,
+  generatedIdentity,
+  loadIdentity,
+  RENEW_BEFORE,
+} from "./identity.ts";
+export { CertificateError, type Identity, makeIdentity } from "./pem.ts";
+export { MAX_DAYS, selfSign } from "./self_signed.ts";
