@@ -36,6 +36,7 @@ export {
   type ProcessUsage,
   type Rates,
   type RelayHealth,
+  type ReportedRelay,
   Statistics,
   type StatisticsDeps,
   type ThreadHealth,

@@ -7,7 +7,7 @@
 
 import type { CallRegistry } from "../call/types.ts";
 import type { Clock } from "../core/clock.ts";
-import type { LocalAddress, Relay } from "../relay/types.ts";
+import type { LocalAddress, Relay, RelayEngine } from "../relay/types.ts";
 import { Counters } from "./counters.ts";
 import { StatsObserver } from "./observer.ts";
 import { type NgObserver, ProxyTable } from "./proxies.ts";
@@ -53,12 +53,18 @@ export interface ProcessUsage {
   readonly cpuSeconds: number;
 }
 
+/** The part of {@link Relay} that is reported. */
+export interface ReportedRelay extends Pick<Relay, "addresses" | "usage"> {
+  /** The engine in use. */
+  readonly engine: Pick<RelayEngine, "mode" | "modeReason">;
+}
+
 /** What {@link Statistics} needs from the rest of the program. */
 export interface StatisticsDeps {
   /** Wall-clock time for durations, monotonic time for rates. */
   readonly clock: Clock;
   /** Interfaces and engine that are reported. */
-  readonly relay: Relay;
+  readonly relay: ReportedRelay;
   /** Asked at the time of use, because the calls themselves need the observer made here. */
   readonly calls: () => CallRegistry;
   /** Absent = the engine has no threads of its own. */
@@ -123,7 +129,7 @@ export class Statistics {
   readonly ngObserver: NgObserver = (report) => this.proxies.record(report);
 
   /** Relay whose interfaces are reported. */
-  get relay(): Relay {
+  get relay(): ReportedRelay {
     return this.#deps.relay;
   }
 

@@ -166,22 +166,25 @@ function mediaPath(media: MediaView): keyof MediaCount | undefined {
   return kernel ? "kernel" : userspace ? "userspace" : undefined;
 }
 
+/** Whether an RTP stream took in a packet that was not dropped. */
+function hasRelayed(stream: StreamView): boolean {
+  const counters = stream.component === "rtp" ? stream.counters() : undefined;
+  return counters !== undefined && counters.rxPackets > counters.rxErrors;
+}
+
 function isKernelized(stream: StreamView): boolean {
   return stream.flags.includes("kernelized");
 }
 
 /**
- * Number of parties that sent packets in the first media section of a call: 0 means that nothing was
+ * Number of parties whose packets were relayed in the first media section of a call: 0 means that nothing was
  * relayed, 1 that the call was one-way.
  */
 export function sendingParties(call: CallView): number {
   let parties = 0;
   for (const participant of call.participants) {
     const first = participant.medias[0];
-    const sent = first?.streams.some((stream) =>
-      stream.component === "rtp" && (stream.counters()?.rxPackets ?? 0) > 0
-    );
-    if (sent) parties++;
+    if (first?.streams.some(hasRelayed)) parties++;
   }
   return parties;
 }

@@ -1,0 +1,216 @@
+/**
+ * Calls and a relay made of plain values, for the tests of statistics and of the control tree.
+ *
+ * @module
+ */
+
+import type {
+  CallRegistry,
+  CallView,
+  CloseReason,
+  MediaView,
+  ParticipantView,
+  StreamView,
+} from "../call/types.ts";
+import { FakeClock } from "../core/clock.ts";
+import type { LocalAddress, SlotCounters, SsrcCounters } from "../relay/types.ts";
+import { type RelayHealth, type ReportedRelay, Statistics } from "./statistics.ts";
+
+/** A local address with ports 30000 to 39999. */
+export function fakeAddress(name = "default", address = "127.0.0.1"): LocalAddress {
+  const family = address.includes(":") ? 6 : 4;
+  return {
+    name,
+    family,
+    address,
+    advertised: address,
+    advertisedFamily: family,
+    portMin: 30000,
+    portMax: 39999,
+  };
+}
+
+/** A relay with `used` ports of each address open. */
+export function fakeRelay(addresses: readonly LocalAddress[], used = 0): ReportedRelay {
+  const total = 10000;
+  return {
+    engine: { mode: "fake", modeReason: "no packets" },
+    addresses,
+    usage: () => ({ used, free: total - used, total }),
+  };
+}
+
+/** Counters of a slot, all 0 but for `values`. */
+export function fakeCounters(values: Partial<SlotCounters> = {}): SlotCounters {
+  return {
+    rxPackets: 0,
+    rxBytes: 0,
+    rxErrors: 0,
+    txPackets: 0,
+    txBytes: 0,
+    txErrors: 0,
+    lastRx: 0,
+    lastTx: 0,
+    dropSource: 0,
+    dropMalformed: 0,
+    dropFiltered: 0,
+    dropNoRule: 0,
+    punted: 0,
+    remote: undefined,
+    confirmed: false,
+    learned: false,
+    ssrcs: [],
+    ...values,
+  };
+}
+
+/** Counters of an RTP source, all 0 but for `values`. */
+export function fakeSsrc(values: Partial<SsrcCounters> = {}): SsrcCounters {
+  return {
+    ssrc: 0,
+    packets: 0,
+    bytes: 0,
+    last: 0,
+    payloadType: 8,
+    lastTimestamp: 0,
+    maxSequence: 0,
+    lost: 0,
+    jitter: 0,
+    duplicates: 0,
+    reordered: 0,
+    resets: 0,
+    ...values,
+  };
+}
+
+/** A stream; `counters` may be a function, to change between two looks. */
+export function fakeStream(
+  values: Partial<Omit<StreamView, "counters">> & {
+    readonly counters?: Partial<SlotCounters> | (() => Partial<SlotCounters>);
+  } = {},
+): StreamView {
+  const { counters, ...rest } = values;
+  const local = "local" in values ? values.local : { address: fakeAddress(), port: 30000 };
+  return {
+    component: "rtp",
+    endpoint: undefined,
+    advertised: undefined,
+    flags: [],
+    ...rest,
+    local,
+    counters: () =>
+      local === undefined
+        ? undefined
+        : fakeCounters(typeof counters === "function" ? counters() : counters),
+  };
+}
+
+/** A media section. */
+export function fakeMedia(streams: readonly StreamView[], values: Partial<MediaView> = {}) {
+  return {
+    index: 1,
+    type: "audio",
+    protocol: "RTP/AVP",
+    codec: undefined,
+    flags: [],
+    ...values,
+    streams,
+  } satisfies MediaView;
+}
+
+/** A participant. */
+export function fakeParty(values: Partial<ParticipantView> = {}): ParticipantView {
+  return {
+    tag: "tag",
+    viaBranch: undefined,
+    label: undefined,
+    metadata: undefined,
+    created: 1_700_000_000_000,
+    medias: [],
+    subscriptions: [],
+    subscribers: [],
+    inDialogueWith: undefined,
+    ...values,
+  };
+}
+
+/** A call. */
+export function fakeCall(values: Partial<CallView> = {}): CallView {
+  return {
+    callId: "call",
+    created: 1_700_000_000_000,
+    lastSignal: 1_700_000_000_000,
+    createdFrom: "127.0.0.1:5060",
+    tos: 0,
+    metadata: undefined,
+    deleting: false,
+    foreign: false,
+    recording: false,
+    participants: [],
+    ...values,
+  };
+}
+
+/** Calls that a test puts in and takes out; ended calls are remembered. */
+export class FakeCalls implements CallRegistry {
+  readonly #calls = new Map<string, CallView>();
+  /** Calls ended by {@link terminate}. */
+  readonly ended: { callId: string; reason: CloseReason }[] = [];
+  /** Told about every ended call. */
+  onClosed: ((call: CallView, reason: CloseReason) => void) | undefined;
+
+  /** @param calls in order of creation */
+  constructor(...calls: readonly CallView[]) {
+    for (const call of calls) this.put(call);
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  calls(): Iterable<CallView> {
+    return this.#calls.values();
+  }
+
+  get(callId: string): CallView | undefined {
+    return this.#calls.get(callId);
+  }
+
+  terminate(callId: string, reason: CloseReason): boolean {
+    const call = this.#calls.get(callId);
+    if (call === undefined) return false;
+    this.ended.push({ callId, reason });
+    this.onClosed?.(call, reason);
+    return this.#calls.delete(callId);
+  }
+
+  /** Adds a call or replaces it. */
+  put(call: CallView): void {
+    this.#calls.set(call.callId, call);
+  }
+}
+
+/** Statistics over fake calls and a fake relay, and what they are made of. */
+export function fakeStatistics(
+  options: {
+    readonly calls?: FakeCalls;
+    readonly addresses?: readonly LocalAddress[];
+    readonly used?: number;
+    readonly health?: () => RelayHealth;
+    readonly maxProxies?: number;
+  } = {},
+): { statistics: Statistics; calls: FakeCalls; clock: FakeClock } {
+  const clock = new FakeClock();
+  const calls = options.calls ?? new FakeCalls();
+  const { health, maxProxies } = options;
+  const statistics = new Statistics({
+    clock,
+    relay: fakeRelay(options.addresses ?? [fakeAddress()], options.used),
+    calls: () => calls,
+    process: () => ({ pid: 42, residentBytes: 1000, heapBytes: 500, cpuSeconds: 1.5 }),
+    ...(health === undefined ? {} : { health }),
+    ...(maxProxies === undefined ? {} : { maxProxies }),
+  });
+  calls.onClosed = (call, reason) => statistics.observer.closed(call, reason);
+  return { statistics, calls, clock };
+}
