@@ -27,6 +27,14 @@ export const MEDIA = { min: 30_000, max: 30_199 } as const;
 /** Which program relays. */
 export type Relay = "rtpedge" | "rtpengine";
 
+/**
+ * The relay under test: the product, unless `RTPEDGE_INTEROP_RELAY=rtpengine` asks for the same tests
+ * with the oracle.
+ */
+export const UNDER_TEST: Relay = Deno.env.get("RTPEDGE_INTEROP_RELAY") === "rtpengine"
+  ? "rtpengine"
+  : "rtpedge";
+
 /** Address of the ng listener over UDP. */
 export const NG: Address = { host: HOST, port: CONTROL.udp };
 

@@ -12,6 +12,7 @@ export const PACKAGES: readonly string[] = [
   "rtpengine-daemon",
   "rtpengine-utils",
   "libavcodec-extra",
+  "libwww-perl",
   "kamailio",
   "kamailio-extra-modules",
   "kamailio-lwsc-modules",
