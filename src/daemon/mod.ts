@@ -1,0 +1,11 @@
+/**
+ * The process around the product: pid file, signals, what it uses, its version. Knows nothing of calls,
+ * packets or messages.
+ *
+ * @module
+ */
+
+export { PidFile, PidFileError } from "./pidfile.ts";
+export { type SignalHandlers, watchSignals } from "./signals.ts";
+export { openFilesLimit, type ProcessUsage, processUsage } from "./usage.ts";
+export { VERSION } from "./version.ts";
