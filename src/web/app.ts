@@ -35,7 +35,7 @@ export function createApp(services: WebServices): Hono<WebEnv> {
   });
 
   app.route("/", controlRoutes(services));
-  app.options("*", (c) => c.body(null, 200, { "Allow": METHODS }));
+  app.options("*", (c) => c.body("", 200, { ...TEXT, "Allow": METHODS }));
   app.notFound((c) => c.body("not found\n", 404, TEXT));
 
   app.onError((error, c) => {
