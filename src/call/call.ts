@@ -1,0 +1,77 @@
+/**
+ * A call: its parties and what counts for all of them.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../core/bytes.ts";
+import { Participant } from "./participant.ts";
+import type { CounterReader } from "./stream.ts";
+import type { CallView } from "./types.ts";
+
+/** What a new call is made of. */
+export interface CallOrigin {
+  readonly callId: ByteString;
+  /** Wall-clock ms. */
+  readonly created: number;
+  /** Monotonic ms at the same moment. */
+  readonly start: number;
+  /** Control client, `ADDRESS:PORT`. */
+  readonly createdFrom: string;
+  readonly counters: CounterReader;
+}
+
+/** A call. */
+export class Call implements CallView {
+  readonly callId: ByteString;
+  readonly created: number;
+  readonly createdFrom: string;
+  /** Monotonic ms of the creation. */
+  readonly start: number;
+  readonly participants: Participant[] = [];
+  lastSignal: number;
+  /** Monotonic ms of the last signalling. */
+  signalled: number;
+  tos = -1;
+  metadata: ByteString | undefined;
+  readonly foreign = false;
+  readonly recording = false;
+  /** An answer has been seen. */
+  answered = false;
+  /** `drop-traffic`: nothing is forwarded. */
+  dropTraffic = false;
+  /** Monotonic ms at which the call ends, if that is scheduled. */
+  deleteAt: number | undefined;
+  /** Monotonic ms when packets were last seen, and the counter state that says so. */
+  activity: { at: number; stamp: number };
+  readonly #counters: CounterReader;
+  #numbers = 0;
+
+  constructor(origin: CallOrigin) {
+    this.callId = origin.callId;
+    this.created = origin.created;
+    this.lastSignal = origin.created;
+    this.start = origin.start;
+    this.signalled = origin.start;
+    this.createdFrom = origin.createdFrom;
+    this.activity = { at: origin.start, stamp: 0 };
+    this.#counters = origin.counters;
+  }
+
+  get deleting(): boolean {
+    return this.deleteAt !== undefined;
+  }
+
+  /** The party of a tag, or of an alias of it. The empty tag is nobody's. */
+  byTag(tag: ByteString): Participant | undefined {
+    for (const participant of this.participants) {
+      if (participant.answersTo(tag)) return participant;
+    }
+    return undefined;
+  }
+
+  /** A party that is not in the call yet. */
+  newParticipant(tag: ByteString, created: number): Participant {
+    return new Participant(tag, this.#numbers++, created, this.#counters);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What command handlers work with.
+ *
+ * @module
+ */
+
+import type { Clock } from "../core/clock.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Relay } from "../relay/types.ts";
+import type { LoadGuard } from "./limits.ts";
+import type { CallTable } from "./registry.ts";
+import type { CallObserver } from "./types.ts";
+
+/** Where lines about calls go. `callId` goes on every line. */
+export interface CallLog {
+  debug(callId: string, message: string): void;
+  info(callId: string, message: string): void;
+  warn(callId: string, message: string): void;
+}
+
+/** Everything a handler needs. */
+export interface CallContext {
+  readonly relay: Relay;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly calls: CallTable;
+  readonly guard: LoadGuard;
+  readonly log: CallLog;
+  readonly observer: CallObserver | undefined;
+  /** `a=rtpengine` value of this instance, for `loop protect`. */
+  readonly loopMarker: string;
+}

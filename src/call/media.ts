@@ -1,0 +1,138 @@
+/**
+ * A media section of one party: its negotiated state, the port pairs it owns and its edges in the graph.
+ *
+ * @module
+ */
+
+import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
+import { type MediaState, NEW_MEDIA } from "../negotiate/mod.ts";
+import type { LocalAddress, PortPair } from "../relay/types.ts";
+import type { Participant } from "./participant.ts";
+import { streamViews } from "./stream.ts";
+import type { MediaView, StreamView } from "./types.ts";
+
+/**
+ * A port pair and the endpoint of the *other* side it was advertised for. One endpoint sees one pair for as
+ * long as the call lasts: when the other side moves, the pair moves with it, and comes back when it does.
+ */
+export interface PortEntry {
+  readonly pair: PortPair;
+  /** Signalled RTP endpoint of the other side; undefined until it is known. */
+  peer: Endpoint | undefined;
+  /** Wall-clock ms when the pair was opened. */
+  readonly opened: number;
+  /** Endpoints of the rules in force; learning starts anew when one changes. */
+  rtpRule: InstalledRule | undefined;
+  rtcpRule: InstalledRule | undefined;
+}
+
+/** What is remembered of a rule in force. */
+export interface InstalledRule {
+  readonly remote: Endpoint | undefined;
+}
+
+/** An edge of the graph: `sink` receives what `source` sends. */
+export interface Subscription {
+  readonly source: Media;
+  readonly sink: Media;
+  readonly type: "offer/answer" | "pub/sub";
+}
+
+/** One media section (m-line) of one party. */
+export class Media implements MediaView {
+  state: MediaState = NEW_MEDIA;
+  /** All pairs opened for this section, oldest first. */
+  readonly entries: PortEntry[] = [];
+  /** The pair advertised last. */
+  active: PortEntry | undefined;
+  /** Edges to those this party listens to. */
+  readonly sources: Subscription[] = [];
+  /** Edges to those who listen to this party. */
+  readonly sinks: Subscription[] = [];
+  /** Why media is not sent to this party at present, as a sentence. */
+  refused: string | undefined;
+
+  /** @param index 1-based */
+  constructor(readonly participant: Participant, readonly index: number) {}
+
+  get type(): string {
+    return this.state.type;
+  }
+
+  get protocol(): string {
+    return this.state.protocol;
+  }
+
+  get codec(): string | undefined {
+    const codec = this.state.codecs[0];
+    return codec?.encoding;
+  }
+
+  get streams(): readonly StreamView[] {
+    return streamViews(this);
+  }
+
+  get flags(): readonly string[] {
+    const { state } = this;
+    const flags: string[] = [];
+    if (state.initialized) flags.push("initialized");
+    if (state.asymmetric) flags.push("asymmetric");
+    if (state.send) flags.push("send");
+    if (state.recv) flags.push("recv");
+    if (state.mux !== "none") flags.push("rtcp-mux");
+    if (state.controlling) flags.push("ICE controlling");
+    if (state.unidirectional) flags.push("unidirectional");
+    if (state.feedback) flags.push("RTCP feedback");
+    if (state.echo === "echo") flags.push("echo");
+    if (state.echo === "blackhole") flags.push("blackhole");
+    return flags;
+  }
+
+  /** Whether packets can pass: there is a pair and nobody rejected the section. */
+  get live(): boolean {
+    return this.active !== undefined && !this.state.rejected && this.state.kind !== "passthrough";
+  }
+
+  /**
+   * The pair for an endpoint of the other side on a local address, if there is one that fits.
+   *
+   * @param peer undefined or an unspecified address: whatever is in use stays
+   * @param latch the pair in use stays although the endpoint changed
+   */
+  entryFor(
+    local: LocalAddress,
+    peer: Endpoint | undefined,
+    latch: boolean,
+  ): PortEntry | undefined {
+    const { active } = this;
+    const usable = active?.pair.local === local ? active : undefined;
+    if (peer === undefined || latch) return usable ?? this.#first(local);
+    for (const entry of this.entries) {
+      if (entry.pair.local === local && entry.peer && sameEndpoint(entry.peer, peer)) return entry;
+    }
+    return this.entries.find((entry) => entry.pair.local === local && entry.peer === undefined);
+  }
+
+  #first(local: LocalAddress): PortEntry | undefined {
+    return this.entries.find((entry) => entry.pair.local === local);
+  }
+}
+
+/** Adds the edge unless it exists. */
+export function subscribe(source: Media, sink: Media, type: Subscription["type"]): void {
+  if (source.sinks.some((edge) => edge.sink === sink)) return;
+  const edge = { source, sink, type };
+  source.sinks.push(edge);
+  sink.sources.push(edge);
+}
+
+/** Removes the edge if it exists. */
+export function unsubscribe(source: Media, sink: Media): void {
+  drop(source.sinks, (edge) => edge.sink === sink);
+  drop(sink.sources, (edge) => edge.source === source);
+}
+
+function drop(edges: Subscription[], which: (edge: Subscription) => boolean): void {
+  const at = edges.findIndex(which);
+  if (at >= 0) edges.splice(at, 1);
+}

@@ -1,0 +1,18 @@
+/**
+ * Calls: the graph of Call → Participant → Media → Stream with subscriptions as edges, the commands that
+ * change it, and the timers that end it. Knows nothing of the text of descriptions or of sockets.
+ *
+ * @module
+ */
+
+export type { ByteString } from "../core/bytes.ts";
+export type { Clock } from "../core/clock.ts";
+export type { Endpoint, Family } from "../core/endpoint.ts";
+export type { Settings } from "../core/settings.ts";
+export type { NgHandler, NgRequest } from "../ng/request.ts";
+export type { ReplyDict } from "../ng/types.ts";
+export type { LocalAddress, Relay, SlotCounters } from "../relay/types.ts";
+export type { CallLog } from "./context.ts";
+export type { LoadSample } from "./limits.ts";
+export { type CallService, type CallServiceOptions, createCallService } from "./service.ts";
+export * from "./types.ts";

@@ -1,0 +1,306 @@
+/**
+ * The commands `offer` and `answer`: plan everything, then change the call.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../core/bytes.ts";
+import { type Family, formatEndpoint } from "../core/endpoint.ts";
+import {
+  type Facing,
+  negotiate,
+  type NegotiationResult,
+  type SessionMemory,
+  writeSdp,
+} from "../negotiate/mod.ts";
+import type { NgRequest } from "../ng/request.ts";
+import { LoadLimit, NgError, type ReplyDict } from "../ng/types.ts";
+import { type PortPair, PortsExhausted } from "../relay/types.ts";
+import { parseSdp, type Sdp, SdpError } from "../sdp/mod.ts";
+import { Call } from "./call.ts";
+import type { CallContext } from "./context.ts";
+import { type Match, matchAnswer, type Matched, matchOffer } from "./match.ts";
+import { subscribe } from "./media.ts";
+import type { Participant } from "./participant.ts";
+import { InterfaceChoice, PortPlan } from "./port_plan.ts";
+import { installRules } from "./rules.ts";
+
+type Kind = "offer" | "answer";
+
+/** Everything one message will change. */
+interface Plan {
+  readonly kind: Kind;
+  readonly request: NgRequest;
+  readonly sdp: Sdp;
+  readonly call: Call;
+  readonly match: Match;
+  readonly from: Participant;
+  readonly to: Participant;
+  readonly result: NegotiationResult;
+  readonly ports: PortPlan;
+  readonly fromInterface: InterfaceChoice;
+  readonly toInterface: InterfaceChoice;
+  readonly fromFamily: Family;
+  readonly toFamily: Family;
+}
+
+/** Executes `offer`. Throws NgError or LoadLimit with nothing changed. */
+export function offer(context: CallContext, request: NgRequest): ReplyDict {
+  return exchange(context, "offer", request);
+}
+
+/** Executes `answer`. Throws NgError with nothing changed. */
+export function answer(context: CallContext, request: NgRequest): ReplyDict {
+  return exchange(context, "answer", request);
+}
+
+function exchange(context: CallContext, kind: Kind, request: NgRequest): ReplyDict {
+  const text = checkKeys(kind, request);
+  const ports = new PortPlan(context.relay);
+  try {
+    const sdp = parseSdp(text);
+    if (kind === "offer" && isLooped(context, request, sdp)) return { sdp: text, result: "ok" };
+    const plan = makePlan(context, kind, request, sdp, ports);
+    const written = write(context, plan);
+    apply(context, plan, written.memory);
+    const warning = plan.result.warnings.join("; ");
+    return { sdp: written.text, warning: warning === "" ? undefined : warning, result: "ok" };
+  } catch (error) {
+    ports.undo();
+    throw translate(context, request, error);
+  }
+}
+
+/** Turns what stopped an exchange into what the client is told. */
+function translate(context: CallContext, request: NgRequest, error: unknown): unknown {
+  if (error instanceof SdpError) {
+    context.log.warn(request.callId ?? "", `session description refused: ${error.message}`);
+    return new NgError(error.reason);
+  }
+  if (error instanceof PortsExhausted) {
+    context.log.warn(request.callId ?? "", error.message);
+    context.observer?.rejected("Ran out of ports");
+    return new NgError("Ran out of ports");
+  }
+  if (error instanceof LoadLimit) context.observer?.rejected(error.limit);
+  return error;
+}
+
+/** @returns the description */
+function checkKeys(kind: Kind, { sdp, callId, fromTag, toTag }: NgRequest): ByteString {
+  if (sdp === undefined) throw new NgError("No SDP body in message");
+  if (callId === undefined) throw new NgError("No call-id in message");
+  if (fromTag === undefined) throw new NgError("No from-tag in message");
+  if (kind === "answer" && toTag === undefined) throw new NgError("No to-tag in message");
+  return sdp;
+}
+
+/** Whether this instance wrote the description itself and `loop protect` asks to leave it alone. */
+function isLooped({ loopMarker }: CallContext, request: NgRequest, sdp: Sdp): boolean {
+  return request.flags.has("loop protect") &&
+    sdp.session.lines.some(({ name, param }) => name === "rtpengine" && param === loopMarker);
+}
+
+function makePlan(
+  context: CallContext,
+  kind: Kind,
+  request: NgRequest,
+  sdp: Sdp,
+  ports: PortPlan,
+): Plan {
+  const { calls, guard, relay, settings } = context;
+  const existing = calls.get(request.callId!);
+  if (existing === undefined && kind === "answer") throw new NgError("Unknown call-id");
+  const match = existing !== undefined && kind === "answer"
+    ? matchAnswer(existing, request)
+    : matchOffer(existing, request);
+  if (existing === undefined) guard.admit(calls.size);
+  const call = existing ?? newCall(context, request);
+  const now = context.clock.wall();
+  const fromNew = match.from.participant === undefined;
+  const from = match.from.participant ?? call.newParticipant(match.from.tag, now);
+  const to = match.to.participant ?? call.newParticipant(match.to.tag, now);
+  const result = negotiate({
+    request,
+    kind,
+    sdp,
+    settings,
+    from: from.medias.map((media) => media.state),
+    to: to.medias.map((media) => media.state),
+  });
+  if (sdp.medias.length === 0) throw new NgError("Error rewriting SDP");
+  const directions = readDirection(context, kind, request);
+  const heard = result.medias.find((media) => !media.from.held) ?? result.medias[0]!;
+  const fromFamily = fromNew && directions.fromFamily !== undefined
+    ? directions.fromFamily
+    : heard.from.held
+    ? from.family ?? heard.family
+    : heard.family;
+  const toFamily = requestedFamily(request) ?? directions.toFamily ?? to.family ?? fromFamily;
+  return {
+    kind,
+    request,
+    sdp,
+    call,
+    match,
+    from,
+    to,
+    result,
+    ports,
+    fromInterface: new InterfaceChoice(relay, from.interface, directions.from, fromFamily),
+    toInterface: new InterfaceChoice(relay, to.interface, directions.to, toFamily),
+    fromFamily,
+    toFamily,
+  };
+}
+
+function requestedFamily({ addressFamily }: NgRequest): Family | undefined {
+  return addressFamily === undefined ? undefined : addressFamily === "IP4" ? 4 : 6;
+}
+
+/** The two sides of `direction`. */
+interface Directions {
+  readonly from: ByteString | undefined;
+  readonly to: ByteString | undefined;
+  readonly fromFamily: Family | undefined;
+  readonly toFamily: Family | undefined;
+}
+
+/** `direction` of an offer. `internal` and `external` mean IPv4 and IPv6 when no interface is called so. */
+function readDirection({ relay }: CallContext, kind: Kind, request: NgRequest): Directions {
+  const [from, to] = kind === "offer" && request.direction.length === 2 ? request.direction : [];
+  const legacy = (name: ByteString | undefined): Family | undefined => {
+    if (name === undefined || relay.hasInterface(name)) return undefined;
+    return name === "internal" ? 4 : name === "external" ? 6 : undefined;
+  };
+  const fromFamily = legacy(from);
+  const toFamily = legacy(to);
+  return {
+    from: fromFamily === undefined ? from : undefined,
+    to: toFamily === undefined ? to : undefined,
+    fromFamily,
+    toFamily,
+  };
+}
+
+function newCall({ clock, relay }: CallContext, request: NgRequest): Call {
+  return new Call({
+    callId: request.callId!,
+    created: clock.wall(),
+    start: clock.now(),
+    createdFrom: formatEndpoint(request.source.peer),
+    counters: (slot) => relay.engine.counters(slot),
+  });
+}
+
+/** Opens ports and writes the new description. */
+function write(
+  context: CallContext,
+  plan: Plan,
+): { text: ByteString; memory: SessionMemory } {
+  const { request, kind, sdp, result, to } = plan;
+  return writeSdp({
+    request,
+    kind,
+    sdp,
+    medias: result.medias,
+    facings: result.medias.map((_, i) => planMedia(plan, i)),
+    memory: to.session,
+    loopMarker: request.flags.has("loop protect") ? context.loopMarker : undefined,
+    sessionId: String(plan.call.created),
+  });
+}
+
+/** Plans the ports of one section. */
+function planMedia(plan: Plan, i: number): Facing | undefined {
+  const { from, to, request, result, ports } = plan;
+  const media = result.medias[i]!;
+  if (media.from.rejected || media.from.kind === "passthrough") return undefined;
+  const latch = request.flags.has("port latching") && !request.flags.has("no port latching");
+  const local = localAddress(plan.toInterface);
+  const peer = media.from.held ? undefined : media.from.rtp;
+  const pair = ports.advertise(to, i, local, peer, latch);
+  ports.keep(from, i, () => localAddress(plan.fromInterface));
+  return facing(pair);
+}
+
+function localAddress(choice: InterfaceChoice) {
+  const { address } = choice;
+  if (address === undefined) throw new NgError("No usable interface");
+  return address;
+}
+
+function facing({ local, rtp, rtcp }: PortPair): Facing {
+  return {
+    address: local.advertised,
+    family: local.advertisedFamily,
+    rtpPort: rtp.port,
+    rtcpPort: rtcp.port,
+  };
+}
+
+/** Changes the call. Nothing here may fail. */
+function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
+  const { call, from, to, request, result, match, kind } = plan;
+  const { clock, calls, log, relay, settings } = context;
+  const now = clock.wall();
+  const isNew = calls.get(call.callId) !== call;
+  join(call, from, match.from);
+  join(call, to, match.to);
+  for (const [i, media] of result.medias.entries()) {
+    from.media(i).state = media.from;
+    to.media(i).state = media.to;
+  }
+  plan.ports.apply(now);
+  from.interface = plan.fromInterface.chosen;
+  to.interface = plan.toInterface.chosen;
+  from.family = plan.fromFamily;
+  to.family = plan.toFamily;
+  to.session = memory;
+  if (request.label !== undefined) from.label = request.label;
+  if (request.metadata !== undefined) from.metadata = call.metadata = request.metadata;
+  if (request.viaBranch !== undefined) {
+    const branch = kind === "offer" ? to : from;
+    branch.viaBranch ??= request.viaBranch;
+  }
+  associate(plan);
+  if (request.tos === undefined) call.tos = settings.tos;
+  else if (request.tos >= 0) call.tos = request.tos;
+  if (request.dropTraffic === "stop") call.dropTraffic = false;
+  else if (request.dropTraffic === "start") call.dropTraffic = true;
+  if (kind === "answer") call.answered = true;
+  call.lastSignal = now;
+  call.signalled = clock.now();
+  call.deleteAt = undefined;
+  from.deleteAt = undefined;
+  to.deleteAt = undefined;
+  installRules(relay, call, (_, reason) => log.warn(call.callId, `media muted: ${reason}`));
+  if (isNew) calls.add(call);
+}
+
+/** A party enters the call, or gets its name, or another one. */
+function join(call: Call, party: Participant, { participant, tag }: Matched): void {
+  if (participant === undefined) call.participants.push(party);
+  if (tag === "" || party.answersTo(tag)) return;
+  if (party.tag !== "") party.aliases.push(party.tag);
+  party.tag = tag;
+}
+
+/** Draws the edges of the dialogue. */
+function associate({ call, from, to, result, kind, request }: Plan): void {
+  const forking = kind === "offer" && (request.toTag === undefined || request.toTag === "");
+  if (!forking) {
+    for (const party of call.participants) {
+      if (party === from || party === to) continue;
+      if (party.peer === from || party.peer === to) party.peer = undefined;
+      party.detach(from);
+      party.detach(to);
+    }
+  }
+  from.peer = to;
+  to.peer = from;
+  for (let i = 0; i < result.medias.length; i++) {
+    subscribe(from.media(i), to.media(i), "offer/answer");
+    subscribe(to.media(i), from.media(i), "offer/answer");
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * One party of a call, known by its SIP tag once it has one.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../core/bytes.ts";
+import type { Family } from "../core/endpoint.ts";
+import { NEW_SESSION, type SessionMemory } from "../negotiate/mod.ts";
+import type { LocalAddress } from "../relay/types.ts";
+import { Media, type Subscription, unsubscribe } from "./media.ts";
+import type { CounterReader } from "./stream.ts";
+import type { ParticipantView, SubscriptionView } from "./types.ts";
+
+/** Which of our interfaces a party is reached through. */
+export interface PartyInterface {
+  /** Logical interface; undefined = the default one. */
+  readonly name: ByteString | undefined;
+  readonly ip4: LocalAddress | undefined;
+  readonly ip6: LocalAddress | undefined;
+}
+
+/** One party. */
+export class Participant implements ParticipantView {
+  /** Empty until its tag is known. */
+  tag: ByteString;
+  viaBranch: ByteString | undefined;
+  label: ByteString | undefined;
+  metadata: ByteString | undefined;
+  /** Former and other tags of the same party. */
+  readonly aliases: ByteString[] = [];
+  readonly medias: Media[] = [];
+  /** What descriptions written for this party said. */
+  session: SessionMemory = NEW_SESSION;
+  interface: PartyInterface | undefined;
+  /** Address family used towards this party, once chosen. */
+  family: Family | undefined;
+  /** The other side of the dialogue that is current for this party. */
+  peer: Participant | undefined;
+  /** Wall-clock ms at which this party is removed, if that is scheduled. */
+  deleteAt: number | undefined;
+
+  /**
+   * @param number position in order of appearance, 0 for the first
+   * @param created wall-clock ms
+   */
+  constructor(
+    tag: ByteString,
+    readonly number: number,
+    readonly created: number,
+    readonly counters: CounterReader,
+  ) {
+    this.tag = tag;
+  }
+
+  get subscriptions(): readonly SubscriptionView[] {
+    return edges(this.medias, (media) => media.sources, (edge) => edge.source);
+  }
+
+  get subscribers(): readonly SubscriptionView[] {
+    return edges(this.medias, (media) => media.sinks, (edge) => edge.sink);
+  }
+
+  get inDialogueWith(): ByteString | undefined {
+    return this.peer?.tag;
+  }
+
+  /** Whether a tag is this party's, now or formerly. */
+  answersTo(tag: ByteString): boolean {
+    return this.tag === tag || this.aliases.includes(tag);
+  }
+
+  /** Media section of that 0-based position, made if need be. */
+  media(position: number): Media {
+    for (let i = this.medias.length; i <= position; i++) this.medias.push(new Media(this, i + 1));
+    return this.medias[position]!;
+  }
+
+  /** Ends all edges of this party, or those with one other party. */
+  detach(other?: Participant): void {
+    for (const media of this.medias) {
+      for (const { sink } of [...media.sinks]) {
+        if (other === undefined || sink.participant === other) unsubscribe(media, sink);
+      }
+      for (const { source } of [...media.sources]) {
+        if (other === undefined || source.participant === other) unsubscribe(source, media);
+      }
+    }
+  }
+}
+
+function edges(
+  medias: readonly Media[],
+  pick: (media: Media) => readonly Subscription[],
+  end: (edge: Subscription) => Media,
+): SubscriptionView[] {
+  return medias.flatMap((media) =>
+    pick(media).map((edge) => {
+      const other = end(edge);
+      return { tag: other.participant.tag, type: edge.type, index: other.index };
+    })
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * Which ports a message needs. Ports are opened here and given back when the message fails; nothing of
+ * the call is changed before the plan is applied.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../core/bytes.ts";
+import type { Endpoint, Family } from "../core/endpoint.ts";
+import type { LocalAddress, PortPair, Relay } from "../relay/types.ts";
+import type { PortEntry } from "./media.ts";
+import type { Participant, PartyInterface } from "./participant.ts";
+
+/** Ports for one section of one party. */
+export interface PlannedPorts {
+  readonly position: number;
+  readonly party: Participant;
+  readonly pair: PortPair;
+  /** Pair the section has already. */
+  readonly entry: PortEntry | undefined;
+  /** Endpoint of the other side it stands for from now on; undefined = as before. */
+  readonly peer: Endpoint | undefined;
+}
+
+/** Opens ports for one message and remembers what has to be undone. */
+export class PortPlan {
+  readonly planned: PlannedPorts[] = [];
+  readonly #relay: Relay;
+  readonly #opened: PortPair[] = [];
+
+  constructor(relay: Relay) {
+    this.#relay = relay;
+  }
+
+  /**
+   * Plans the pair a section is advertised with.
+   *
+   * @param peer endpoint of the other side, undefined when it has none
+   * @param latch keep the pair although the endpoint changed
+   * @throws PortsExhausted
+   */
+  advertise(
+    party: Participant,
+    position: number,
+    local: LocalAddress,
+    peer: Endpoint | undefined,
+    latch: boolean,
+  ): PortPair {
+    const media = party.medias[position];
+    const entry = media?.entryFor(local, peer, latch);
+    const pair = entry?.pair ?? this.#open(local);
+    const known = entry?.peer !== undefined && peer === undefined;
+    this.planned.push({ position, party, pair, entry, peer: known ? undefined : peer });
+    return pair;
+  }
+
+  /**
+   * Plans the pair of the section of one whose description it is: what it has, else a new one.
+   *
+   * @throws PortsExhausted
+   */
+  keep(party: Participant, position: number, local: () => LocalAddress): void {
+    if (party.medias[position]?.active !== undefined) return;
+    const address = local();
+    const entry = party.medias[position]?.entryFor(address, undefined, false);
+    const pair = entry?.pair ?? this.#open(address);
+    this.planned.push({ position, party, pair, entry, peer: undefined });
+  }
+
+  /** Puts the pairs in place. */
+  apply(now: number): void {
+    for (const { party, position, pair, entry, peer } of this.planned) {
+      const media = party.media(position);
+      let target = entry;
+      if (target === undefined) {
+        target = { pair, peer, opened: now, rtpRule: undefined, rtcpRule: undefined };
+        media.entries.push(target);
+      } else if (peer !== undefined) {
+        target.peer = peer;
+      }
+      media.active = target;
+    }
+    this.#opened.length = 0;
+  }
+
+  /** Gives back what was opened. */
+  undo(): void {
+    for (const pair of this.#opened.splice(0)) this.#relay.closePair(pair);
+  }
+
+  #open(local: LocalAddress): PortPair {
+    const pair = this.#relay.openPair(local);
+    this.#opened.push(pair);
+    return pair;
+  }
+}
+
+/**
+ * Finds the local address towards a party and remembers it, so that all its sections and all its
+ * descriptions use the same one.
+ */
+export class InterfaceChoice {
+  readonly #relay: Relay;
+  readonly #family: Family;
+  #chosen: PartyInterface;
+
+  /**
+   * @param before what the party has
+   * @param wanted logical interface asked for; undefined = as before, unknown ones = the default
+   */
+  constructor(
+    relay: Relay,
+    before: PartyInterface | undefined,
+    wanted: ByteString | undefined,
+    family: Family,
+  ) {
+    this.#relay = relay;
+    this.#family = family;
+    const name = wanted !== undefined && relay.hasInterface(wanted) ? wanted : undefined;
+    const keep = before !== undefined && (wanted === undefined || before.name === name);
+    this.#chosen = keep ? before : { name, ip4: undefined, ip6: undefined };
+  }
+
+  /** What to remember. */
+  get chosen(): PartyInterface {
+    return this.#chosen;
+  }
+
+  /** The address; of the other family when the interface lacks the wanted one. */
+  get address(): LocalAddress | undefined {
+    return this.#of(this.#family) ?? this.#of(this.#family === 4 ? 6 : 4);
+  }
+
+  #of(family: Family): LocalAddress | undefined {
+    const chosen = this.#chosen;
+    const known = family === 4 ? chosen.ip4 : chosen.ip6;
+    if (known !== undefined) return known;
+    const found = this.#relay.pick(chosen.name, family);
+    if (found === undefined) return undefined;
+    this.#chosen = family === 4 ? { ...chosen, ip4: found } : { ...chosen, ip6: found };
+    return found;
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The command `query`, and the statistics tree it shares with `delete`.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../core/endpoint.ts";
+import type { NgRequest } from "../ng/request.ts";
+import { NgError, type ReplyDict, type ReplyValue } from "../ng/types.ts";
+import type { SlotCounters, SsrcCounters } from "../relay/types.ts";
+import type { Call } from "./call.ts";
+import type { CallContext } from "./context.ts";
+import type { Media } from "./media.ts";
+import type { Participant } from "./participant.ts";
+import type { StreamView, SubscriptionView } from "./types.ts";
+
+/** Executes `query`. */
+export function query({ calls }: CallContext, request: NgRequest): ReplyDict {
+  if (request.callId === undefined) throw new NgError("No call-id in message");
+  const call = calls.get(request.callId);
+  if (call === undefined) throw new NgError("Unknown call-id");
+  return { ...callStatistics(call, selection(call, request)), result: "ok" };
+}
+
+/** Parties a query is limited to; undefined = all. */
+function selection(call: Call, request: NgRequest): ReadonlySet<Participant> | undefined {
+  const { fromTag, toTag } = request;
+  const tag = toTag !== undefined && toTag !== "" ? toTag : fromTag;
+  if (tag === undefined || tag === "") return undefined;
+  const party = call.byTag(tag);
+  const chosen = new Set<Participant>();
+  if (party === undefined) return chosen;
+  chosen.add(party);
+  for (const media of party.medias) {
+    for (const edge of media.sources) chosen.add(edge.source.participant);
+  }
+  return chosen;
+}
+
+/** Counters of one component. */
+interface Totals {
+  packets: number;
+  bytes: number;
+  errors: number;
+}
+
+/** The statistics tree of a call. */
+export function callStatistics(call: Call, only?: ReadonlySet<Participant>): ReplyDict {
+  const totals = { RTP: newTotals(), RTCP: newTotals() };
+  const tags = new Map<string, ReplyValue>();
+  const ssrcs = new Map<string, ReplyValue>();
+  for (const party of call.participants) {
+    if (only !== undefined && !only.has(party)) continue;
+    tags.set(keyOf(party), partyStatistics(call, party, totals, ssrcs));
+  }
+  const seconds = Math.floor(call.created / 1000);
+  return {
+    created: seconds,
+    created_us: (call.created % 1000) * 1000,
+    created_ts: call.created * 1000,
+    "last signal": Math.floor(call.lastSignal / 1000),
+    "last redis update": 0,
+    metadata: call.metadata,
+    SSRC: ssrcs,
+    tags,
+    totals: {
+      RTP: { ...totals.RTP },
+      RTCP: { ...totals.RTCP },
+    },
+  };
+}
+
+/** Key of a party in `tags`. */
+function keyOf(party: Participant): string {
+  return party.tag === "" ? `<untagged ${party.number}>` : party.tag;
+}
+
+function partyStatistics(
+  call: Call,
+  party: Participant,
+  totals: { RTP: Totals; RTCP: Totals },
+  ssrcs: Map<string, ReplyValue>,
+): ReplyDict {
+  return {
+    tag: party.tag,
+    created: Math.floor(party.created / 1000),
+    "in dialogue with": party.inDialogueWith,
+    label: party.label,
+    "via-branch": party.viaBranch,
+    "tag-aliases": party.aliases.length === 0 ? undefined : [...party.aliases],
+    metadata: party.metadata,
+    subscriptions: party.subscriptions.map(subscription),
+    subscribers: party.subscribers.map(subscription),
+    medias: party.medias.map((media) => mediaStatistics(call, media, totals, ssrcs)),
+    VSC: [],
+  };
+}
+
+function subscription({ tag, type }: SubscriptionView): ReplyDict {
+  return { tag, type };
+}
+
+function mediaStatistics(
+  call: Call,
+  media: Media,
+  totals: { RTP: Totals; RTCP: Totals },
+  ssrcs: Map<string, ReplyValue>,
+): ReplyDict {
+  const ingress: ReplyValue[] = [];
+  const streams = media.streams.map((stream) => {
+    const counters = stream.counters();
+    add(stream.component === "rtp" ? totals.RTP : totals.RTCP, counters);
+    if (stream.component === "rtp") {
+      for (const ssrc of counters?.ssrcs ?? []) {
+        ingress.push(ssrcStatistics(ssrc));
+        ssrcs.set(String(ssrc.ssrc), ssrcStatistics(ssrc));
+      }
+    }
+    return streamStatistics(call, stream, counters);
+  });
+  const heard = ingress.length > 0;
+  return {
+    index: media.index,
+    type: media.type,
+    protocol: media.protocol,
+    codec: heard ? media.codec : undefined,
+    streams,
+    flags: [...media.flags],
+    "ingress SSRCs": ingress,
+    "egress SSRCs": [],
+  };
+}
+
+function streamStatistics(
+  call: Call,
+  stream: StreamView,
+  counters: SlotCounters | undefined,
+): ReplyDict {
+  const { local } = stream;
+  const last = Math.floor(Math.max(counters?.lastRx ?? 0, call.created) / 1000);
+  return {
+    "local port": local?.port,
+    "local address": local?.address.address,
+    family: local && familyName(local.address.family),
+    endpoint: endpoint(counters?.remote ?? stream.advertised),
+    "advertised endpoint": endpoint(stream.advertised),
+    "last packet": last,
+    "last kernel packet": 0,
+    "last user packet": last,
+    SSRC: counters?.ssrcs.at(-1)?.ssrc,
+    flags: [...stream.flags],
+    stats: {
+      packets: counters?.rxPackets ?? 0,
+      bytes: counters?.rxBytes ?? 0,
+      errors: counters?.rxErrors ?? 0,
+    },
+    stats_out: {
+      packets: counters?.txPackets ?? 0,
+      bytes: counters?.txBytes ?? 0,
+      errors: counters?.txErrors ?? 0,
+    },
+  };
+}
+
+function ssrcStatistics(ssrc: SsrcCounters): ReplyDict {
+  return {
+    SSRC: ssrc.ssrc,
+    bytes: ssrc.bytes,
+    packets: ssrc.packets,
+    "last RTP timestamp": ssrc.lastTimestamp,
+    "last RTP seq": ssrc.maxSequence,
+    "cumulative loss": ssrc.lost,
+  };
+}
+
+function endpoint(value: Endpoint | undefined): ReplyDict {
+  if (value === undefined) return {};
+  return { family: familyName(value.family), address: value.address, port: value.port };
+}
+
+function familyName(family: 4 | 6): string {
+  return family === 4 ? "IPv4" : "IPv6";
+}
+
+function newTotals(): Totals {
+  return { packets: 0, bytes: 0, errors: 0 };
+}
+
+function add(totals: Totals, counters: SlotCounters | undefined): void {
+  if (counters === undefined) return;
+  totals.packets += counters.rxPackets;
+  totals.bytes += counters.rxBytes;
+  totals.errors += counters.rxErrors;
+}

@@ -1,0 +1,72 @@
+/**
+ * All calls, by call-id.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../core/bytes.ts";
+import type { Relay } from "../relay/types.ts";
+import type { Call } from "./call.ts";
+import type { Participant } from "./participant.ts";
+import type { CallObserver, CallRegistry, CallView, CloseReason } from "./types.ts";
+
+/** The calls of the daemon. */
+export class CallTable implements CallRegistry {
+  readonly #calls = new Map<ByteString, Call>();
+  readonly #relay: Relay;
+  readonly #observer: CallObserver | undefined;
+
+  constructor(relay: Relay, observer?: CallObserver) {
+    this.#relay = relay;
+    this.#observer = observer;
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  calls(): Iterable<CallView> {
+    return this.#calls.values();
+  }
+
+  /** The calls themselves, in order of creation; one may be removed while they are walked. */
+  all(): IterableIterator<Call> {
+    return this.#calls.values();
+  }
+
+  get(callId: ByteString): Call | undefined {
+    return this.#calls.get(callId);
+  }
+
+  /** Takes in a new call. */
+  add(call: Call): void {
+    this.#calls.set(call.callId, call);
+    this.#observer?.created(call);
+  }
+
+  terminate(callId: ByteString, reason: CloseReason): boolean {
+    const call = this.#calls.get(callId);
+    if (call === undefined) return false;
+    this.close(call, reason);
+    return true;
+  }
+
+  /** Ends a call at once: its ports go into quarantine. */
+  close(call: Call, reason: CloseReason): void {
+    if (this.#calls.get(call.callId) !== call) return;
+    this.#calls.delete(call.callId);
+    try {
+      this.#observer?.closed(call, reason);
+    } finally {
+      for (const participant of call.participants) this.releasePorts(participant);
+    }
+  }
+
+  /** Closes all ports of a party. Its counters are gone afterwards. */
+  releasePorts(participant: Participant): void {
+    for (const media of participant.medias) {
+      media.active = undefined;
+      for (const entry of media.entries.splice(0)) this.#relay.closePair(entry.pair);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * From the graph to forwarding rules: what arrives on a port of one section leaves on the ports of the
+ * sections subscribed to it.
+ *
+ * @module
+ */
+
+import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
+import type { Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
+import type { Call } from "./call.ts";
+import type { InstalledRule, Media, PortEntry } from "./media.ts";
+
+/** Learning window in ms. */
+const LEARN_MS = 3000;
+const RTP = ["rtp"] as const;
+const RTCP = ["rtcp"] as const;
+const BOTH = ["rtp", "rtcp"] as const;
+const ANY = ["rtp", "rtcp", "other"] as const;
+
+/** Somebody to tell that media to a target is muted. */
+export type RefusalLog = (call: Call, reason: string) => void;
+
+/** Puts rules in force for every section of a call, after its state has changed. */
+export function installRules(relay: Relay, call: Call, refused: RefusalLog): void {
+  for (const { medias } of call.participants) {
+    for (const media of medias) checkTarget(relay, call, media, refused);
+  }
+  for (const { medias } of call.participants) {
+    for (const media of medias) {
+      for (const entry of media.entries) installEntry(relay, call, media, entry);
+    }
+  }
+}
+
+/** Decides whether media may be sent to a party at all. */
+function checkTarget(relay: Relay, call: Call, media: Media, refused: RefusalLog): void {
+  const { active, state } = media;
+  let reason: string | undefined;
+  if (active !== undefined && media.live && !state.held) {
+    const { local } = active.pair;
+    if (state.rtp !== undefined) reason = refusal(relay, state.rtp, active);
+    if (reason === undefined && state.rtcp !== undefined && state.mux !== "agreed") {
+      reason = relay.refuseTarget(state.rtcp, local);
+    }
+  }
+  if (reason !== undefined && reason !== media.refused) refused(call, reason);
+  media.refused = reason;
+}
+
+function refusal(relay: Relay, target: Endpoint, { pair }: PortEntry): string | undefined {
+  if (target.family !== pair.local.family) {
+    return `media target ${target.address} cannot be reached from ${pair.local.address}`;
+  }
+  return relay.refuseTarget(target, pair.local);
+}
+
+function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry): void {
+  const { engine } = relay;
+  const { pair } = entry;
+  const { state } = media;
+  if (!media.live) {
+    entry.rtpRule = clear(relay, pair.rtp.slot, entry.rtpRule);
+    entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
+    return;
+  }
+  const opaque = state.kind === "opaque" || state.dtls;
+  engine.setRule(pair.rtp.slot, {
+    ...base(call, media),
+    ...remote(state.rtp, entry.rtpRule),
+    rtcpMux: state.mux !== "none",
+    rtcpOnly: false,
+    opaque,
+    outputs: rtpOutputs(call, media, entry, opaque),
+  });
+  entry.rtpRule = { remote: state.rtp };
+  if (state.kind !== "rtp" || state.mux === "agreed") {
+    entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
+    return;
+  }
+  engine.setRule(pair.rtcp.slot, {
+    ...base(call, media),
+    ...remote(state.rtcp, entry.rtcpRule),
+    rtcpMux: false,
+    rtcpOnly: true,
+    opaque,
+    outputs: rtcpOutputs(call, media, entry, opaque ? ANY : RTCP),
+  });
+  entry.rtcpRule = { remote: state.rtcp };
+}
+
+function clear(relay: Relay, slot: Slot, installed: InstalledRule | undefined): undefined {
+  if (installed !== undefined) relay.engine.clearRule(slot);
+  return undefined;
+}
+
+/** Parts of a rule that RTP and RTCP have in common. */
+function base(
+  call: Call,
+  { state }: Media,
+): Pick<
+  Rule,
+  "sourceAction" | "learning" | "learnMs" | "blackhole" | "waitInput" | "punt"
+> {
+  return {
+    sourceAction: state.handover ? "handover" : state.strictSource ? "drop" : "ignore",
+    learning: state.asymmetric ? "off" : state.learning,
+    learnMs: LEARN_MS,
+    blackhole: call.dropTraffic || state.echo === "blackhole",
+    waitInput: state.natWait,
+    punt: [],
+  };
+}
+
+function remote(
+  target: Endpoint | undefined,
+  installed: InstalledRule | undefined,
+): Pick<Rule, "remote" | "relearn"> {
+  const before = installed?.remote;
+  const same = target === undefined || before === undefined
+    ? target === before
+    : sameEndpoint(target, before);
+  const relearn = installed === undefined || !same;
+  return target === undefined ? { relearn } : { remote: target, relearn };
+}
+
+/** Outputs of an RTP port; with rtcp-mux RTCP comes in here too. */
+function rtpOutputs(
+  call: Call,
+  media: Media,
+  entry: PortEntry,
+  opaque: boolean,
+): readonly RuleOutput[] {
+  const { state } = media;
+  if (state.echo === "echo") return echo(call, entry.pair.rtp.slot, opaque ? ANY : BOTH);
+  const outputs: RuleOutput[] = [];
+  for (const sink of sinks(media)) {
+    const { pair } = sink.active!;
+    if (state.recv && sink.state.send) {
+      outputs.push(output(call, pair.rtp.slot, opaque ? ANY : RTP));
+    }
+    if (state.mux !== "none" && !opaque) {
+      outputs.push(output(call, rtcpSlot(sink), RTCP));
+    }
+  }
+  return outputs;
+}
+
+function rtcpOutputs(
+  call: Call,
+  media: Media,
+  entry: PortEntry,
+  match: RuleOutput["match"],
+): readonly RuleOutput[] {
+  if (media.state.echo === "echo") return echo(call, entry.pair.rtcp.slot, match);
+  return sinks(media).map((sink) => output(call, rtcpSlot(sink), match));
+}
+
+function echo(call: Call, slot: Slot, match: RuleOutput["match"]): readonly RuleOutput[] {
+  return [output(call, slot, match)];
+}
+
+/** Sections that can be sent to. RTCP goes to them whatever the direction of media is. */
+function sinks(media: Media): Media[] {
+  const found: Media[] = [];
+  for (const { sink } of media.sinks) {
+    if (sink.live && !sink.state.held && sink.refused === undefined) found.push(sink);
+  }
+  return found;
+}
+
+function rtcpSlot({ active, state }: Media): Slot {
+  return state.mux === "agreed" ? active!.pair.rtp.slot : active!.pair.rtcp.slot;
+}
+
+function output(call: Call, slot: Slot, match: RuleOutput["match"]): RuleOutput {
+  return call.tos < 0 ? { slot, match } : { slot, match, tos: call.tos };
+}

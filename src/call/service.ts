@@ -1,0 +1,86 @@
+/**
+ * The calls of the daemon as one part: command handlers, registry, timers.
+ *
+ * @module
+ */
+
+import type { Clock } from "../core/clock.ts";
+import type { Settings } from "../core/settings.ts";
+import type { NgHandler } from "../ng/request.ts";
+import type { Relay } from "../relay/types.ts";
+import type { CallContext, CallLog } from "./context.ts";
+import { remove } from "./delete.ts";
+import { LoadGuard, type LoadSample } from "./limits.ts";
+import { list } from "./list.ts";
+import { answer, offer } from "./offer_answer.ts";
+import { query } from "./query.ts";
+import { CallTable } from "./registry.ts";
+import { expireCalls } from "./timers.ts";
+import type { CallObserver, CallRegistry } from "./types.ts";
+
+/** What {@link createCallService} is made of. */
+export interface CallServiceOptions {
+  readonly relay: Relay;
+  /** Looked at on each use. */
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly observer?: CallObserver;
+  readonly log?: CallLog;
+  /** For `max-load`, `max-cpu` and `max-bandwidth`; absent: these are not enforced. */
+  readonly load?: () => LoadSample;
+  /** Value of `a=rtpengine` for `loop protect`; random when absent. */
+  readonly loopMarker?: string;
+}
+
+/** The calls. */
+export interface CallService {
+  /** Commands by name: `offer`, `answer`, `delete`, `list`, `query`. */
+  readonly handlers: ReadonlyMap<string, NgHandler>;
+  readonly registry: CallRegistry;
+  /**
+   * Ends calls whose time has come; call it about once a second.
+   *
+   * @param now monotonic ms of the clock
+   */
+  tick(now?: number): void;
+  /** Ends all calls. */
+  shutdown(): void;
+}
+
+const SILENT: CallLog = { debug() {}, info() {}, warn() {} };
+
+/** Makes the call part. */
+export function createCallService(options: CallServiceOptions): CallService {
+  const { relay, settings, clock, observer } = options;
+  const calls = new CallTable(relay, observer);
+  const context: CallContext = {
+    relay,
+    settings,
+    clock,
+    calls,
+    guard: new LoadGuard(settings, options.load),
+    log: options.log ?? SILENT,
+    observer,
+    loopMarker: options.loopMarker ?? randomMarker(),
+  };
+  const handlers = new Map<string, NgHandler>([
+    ["offer", (request) => offer(context, request)],
+    ["answer", (request) => answer(context, request)],
+    ["delete", (request) => remove(context, request)],
+    ["list", (request) => list(context, request)],
+    ["query", (request) => query(context, request)],
+  ]);
+  return {
+    handlers,
+    registry: calls,
+    tick: (now = clock.now()) => expireCalls(context, now),
+    shutdown() {
+      for (const call of calls.all()) calls.close(call, "force_terminated");
+    },
+  };
+}
+
+function randomMarker(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(6));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

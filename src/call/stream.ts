@@ -1,0 +1,68 @@
+/**
+ * The packet streams of a media section as views see them.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../core/endpoint.ts";
+import type { RelayPort, SlotCounters } from "../relay/types.ts";
+import type { Media } from "./media.ts";
+import type { StreamView } from "./types.ts";
+
+/** Reads counters of a slot; the call service puts the engine's here. */
+export type CounterReader = (slot: number) => SlotCounters;
+
+/** RTP and RTCP stream of a section. */
+export function streamViews(media: Media): readonly StreamView[] {
+  return [new Stream(media, "rtp"), new Stream(media, "rtcp")];
+}
+
+/** One component. Made when it is looked at. */
+class Stream implements StreamView {
+  readonly #media: Media;
+
+  constructor(media: Media, readonly component: "rtp" | "rtcp") {
+    this.#media = media;
+  }
+
+  get local(): StreamView["local"] {
+    const port = this.#port();
+    return port && { address: port.local, port: port.port };
+  }
+
+  get advertised(): Endpoint | undefined {
+    const { state } = this.#media;
+    return this.component === "rtp" ? state.rtp : state.rtcp;
+  }
+
+  get endpoint(): Endpoint | undefined {
+    return this.counters()?.remote ?? this.advertised;
+  }
+
+  counters(): SlotCounters | undefined {
+    const port = this.#port();
+    const read = this.#media.participant.counters;
+    return port && read(port.slot);
+  }
+
+  get flags(): readonly string[] {
+    const { state } = this.#media;
+    const muxed = state.mux !== "none";
+    const flags: string[] = [];
+    if (this.component === "rtp") flags.push("RTP");
+    if (this.component === "rtcp" || muxed) flags.push("RTCP");
+    if (this.component === "rtcp" && muxed) flags.push("fallback RTCP");
+    if (this.advertised !== undefined) flags.push("filled");
+    if (this.counters()?.confirmed === true) flags.push("confirmed");
+    if (state.strictSource) flags.push("strict source address");
+    if (state.handover) flags.push("media handover");
+    return flags;
+  }
+
+  #port(): RelayPort | undefined {
+    const { active, state, live } = this.#media;
+    if (!live || active === undefined) return undefined;
+    if (this.component === "rtp") return active.pair.rtp;
+    return state.mux === "agreed" ? undefined : active.pair.rtcp;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Offer/answer policy: a request, what is known of both parties and a parsed description → new states and a
+ * new description. Pure functions over plain values; ports are chosen by the caller in between.
+ *
+ * @module
+ */
+
+export type { ByteString } from "../core/bytes.ts";
+export type { Endpoint, Family } from "../core/endpoint.ts";
+export type { NgRequest } from "../ng/request.ts";
+export type { Sdp, SdpDirection, SdpMedia, SdpOrigin } from "../sdp/mod.ts";
+export { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
+export { answerMux, type MuxOutcome, offerMux } from "./mux.ts";
+export {
+  negotiate,
+  type NegotiatedMedia,
+  type Negotiation,
+  type NegotiationResult,
+} from "./negotiate.ts";
+export {
+  canonicalProtocol,
+  hasFeedback,
+  isSecure,
+  type MediaKind,
+  mediaKind,
+  rewriteProtocol,
+} from "./protocol.ts";
+export { type Remote, remoteOf, trustsAddress } from "./remote.ts";
+export {
+  type Facing,
+  type MediaState,
+  type MuxState,
+  type NegotiationSettings,
+  NEW_MEDIA,
+  NEW_SESSION,
+  type SessionMemory,
+} from "./state.ts";
+export { writeSdp, type Writing } from "./write.ts";

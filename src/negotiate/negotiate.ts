@@ -1,0 +1,251 @@
+/**
+ * One offer or answer passing from one party to the other: new states of each media section, before any
+ * port is chosen.
+ *
+ * @module
+ */
+
+import type { Family } from "../core/endpoint.ts";
+import type { NgRequest } from "../ng/request.ts";
+import {
+  attributeOf,
+  directionOf,
+  hasAttribute,
+  type Sdp,
+  type SdpDirection,
+  type SdpMedia,
+} from "../sdp/mod.ts";
+import { commonCodecs, parseCodecs } from "./codecs.ts";
+import type { Codec } from "./codecs.ts";
+import { answerMux, offerMux } from "./mux.ts";
+import {
+  canonicalProtocol,
+  hasFeedback,
+  isSecure,
+  mediaKind,
+  rewriteProtocol,
+} from "./protocol.ts";
+import { remoteOf } from "./remote.ts";
+import { type MediaState, type NegotiationSettings, NEW_MEDIA } from "./state.ts";
+
+/** What goes into {@link negotiate}. */
+export interface Negotiation {
+  readonly request: NgRequest;
+  readonly kind: "offer" | "answer";
+  readonly sdp: Sdp;
+  readonly settings: NegotiationSettings;
+  /** Sections of the one whose description it is, as they were. */
+  readonly from: readonly MediaState[];
+  /** Sections of the one it is rewritten for. */
+  readonly to: readonly MediaState[];
+}
+
+/** One media section after the message. */
+export interface NegotiatedMedia {
+  /** Section of the incoming description; undefined when it lacks one that existed. */
+  readonly section: SdpMedia | undefined;
+  readonly from: MediaState;
+  readonly to: MediaState;
+  /** Codecs to write. */
+  readonly codecs: readonly Codec[];
+  /** Protocol to write. */
+  readonly protocol: string;
+  /** Direction to write. */
+  readonly direction: SdpDirection;
+  /** The section named one itself. */
+  readonly directionGiven: boolean;
+  /** Family of the address in the incoming description. */
+  readonly family: Family;
+}
+
+/** All sections, and what could not be done as asked. */
+export interface NegotiationResult {
+  readonly medias: readonly NegotiatedMedia[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Works out the states of all sections.
+ *
+ * @throws SdpError when the description is incomplete
+ */
+export function negotiate(input: Negotiation): NegotiationResult {
+  const warnings: string[] = [];
+  // the number of sections never shrinks (RFC 3264 section 8)
+  const count = Math.max(input.sdp.medias.length, input.from.length, input.to.length);
+  const medias: NegotiatedMedia[] = [];
+  for (let i = 0; i < count; i++) {
+    const section = input.sdp.medias[i];
+    const from = input.from[i] ?? NEW_MEDIA;
+    const to = input.to[i] ?? NEW_MEDIA;
+    medias.push(
+      section === undefined
+        ? missing(from, to)
+        : negotiateMedia(input, section, from, to, warnings),
+    );
+  }
+  return { medias, warnings };
+}
+
+/** A section that existed but is not described any more counts as rejected. */
+function missing(from: MediaState, to: MediaState): NegotiatedMedia {
+  return {
+    section: undefined,
+    from: { ...from, rejected: true },
+    to: { ...to, rejected: true },
+    codecs: [],
+    protocol: to.protocol,
+    direction: "inactive",
+    directionGiven: false,
+    family: from.rtp?.family ?? 4,
+  };
+}
+
+function negotiateMedia(
+  input: Negotiation,
+  section: SdpMedia,
+  from: MediaState,
+  to: MediaState,
+  warnings: string[],
+): NegotiatedMedia {
+  const { request, kind, sdp, settings } = input;
+  const { media } = section;
+  const remote = remoteOf(request, settings, sdp, section);
+  const mediaType = mediaKind(media.type, media.protocol);
+  const codecs = mediaType === "rtp" ? parseCodecs(media.formats, section.lines) : [];
+  const given = directionOf(sdp, section);
+  const direction = withHold(given ?? "sendrecv", remote.held);
+  const recv = direction === "sendrecv" || direction === "sendonly";
+  const send = direction === "sendrecv" || direction === "recvonly";
+  const muxed = mediaType === "rtp" && (hasAttribute(section, "rtcp-mux") || remote.samePort);
+  const mux = kind === "offer"
+    ? offerMux(muxed, request.rtcpMux, to.mux)
+    : answerMux(muxed, request.rtcpMux, to.mux, to.muxAlways);
+  const mid = attributeOf(section, "mid")?.param;
+  const rejected = media.port === 0;
+  const learning = request.endpointLearning ?? settings.endpointLearning;
+  const echo = echoOf(request);
+  const nextFrom: MediaState = {
+    ...from,
+    type: media.type,
+    protocol: canonicalProtocol(media.protocol),
+    kind: mediaType,
+    formats: media.formats,
+    codecs,
+    initialized: true,
+    rejected,
+    rtp: remote.rtp ?? from.rtp,
+    rtcp: remote.rtp === undefined ? from.rtcp : remote.rtcp,
+    held: remote.held,
+    send,
+    recv,
+    mux: mediaType === "rtp" ? mux.from : "none",
+    muxAlways: mux.fromAlways,
+    mid: mid === undefined || mid === "" ? undefined : mid,
+    ptime: attributeOf(section, "ptime")?.param,
+    learning,
+    asymmetric: request.flags.has("asymmetric"),
+    strictSource: settings.strictSource || request.flags.has("strict source"),
+    handover: request.flags.has("media handover"),
+    unidirectional: request.flags.has("unidirectional"),
+    feedback: hasFeedback(media.protocol) || hasAttribute(section, "rtcp-fb"),
+    dtls: mediaType === "rtp" && usesDtls(sdp, section),
+    natWait: request.flags.has("NAT-wait"),
+    echo: echo?.from ?? from.echo,
+  };
+  const protocol = outgoingProtocol(input, nextFrom, to, warnings);
+  const nextTo: MediaState = {
+    ...to,
+    type: media.type,
+    protocol,
+    kind: mediaType,
+    rejected,
+    // what one sends the other is sent
+    send: recv,
+    recv: send,
+    mux: mediaType === "rtp" ? mux.to : "none",
+    dtls: nextFrom.dtls,
+    muxAlways: kind === "answer" ? false : to.muxAlways,
+    mid: kind === "offer" ? outgoingMid(request, nextFrom.mid, media.port, input, section) : to.mid,
+    learning: to.initialized ? to.learning : learning,
+    echo: echo?.to ?? to.echo,
+    controlling: to.controlling || (kind === "offer" && !to.initialized && !from.controlling),
+  };
+  return {
+    section,
+    from: nextFrom,
+    to: nextTo,
+    codecs: kind === "answer" ? commonCodecs(codecs, to.codecs) : codecs,
+    protocol,
+    direction: request.flags.has("original sendrecv") ? given ?? "sendrecv" : direction,
+    directionGiven: given !== undefined,
+    family: remote.family,
+  };
+}
+
+/** DTLS-SRTP (RFC 5764) is offered or chosen: a fingerprint in force and no SDES key beside it. */
+function usesDtls(sdp: Sdp, section: SdpMedia): boolean {
+  return (hasAttribute(section, "fingerprint") || hasAttribute(sdp.session, "fingerprint")) &&
+    !hasAttribute(section, "crypto");
+}
+
+/** A zero address takes away the direction towards its owner. */
+function withHold(direction: SdpDirection, held: boolean): SdpDirection {
+  if (!held) return direction;
+  return direction === "sendrecv" || direction === "sendonly" ? "sendonly" : "inactive";
+}
+
+/** The protocol towards the receiver of a description. */
+function outgoingProtocol(
+  { request, kind }: Negotiation,
+  from: MediaState,
+  to: MediaState,
+  warnings: string[],
+): string {
+  const wanted = request.transportProtocol;
+  if (kind === "offer") {
+    if (wanted === undefined || from.kind !== "rtp") return from.protocol;
+    const target = canonicalProtocol(wanted);
+    if (mediaKind(from.type, target) === "rtp" && isSecure(target) !== isSecure(from.protocol)) {
+      warnings.push(`No translation between ${from.protocol} and ${target}`);
+    }
+    return rewriteProtocol(from.protocol, wanted);
+  }
+  if (wanted === "accept" || to.kind !== from.kind) return from.protocol;
+  // an answer speaks the protocol of the offer, unless encryption says that this would be a lie
+  return rewriteProtocol(from.protocol, to.protocol);
+}
+
+/** The `a=mid` for an offer's receiver: the sender's, or one of ours under `generate mid`. */
+function outgoingMid(
+  request: NgRequest,
+  mid: string | undefined,
+  port: number,
+  { sdp }: Negotiation,
+  section: SdpMedia,
+): string | undefined {
+  if (mid !== undefined || port === 0 || !request.flags.has("generate mid")) return mid;
+  const taken = new Set(sdp.medias.map((media) => attributeOf(media, "mid")?.param));
+  let number = sdp.medias.indexOf(section) + 1;
+  while (taken.has(String(number))) number += sdp.medias.length;
+  return String(number);
+}
+
+/** `media echo` for the sender and the receiver of the message. */
+function echoOf(
+  request: NgRequest,
+): { from: MediaState["echo"]; to: MediaState["echo"] } | undefined {
+  switch (request.mediaEcho) {
+    case "blackhole":
+    case "sinkhole":
+      return { from: "blackhole", to: "blackhole" };
+    case "forward":
+      return { from: "blackhole", to: "echo" };
+    case "backwards":
+      return { from: "echo", to: "blackhole" };
+    case "both":
+      return { from: "echo", to: "echo" };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * What is remembered of each media section and each party between messages. Plain values: negotiation
+ * makes new ones, the call layer puts them in place.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../core/bytes.ts";
+import type { Endpoint, Family } from "../core/endpoint.ts";
+import type { SdpOrigin } from "../sdp/mod.ts";
+import type { Codec } from "./codecs.ts";
+import type { MediaKind } from "./protocol.ts";
+
+/**
+ * rtcp-mux (RFC 5761) on one party's side: not spoken of, offered and waiting for the answer, or agreed.
+ */
+export type MuxState = "none" | "offered" | "agreed";
+
+/** One media section as one party and we see it. */
+export interface MediaState {
+  /** `audio`, `video`, … */
+  readonly type: ByteString;
+  /** Protocol spoken with this party. */
+  readonly protocol: ByteString;
+  readonly kind: MediaKind;
+  /** Format list of this party's last description. */
+  readonly formats: ByteString;
+  /** Codecs of this party's last description; empty unless `kind` is `rtp`. */
+  readonly codecs: readonly Codec[];
+  /** This party has described the section itself. */
+  readonly initialized: boolean;
+  /** Port 0 on either side. */
+  readonly rejected: boolean;
+  /** Where this party wants RTP, and RTCP; port 0 never stands here. */
+  readonly rtp: Endpoint | undefined;
+  readonly rtcp: Endpoint | undefined;
+  /** The address was `0.0.0.0` or `::`. */
+  readonly held: boolean;
+  /** Media is sent to this party. */
+  readonly send: boolean;
+  /** Media is taken from this party. */
+  readonly recv: boolean;
+  readonly mux: MuxState;
+  /** rtcp-mux offered by this party is accepted whatever the other side says. */
+  readonly muxAlways: boolean;
+  /** `a=mid` this party knows the section by. */
+  readonly mid: ByteString | undefined;
+  readonly ptime: ByteString | undefined;
+  readonly learning: "off" | "immediate" | "delayed" | "heuristic";
+  readonly asymmetric: boolean;
+  readonly strictSource: boolean;
+  readonly handover: boolean;
+  readonly unidirectional: boolean;
+  /** AVPF, or RTCP feedback was named (RFC 4585). */
+  readonly feedback: boolean;
+  /** Keys are agreed by DTLS between the parties, so that everything is relayed unexamined. */
+  readonly dtls: boolean;
+  /** Nothing is sent to this party before it has sent something. */
+  readonly natWait: boolean;
+  /** `media echo`: what comes from this party goes back to it, or nowhere. */
+  readonly echo: "none" | "echo" | "blackhole";
+  /** Role of RFC 8445 we would have towards this party: controlling when we make the offer. */
+  readonly controlling: boolean;
+}
+
+/** A section nobody has described yet. */
+export const NEW_MEDIA: MediaState = {
+  type: "",
+  protocol: "",
+  kind: "rtp",
+  formats: "",
+  codecs: [],
+  initialized: false,
+  rejected: false,
+  rtp: undefined,
+  rtcp: undefined,
+  held: false,
+  send: true,
+  recv: true,
+  mux: "none",
+  muxAlways: false,
+  mid: undefined,
+  ptime: undefined,
+  learning: "heuristic",
+  asymmetric: false,
+  strictSource: false,
+  handover: false,
+  unidirectional: false,
+  feedback: false,
+  dtls: false,
+  natWait: false,
+  echo: "none",
+  controlling: false,
+};
+
+/** What descriptions written for one party have to keep constant (`replace`). */
+export interface SessionMemory {
+  readonly username: ByteString | undefined;
+  readonly sessionName: ByteString | undefined;
+  readonly origin: SdpOrigin | undefined;
+  /** Version in the last `o=` written under `replace SDP version`. */
+  readonly version: ByteString | undefined;
+  /** The description that version stands for, without its version. */
+  readonly versionOf: string | undefined;
+}
+
+/** Nothing written yet. */
+export const NEW_SESSION: SessionMemory = {
+  username: undefined,
+  sessionName: undefined,
+  origin: undefined,
+  version: undefined,
+  versionOf: undefined,
+};
+
+/** Our side of a media section as the description written for a party shows it. */
+export interface Facing {
+  /** Address for `c=` and `o=`. */
+  readonly address: string;
+  readonly family: Family;
+  /** 1..65535 */
+  readonly rtpPort: number;
+  readonly rtcpPort: number;
+}
+
+/** Values of the configuration negotiation looks at. */
+export interface NegotiationSettings {
+  readonly sipSource: boolean;
+  readonly strictSource: boolean;
+  readonly endpointLearning: "off" | "immediate" | "delayed" | "heuristic";
+}

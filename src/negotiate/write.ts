@@ -1,0 +1,67 @@
+/**
+ * The rewritten description as a whole.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../core/bytes.ts";
+import type { NgRequest } from "../ng/request.ts";
+import type { Sdp } from "../sdp/mod.ts";
+import type { NegotiatedMedia } from "./negotiate.ts";
+import type { Facing, SessionMemory } from "./state.ts";
+import { writeMedia } from "./write_media.ts";
+import { nextVersion, writeSession } from "./write_session.ts";
+
+/** What a description is written from. */
+export interface Writing {
+  readonly request: NgRequest;
+  readonly kind: "offer" | "answer";
+  readonly sdp: Sdp;
+  readonly medias: readonly NegotiatedMedia[];
+  /** Our side per section; undefined where there is none. */
+  readonly facings: readonly (Facing | undefined)[];
+  /** What was written for this party before. */
+  readonly memory: SessionMemory;
+  readonly loopMarker: string | undefined;
+  readonly sessionId: string;
+}
+
+/** Writes it. */
+export function writeSdp(writing: Writing): { text: ByteString; memory: SessionMemory } {
+  const { request, sdp, medias, facings, kind } = writing;
+  let body = "";
+  for (const [i, media] of medias.entries()) {
+    const facing = facings[i];
+    const connection = facing === undefined ? "" : connectionFor(request, media, facing);
+    body += writeMedia({ request, kind, sdp, media, facing, connection });
+  }
+  const first = facings.find((facing) => facing !== undefined);
+  const session = writeSession({
+    request,
+    sdp,
+    address: first === undefined ? "IN IP4 0.0.0.0" : network(first.family, first.address),
+    memory: writing.memory,
+    loopMarker: writing.loopMarker,
+    sessionId: writing.sessionId,
+  });
+  const { version, memory } = nextVersion(
+    request,
+    session.memory,
+    session.version,
+    session.head + session.tail + body,
+  );
+  return { text: session.head + version + session.tail + body, memory };
+}
+
+function connectionFor(request: NgRequest, { from }: NegotiatedMedia, facing: Facing): string {
+  const override = request.mediaAddress;
+  const family = override?.family ?? facing.family;
+  if (from.held && !request.replace.has("zero address")) {
+    return family === 4 ? "IN IP4 0.0.0.0" : "IN IP6 ::";
+  }
+  return network(family, override?.address ?? facing.address);
+}
+
+function network(family: 4 | 6, address: string): string {
+  return family === 4 ? `IN IP4 ${address}` : `IN IP6 ${address}`;
+}

@@ -1,0 +1,141 @@
+/**
+ * The session section of the rewritten description, and `replace`.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../core/bytes.ts";
+import type { NgRequest } from "../ng/request.ts";
+import { isDirection, type Sdp, type SdpLine, type SdpOrigin } from "../sdp/mod.ts";
+import type { SessionMemory } from "./state.ts";
+import { isIceAttribute } from "./write_media.ts";
+
+const EOL = "\r\n";
+
+/** Attributes of the session level that are written per media section, or have no meaning there. */
+const MOVED = new Set([
+  "rtcp",
+  "rtcp-mux",
+  "rtpmap",
+  "fmtp",
+  "ptime",
+  "maxptime",
+  "mid",
+  "label",
+  "extmap",
+  "extmap-allow-mixed",
+  "rtpengine",
+]);
+
+/** What the session section is written from. */
+export interface SessionWriting {
+  readonly request: NgRequest;
+  readonly sdp: Sdp;
+  /** `IN IP4 address` for `replace origin`. */
+  readonly address: string;
+  readonly memory: SessionMemory;
+  /** Value of `a=rtpengine` under `loop protect`. */
+  readonly loopMarker: string | undefined;
+  /** Number for an `o=` line where there is none. */
+  readonly sessionId: string;
+}
+
+/** The session section without its version, split around it. */
+export interface SessionText {
+  /** Up to and including the space before the version. */
+  readonly head: ByteString;
+  /** Version as received. */
+  readonly version: ByteString;
+  readonly tail: ByteString;
+  readonly memory: SessionMemory;
+}
+
+/** Writes the session section. */
+export function writeSession(writing: SessionWriting): SessionText {
+  const { request, sdp, memory } = writing;
+  const { replace } = request;
+  const { lines } = sdp.session;
+  const received = sdp.session.origin ?? newOrigin(writing.sessionId, writing.address);
+  const origin = replaceOrigin(received, writing);
+  const heard = lines.find((line) => line.type === "s")?.value ?? "";
+  const name = replace.has("session name") ? memory.sessionName ?? heard : heard;
+  const tail = ` ${origin.netType} ${origin.addressType} ${origin.address}${EOL}s=${name}${EOL}` +
+    remaining(lines, writing.loopMarker);
+  return {
+    head: `v=0${EOL}o=${origin.username} ${origin.sessionId} `,
+    version: origin.version,
+    tail,
+    memory: {
+      ...memory,
+      username: replace.has("username") ? origin.username : memory.username,
+      sessionName: replace.has("session name") ? name : memory.sessionName,
+      origin: replace.has("origin-full") ? origin : memory.origin,
+    },
+  };
+}
+
+function replaceOrigin(received: SdpOrigin, writing: SessionWriting): SdpOrigin {
+  const { replace } = writing.request;
+  const { memory } = writing;
+  if ((replace.has("origin-full")) && memory.origin !== undefined) {
+    return memory.origin;
+  }
+  let origin = received;
+  if (replace.has("origin")) origin = { ...origin, ...words(writing.address) };
+  if (replace.has("username") && memory.username !== undefined) {
+    origin = { ...origin, username: memory.username };
+  }
+  return origin;
+}
+
+function newOrigin(sessionId: string, address: string): SdpOrigin {
+  return { username: "-", sessionId, version: "0", ...words(address) };
+}
+
+function words(address: string): Pick<SdpOrigin, "netType" | "addressType" | "address"> {
+  const [netType = "IN", addressType = "IP4", host = "0.0.0.0"] = address.split(" ");
+  return { netType, addressType, address: host };
+}
+
+/** Everything after `s=`. `c=` is written per media section. */
+function remaining(lines: readonly SdpLine[], loopMarker: string | undefined): ByteString {
+  let text = "";
+  let attributes = "";
+  let timed = false;
+  for (const { type, name, param, value } of lines) {
+    if (type === "a") {
+      const dropped = MOVED.has(name) || isDirection(name) || isIceAttribute(name) ||
+        (name === "group" && param?.startsWith("BUNDLE") === true);
+      if (!dropped) attributes += `a=${value}${EOL}`;
+    } else if (type !== "v" && type !== "o" && type !== "s" && type !== "c") {
+      if (type === "t") timed = true;
+      text += `${type}=${value}${EOL}`;
+    }
+  }
+  if (!timed) text += `t=0 0${EOL}`;
+  if (loopMarker !== undefined) attributes += `a=rtpengine:${loopMarker}${EOL}`;
+  return text + attributes;
+}
+
+/** Version to write and the memory to keep, under `SDP version` and `force-increment-sdp-ver`. */
+export function nextVersion(
+  request: NgRequest,
+  memory: SessionMemory,
+  received: ByteString,
+  description: string,
+): { version: ByteString; memory: SessionMemory } {
+  const { replace } = request;
+  const force = replace.has("force-increment-sdp-ver");
+  if (!force && !replace.has("SDP version")) return { version: received, memory };
+  const before = memory.version;
+  let version = received;
+  if (before !== undefined) {
+    version = force || memory.versionOf !== description ? increment(before) : before;
+  }
+  return { version, memory: { ...memory, version, versionOf: description } };
+}
+
+/** The next decimal number, of any size. */
+function increment(version: ByteString): ByteString {
+  return /^[0-9]{1,40}$/.test(version) ? String(BigInt(version) + 1n) : "1";
+}
