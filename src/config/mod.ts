@@ -10,6 +10,7 @@
 export type { Endpoint, Family } from "../core/endpoint.ts";
 export type { Settings } from "../core/settings.ts";
 export type { LocalAddress } from "../relay/types.ts";
+export { type BannerFacts, bannerText, exposureWarnings } from "./banner.ts";
 export { embeddedDefaults, stateDirectory } from "./defaults.ts";
 export { helpText } from "./help.ts";
 export { type Host, type HostAddress, systemHost } from "./host.ts";

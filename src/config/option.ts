@@ -78,7 +78,11 @@ export class OptionSet<Table extends OptionTable> {
   /** Options by long name. */
   readonly table: Table;
 
-  /** @param table options by long name */
+  /**
+   * Keeps a table.
+   *
+   * @param table options by long name
+   */
   constructor(table: Table) {
     this.table = table;
   }
@@ -86,7 +90,10 @@ export class OptionSet<Table extends OptionTable> {
 
 /** The record of values that a table gives. */
 export type ValuesOf<Table> = {
-  readonly [Name in keyof Table]: Table[Name] extends Option<infer T> ? T : never;
+  readonly [
+    /** The value of the option of this name. */
+    Name in keyof Table
+  ]: Table[Name] extends Option<infer T> ? T : never;
 };
 
 /** What every option is declared with. */
