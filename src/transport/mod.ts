@@ -15,6 +15,9 @@ import type { TlsConfig } from "./tls.ts";
 import type { Listener, TransportContext } from "./types.ts";
 import { listenUdp } from "./udp.ts";
 
+export type { AllowList } from "../core/allow_list.ts";
+export type { SourceLimits } from "../core/token_bucket.ts";
+export type { ControlSocket, ControlSockets } from "../relay/types.ts";
 export {
   Admission,
   type AdmissionOptions,

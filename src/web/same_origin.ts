@@ -7,8 +7,11 @@
 
 /** The headers that tell; names as node has them. */
 export interface OriginHeaders {
+  /** Scheme, host and port of the page. */
   readonly origin?: string | undefined;
+  /** Host and port asked. */
   readonly host?: string | undefined;
+  /** What the browser thinks of the two. */
   readonly "sec-fetch-site"?: string | string[] | undefined;
 }
 
