@@ -19,6 +19,8 @@ export class AllowList {
   readonly #entries: readonly string[];
 
   /**
+   * A list of these entries.
+   *
    * @param entries `any`, `loopback` (127.0.0.0/8 and ::1), `ADDRESS` or `ADDRESS/PREFIX`; empty = nobody
    * @throws Error naming the entry that is none of these, or whose address has bits set beyond its prefix
    */

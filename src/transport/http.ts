@@ -9,10 +9,9 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import type { Hono } from "hono";
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { canonicalIp } from "../core/ip.ts";
-import type { WebEnv } from "../web/mod.ts";
+import type { WebApp, WebEnv } from "../web/mod.ts";
 import { waitAtMost } from "./grace.ts";
 import { type TlsConfig, tlsOptions } from "./tls.ts";
 import type { Listener, TransportContext } from "./types.ts";
@@ -38,7 +37,7 @@ export interface HttpListener extends Listener {
  */
 export async function listenHttp(
   local: Endpoint,
-  app: Hono<WebEnv>,
+  app: WebApp,
   context: TransportContext,
   tls?: TlsConfig,
 ): Promise<HttpListener> {
@@ -52,9 +51,10 @@ export async function listenHttp(
     noDelay: true,
     keepAlive: true,
   };
-  const handler = getRequestListener(app.fetch, {
-    overrideGlobalObjects: false,
-  }) as RequestListener;
+  const handler = getRequestListener(
+    (request, env) => app.fetch(request, env as WebEnv["Bindings"]),
+    { overrideGlobalObjects: false },
+  ) as RequestListener;
   const server = tls === undefined ? createServer(options, handler) : createTlsServer(
     { ...options, ...tlsOptions(tls), handshakeTimeout: limits.receiveTimeout },
     handler,

@@ -11,13 +11,13 @@ import { makeEndpoint } from "../core/ip.ts";
 import type { NgSource } from "../ng/types.ts";
 import { controlRoutes } from "./control_routes.ts";
 import { isCrossOrigin } from "./same_origin.ts";
-import type { WebEnv, WebServices } from "./services.ts";
+import type { WebApp, WebEnv, WebServices } from "./services.ts";
 
 const TEXT = { "Content-Type": "text/plain" };
 const METHODS = "GET, HEAD, POST, OPTIONS";
 
 /** Builds the application. */
-export function createApp(services: WebServices): Hono<WebEnv> {
+export function createApp(services: WebServices): WebApp {
   const app = new Hono<WebEnv>();
 
   app.use(async (c, next) => {

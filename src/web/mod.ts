@@ -5,7 +5,6 @@
  * @module
  */
 
-export type { Hono } from "hono";
 export { createApp, sourceOf } from "./app.ts";
 export { isCrossOrigin, type OriginHeaders } from "./same_origin.ts";
-export type { WebEnv, WebServices } from "./services.ts";
+export type { WebApp, WebEnv, WebServices } from "./services.ts";

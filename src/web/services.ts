@@ -30,6 +30,12 @@ export interface WebServices {
   readonly log: NgLog;
 }
 
+/** The application, ready to be served. */
+export interface WebApp {
+  /** Answers one request. */
+  readonly fetch: (request: Request, env: WebEnv["Bindings"]) => Response | Promise<Response>;
+}
+
 /** The surroundings of a request: node's own request object and who sent it. */
 export interface WebEnv {
   /** Given by the server. */
