@@ -8,6 +8,7 @@
 import { must, run } from "./process.ts";
 
 let serial = 0;
+let cleaned = false;
 
 /** A network namespace. Dispose it to remove it with its links. */
 export class Netns implements AsyncDisposable {
@@ -16,6 +17,8 @@ export class Netns implements AsyncDisposable {
 
   /** Makes a namespace with the loopback link up. `hint` shows up in its name. */
   static async create(hint: string): Promise<Netns> {
+    if (!cleaned) await removeStale();
+    cleaned = true;
     const ns = new Netns(`rtpe-${hint}-${Deno.pid}-${++serial}`);
     await must(["ip", "netns", "add", ns.name]);
     await ns.ip("link", "set", "lo", "up");
@@ -56,7 +59,7 @@ export interface LinkEnd {
 /** Joins two namespaces by a veth pair and sets both ends up with their addresses. */
 export async function connect(a: LinkEnd, b: LinkEnd): Promise<void> {
   await must(
-    ["ip", "link", "add", a.link, "netns", a.ns.name, "type", "veth"].concat(
+    ["ip", "link", "add", "name", a.link, "netns", a.ns.name, "type", "veth"].concat(
       ["peer", "name", b.link, "netns", b.ns.name],
     ),
   );
@@ -75,5 +78,38 @@ export async function netnsUnavailable(): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     return `cannot make network namespaces: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+/**
+ * The process id in the name of a namespace made by {@link Netns.create}, `undefined` for other names.
+ */
+export function ownerOf(name: string): number | undefined {
+  const id = /^rtpe-.+-(\d+)-\d+$/.exec(name)?.[1];
+  return id === undefined ? undefined : Number(id);
+}
+
+/** Removes namespaces, and ends the programs in them, whose test run was killed before it could. */
+async function removeStale(): Promise<void> {
+  const listed = await run(["ip", "netns", "list"]);
+  for (const line of listed.stdout.split("\n")) {
+    const name = line.split(" ")[0] ?? "";
+    const owner = ownerOf(name);
+    if (owner === undefined || await isRunning(owner)) continue;
+    const inside = await run(["ip", "netns", "pids", name]);
+    for (const pid of inside.stdout.split("\n").filter((text) => text !== "")) {
+      await run(["kill", "-KILL", pid]);
+    }
+    await run(["ip", "netns", "delete", name]);
+  }
+}
+
+async function isRunning(pid: number): Promise<boolean> {
+  try {
+    await Deno.stat(`/proc/${pid}`);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
