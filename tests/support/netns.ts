@@ -65,7 +65,7 @@ export async function connect(a: LinkEnd, b: LinkEnd): Promise<void> {
   );
   for (const end of [a, b]) {
     await end.ns.addresses(end.link, ...end.addresses);
-    await end.ns.ip("link", "set", end.link, "up");
+    await end.ns.ip("link", "set", "dev", end.link, "up");
   }
 }
 
