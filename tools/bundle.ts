@@ -26,7 +26,7 @@ const LAUNCHER = `#!/bin/sh
 # Starts rtpedge from wherever this file lies; everything it needs is in lib/ beside it.
 here=$(dirname "$(readlink -f "$0")")
 export RTPEDGE_LIB="\${RTPEDGE_LIB:-$here/lib/librtpedge.so}"
-export DENO_NO_UPDATE_CHECK=1 DENO_NO_PROMPT=1
+export RTPEDGE_PROGRAM="\${RTPEDGE_PROGRAM:-$0}" DENO_NO_UPDATE_CHECK=1 DENO_NO_PROMPT=1
 export DENO_DIR="\${RTPEDGE_CACHE_DIR:-\${XDG_CACHE_HOME:-\${HOME:-/var/cache}/.cache}/rtpedge/deno}"
 exec "$here/lib/deno" run --quiet --no-config --no-lock --no-remote --no-npm \\
   ${PERMISSIONS.join(" ")} "$here/lib/rtpedge.js" "$@"

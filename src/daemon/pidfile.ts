@@ -15,7 +15,7 @@ export class PidFile {
   readonly #path: string;
   readonly #pid: number;
 
-  private constructor(path: string, pid: number) {
+  constructor(path: string, pid: number) {
     this.#path = path;
     this.#pid = pid;
   }

@@ -1,0 +1,182 @@
+/**
+ * The composition root: the only file that knows all the parts. Reads the configuration, puts the parts
+ * together, runs until a signal says otherwise.
+ *
+ * @module
+ */
+
+import { type CallLog, createCallService } from "./call/mod.ts";
+import { CTL_TIMEOUT_MS, exchangeLine, runCtl } from "./cli/mod.ts";
+import { embeddedDefaults, loadConfig, type LoadedConfig, systemHost } from "./config/mod.ts";
+import { systemClock } from "./core/clock.ts";
+import { toBytes } from "./core/bytes.ts";
+import { createControl } from "./control.ts";
+import { PidFile, VERSION, watchSignals } from "./daemon/mod.ts";
+import { lineSink, lineStyle, Logs, stderrStream, writeStderr } from "./log/mod.ts";
+import { MediaRelay, startNativeRelay } from "./relay/mod.ts";
+
+/** Milliseconds that replies under way get at the end. */
+const GRACE_MS = 1000;
+const TICK_MS = 1000;
+/** How the operator calls the program when the launcher does not say. */
+const PROGRAM = import.meta.url.endsWith("/src/app.ts")
+  ? `npx -y deno@${Deno.version.deno} task`
+  : "rtpedge";
+
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+}
+
+/**
+ * Runs the program.
+ *
+ * @param args the command line
+ * @returns the exit status
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === "ctl") return await ctl(args.slice(1));
+  const start = args[0] === "start";
+  const env = Deno.env.toObject();
+  const result = await loadConfig(start ? args.slice(1) : args, {
+    env,
+    host: systemHost,
+    ...(start ? { embedded: embeddedDefaults(env) } : {}),
+    columns: terminalColumns(),
+  });
+  switch (result.outcome) {
+    case "print":
+      print(result.text);
+      return 0;
+    case "version":
+      print(`Version: ${VERSION}\n`);
+      return 0;
+    case "errors":
+      for (const warning of result.warnings) writeStderr(`rtpedge: warning: ${warning}`);
+      for (const error of result.errors) writeStderr(`rtpedge: ${error}`);
+      writeStderr("rtpedge: not started; `--help` lists all options");
+      return 1;
+    case "run":
+      try {
+        return await run(result.loaded, args, env);
+      } catch (error) {
+        writeStderr(`rtpedge: ${error instanceof Error ? error.message : error}`);
+        return 1;
+      }
+  }
+}
+
+function terminalColumns(): number {
+  try {
+    return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 80;
+  } catch {
+    return 80;
+  }
+}
+
+async function ctl(args: readonly string[]): Promise<number> {
+  return await runCtl(args, {
+    exchange: (host, port, line) => exchangeLine(host, port, line, CTL_TIMEOUT_MS),
+    readFile: (path) => Deno.readTextFileSync(path),
+    stdout: (text) => void Deno.stdout.writeSync(toBytes(text)),
+    stderr: (text) => writeStderr(text.trimEnd()),
+  });
+}
+
+function makeLogs({ config }: LoadedConfig, env: Readonly<Record<string, string>>): Logs {
+  const style = lineStyle({
+    format: config["log-format"],
+    timestamps: !config["no-log-timestamps"],
+    journalStream: env["JOURNAL_STREAM"],
+    stderrStream: stderrStream(),
+  });
+  return new Logs({
+    level: config["log-level"],
+    sink: lineSink(style, writeStderr),
+    clock: systemClock,
+  });
+}
+
+async function run(
+  loaded: LoadedConfig,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const { config, interfaces, listeners } = loaded;
+  const clock = systemClock;
+  const logs = makeLogs(loaded, env);
+  const log = logs.logger("core");
+  for (const warning of loaded.warnings) log.warning(warning);
+  const settings = settingsFrom(config);
+  const threads = config["num-threads"] || navigator.hardwareConcurrency;
+  const native = startNativeRelay({ mode: config["relay-mode"], threads });
+  const controlEndpoints = Object.values(listeners).flat();
+  const relay = new MediaRelay(native.engine, clock, {
+    addresses: interfaces.addresses,
+    aliases: interfaces.aliases,
+    controlEndpoints,
+    hostAddresses: systemHost.addresses().map(({ address }) => address),
+  });
+  const control = createControl({ loaded, logs, settings, clock, relay, native, args, env });
+  const calls = createCallService({
+    relay,
+    settings,
+    clock,
+    observer: control.statistics.observer,
+    log: callLog(logs),
+    load: control.load,
+  });
+  const open = await control.listen(calls).catch((error: unknown) => {
+    native.engine.shutdown();
+    throw error;
+  });
+  const pidFile = config.pidfile === undefined
+    ? undefined
+    : PidFile.write(config.pidfile, Deno.pid);
+  writeStderr(
+    bannerText({
+      version: VERSION,
+      program: env["RTPEDGE_PROGRAM"] ?? PROGRAM,
+      listeners: open.addresses,
+      interfaces,
+      controlAllow: config["control-allow"],
+      relayMode: native.engine.mode,
+      relayReason: native.engine.modeReason,
+      threads,
+      ...(loaded.file === undefined ? {} : { file: loaded.file }),
+      ...(open.fingerprint === undefined ? {} : { fingerprint: open.fingerprint }),
+    }).trimEnd(),
+  );
+  log.info("ready");
+
+  const timer = setInterval(() => {
+    calls.tick();
+    control.tick();
+  }, TICK_MS);
+  const signal = await new Promise<string>((resolve) => {
+    watchSignals({
+      stop(name, again) {
+        if (again) Deno.exit(1);
+        resolve(name);
+      },
+      reload: () => void control.reload(),
+      shiftLogLevel: (step) => control.shiftLogLevel(step),
+    });
+  });
+  clearInterval(timer);
+  log.notice(`${signal}: ending ${calls.registry.size} calls`);
+  await open.close(GRACE_MS);
+  calls.shutdown();
+  native.engine.shutdown();
+  pidFile?.remove();
+  log.info("ended");
+  return 0;
+}
+
+function callLog(logs: Logs): CallLog {
+  const logger = logs.logger("core");
+  return {
+    debug: (callId, message) => logger.enabled("debug") && logger.forCall(callId).debug(message),
+    info: (callId, message) => logger.enabled("info") && logger.forCall(callId).info(message),
+    warn: (callId, message) => logger.forCall(callId).warning(message),
+  };
+}

@@ -1,0 +1,254 @@
+/**
+ * The control side put together: statistics, control tree, metrics, listeners, certificate, reload. The
+ * second half of the composition root.
+ *
+ * @module
+ */
+
+import type { CallService, LoadSample } from "./call/mod.ts";
+import { createCli, LogLevels } from "./cli/mod.ts";
+import {
+  type Config,
+  embeddedDefaults,
+  formatCidr,
+  loadConfig,
+  type LoadedConfig,
+  type OptionName,
+  settingsFrom,
+  systemHost,
+} from "./config/mod.ts";
+import { AllowList } from "./core/allow_list.ts";
+import type { Clock } from "./core/clock.ts";
+import type { Settings } from "./core/settings.ts";
+import { openFilesLimit, processUsage } from "./daemon/mod.ts";
+import { type Logs, SUBSYSTEMS } from "./log/mod.ts";
+import { NgDispatcher, type NgLog } from "./ng/mod.ts";
+import type { NativeRelay, Relay } from "./relay/mod.ts";
+import { PrometheusPage, Statistics, statisticsReply } from "./stats/mod.ts";
+import { generatedIdentity, type Identity, loadIdentity } from "./tls/mod.ts";
+import {
+  Admission,
+  DEFAULT_LIMITS,
+  type ListenAddresses,
+  startListeners,
+  type TransportContext,
+} from "./transport/mod.ts";
+
+/** Control clients whose request rate is kept. */
+const MAX_SOURCES = 65_536;
+
+/** What the control side is made of. */
+export interface ControlParts {
+  readonly loaded: LoadedConfig;
+  readonly logs: Logs;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly relay: Relay;
+  readonly native: NativeRelay;
+  /** The command line and the environment, to load the configuration again. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The listeners, open. */
+export interface OpenControl {
+  readonly addresses: ListenAddresses;
+  /** SHA-256 of the HTTPS certificate. */
+  readonly fingerprint: string | undefined;
+  close(graceMs: number): Promise<void>;
+}
+
+/** The control side. */
+export interface Control {
+  readonly statistics: Statistics;
+  /** How busy the host is, for the call limits. */
+  readonly load: () => LoadSample;
+  /** Opens the listeners. @throws Error naming the address that cannot be had */
+  listen(calls: CallService): Promise<OpenControl>;
+  /** Once a second. */
+  tick(): void;
+  /** Reads configuration and certificates again; whatever is wrong with them is logged and changes nothing. */
+  reload(): Promise<void>;
+  shiftLogLevel(step: -1 | 1): void;
+}
+
+/** Puts the control side together; nothing is open yet. */
+export function createControl(parts: ControlParts): Control {
+  const { loaded, logs, settings, clock, relay, native } = parts;
+  const log = logs.logger("control");
+  let calls: CallService | undefined;
+  const statistics = new Statistics({
+    clock,
+    relay,
+    calls: () => calls?.registry ?? NO_CALLS,
+    health: () => ({
+      threads: native.threads().map((thread) => ({ ...thread, cpuSeconds: thread.cpuMs / 1000 })),
+      ringLost: { punt: native.lost().punts, control: native.lost().datagrams },
+    }),
+    process: processUsage,
+  });
+  const admission = new Admission({
+    allow: allowList(loaded.config),
+    clock,
+    ...rateOf(loaded.config),
+  });
+  const levels = new LogLevels(settings);
+  const ngLog: NgLog = (level, message, details) => log.log(level, message, details);
+  const load = loadSampler(statistics, clock);
+  let open: Awaited<ReturnType<typeof startListeners>> | undefined;
+  let config = loaded.config;
+
+  return {
+    statistics,
+    load,
+    async listen(service) {
+      calls = service;
+      const cli = createCli({
+        clock,
+        settings,
+        statistics,
+        calls: service.registry,
+        logLevels: levels,
+        openFiles: openFilesLimit,
+        option: (name) => optionText(config, name),
+      });
+      const page = new PrometheusPage(statistics);
+      const dispatcher = new NgDispatcher({
+        handlers: new Map([
+          ...service.handlers,
+          ["statistics", () => statisticsReply(statistics)],
+        ]),
+        clock,
+        log: ngLog,
+        observer: statistics.ngObserver,
+      });
+      const context: TransportContext = {
+        handlers: {
+          ng: dispatcher,
+          cli(line) {
+            const text = cli.run(line);
+            applyLevels(levels, logs);
+            return text;
+          },
+          metrics: () => page.render(),
+        },
+        admission,
+        limits: DEFAULT_LIMITS,
+        clock,
+        log: ngLog,
+      };
+      const identity = await identityFor(loaded, clock);
+      open = await startListeners({
+        listen: loaded.listeners,
+        ...(identity === undefined ? {} : { tls: identity }),
+        controlTos: settings.controlTos,
+        sockets: native.controlSockets,
+        context,
+      });
+      return {
+        addresses: open.addresses,
+        fingerprint: identity?.fingerprint,
+        close: open.close,
+      };
+    },
+    tick() {
+      statistics.tick();
+      logs.tellSuppressed();
+    },
+    async reload() {
+      try {
+        const again = await loadAgain(parts);
+        if (again === undefined) return;
+        config = again.config;
+        Object.assign(settings, settingsFrom(config));
+        levels.setAll(settings.logLevel);
+        applyLevels(levels, logs);
+        admission.replaceAllowList(allowList(config));
+        const identity = await identityFor(again, clock);
+        if (identity !== undefined) open?.replaceTls(identity);
+        log.notice("configuration and certificates were read again");
+      } catch (error) {
+        log.error(`reload: ${error instanceof Error ? error.message : error}; nothing was changed`);
+      }
+    },
+    shiftLogLevel(step) {
+      logs.shiftLevels(step);
+      settings.logLevel = logs.level("core");
+      levels.setAll(settings.logLevel);
+    },
+  };
+}
+
+const NO_CALLS = { size: 0, calls: () => [], get: () => undefined, terminate: () => false };
+
+async function loadAgain({ args, env, logs }: ControlParts): Promise<LoadedConfig | undefined> {
+  const log = logs.logger("control");
+  const start = args[0] === "start";
+  const result = await loadConfig(start ? args.slice(1) : args, {
+    env,
+    host: systemHost,
+    ...(start ? { embedded: embeddedDefaults(env) } : {}),
+  });
+  if (result.outcome === "run") return result.loaded;
+  if (result.outcome === "errors") {
+    for (const error of result.errors) log.error(`reload: ${error}`);
+    log.error("reload: nothing was changed");
+  }
+  return undefined;
+}
+
+function allowList(config: Config): AllowList {
+  const entries = config["control-allow"].map(formatCidr);
+  return new AllowList(entries.length === 0 ? ["any"] : entries);
+}
+
+function rateOf(config: Config) {
+  const rate = config["control-rate"];
+  return rate === 0 ? {} : { rate: { rate, burst: rate, maxSources: MAX_SOURCES } };
+}
+
+function optionText(config: Config, name: string): string | undefined {
+  const value = config[name as OptionName];
+  return value === undefined ? undefined : String(value);
+}
+
+function applyLevels(levels: LogLevels, logs: Logs): void {
+  const known = new Set<string>(SUBSYSTEMS);
+  for (const [name, level] of levels.entries()) {
+    const subsystem = SUBSYSTEMS.find((one) => known.has(name) && one === name);
+    if (subsystem !== undefined && logs.level(subsystem) !== level) logs.setLevel(level, subsystem);
+  }
+}
+
+/** The certificate of the HTTPS listeners: the operator's or our own; undefined without such listeners. */
+async function identityFor(
+  { config, listeners, interfaces }: LoadedConfig,
+  clock: Clock,
+): Promise<Identity | undefined> {
+  if (listeners.https.length === 0) return undefined;
+  const cert = config["https-cert"];
+  if (cert !== undefined) return loadIdentity(cert, config["https-key"]);
+  const wildcard = new Set(["0.0.0.0", "::"]);
+  const names = new Set(["localhost", Deno.hostname(), "127.0.0.1"]);
+  for (const { address } of listeners.https) if (!wildcard.has(address)) names.add(address);
+  for (const { address } of interfaces.addresses) names.add(address);
+  return await generatedIdentity(config["data-dir"], [...names], clock.wall());
+}
+
+/** CPU use over the time since the last look, at most once a second. */
+function loadSampler(statistics: Statistics, clock: Clock): () => LoadSample {
+  let at = clock.now();
+  let used = processUsage().cpuSeconds;
+  let cpu = 0;
+  return () => {
+    const now = clock.now();
+    if (now - at >= 1000) {
+      const seconds = processUsage().cpuSeconds;
+      cpu = (seconds - used) / ((now - at) / 1000) * 100 / navigator.hardwareConcurrency;
+      at = now;
+      used = seconds;
+    }
+    const bandwidth = statistics.rates("userspace").bytes + statistics.rates("kernel").bytes;
+    return { load: Deno.loadavg()[0] ?? 0, cpu, bandwidth };
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * Writes `docs/metrics.md` from the metric table, or checks that it is up to date.
+ *
+ * Usage: deno run -A tools/gen_metrics_doc.ts [--check]
+ *
+ * @module
+ */
+
+import { CLI_DIFFERENCES, CLI_NOTES } from "../src/cli/differences.ts";
+import { LABEL_DIFFERENCES, METRIC_NOTES } from "../src/stats/differences.ts";
+import {
+  CURRENT_ITEMS,
+  interfaceItems,
+  type Item,
+  METRICS,
+  type MetricSpec,
+  MOS_ITEMS,
+  TOTAL_ITEMS,
+  VOIP_ITEMS,
+} from "../src/stats/mod.ts";
+import { root, say } from "./proc.ts";
+
+const FILE = `${root}/docs/metrics.md`;
+
+const SECTIONS: readonly (readonly [string, readonly Item[]])[] = [
+  ["currentstatistics", CURRENT_ITEMS],
+  ["totalstatistics", TOTAL_ITEMS],
+  ["mos", MOS_ITEMS],
+  ["voip_metrics", VOIP_ITEMS],
+  ["interfaces[].voip_metrics", interfaceItems("", "")],
+];
+
+/** Where values without an item of their own stand in jsonstats. */
+const PATHS: Readonly<Record<string, string>> = {
+  rtpengine_requests_total: "controlstatistics.proxies[].COMMANDcount",
+  rtpengine_request_seconds_total: "controlstatistics.proxies[].COMMANDduration",
+  rtpengine_errors_total: "controlstatistics.proxies[].errorcount",
+  rtpengine_ports_used: "interfaces[].ports.used",
+  rtpengine_ports_free: "interfaces[].ports.free",
+  rtpengine_ports: "interfaces[].ports.totals",
+  rtpengine_interface_packets_lost: "interfaces[].packets_lost",
+  rtpengine_interface_duplicates: "interfaces[].duplicates",
+  rtpengine_interface_packets: "interfaces[].ingress.packets, .egress.packets",
+  rtpengine_interface_bytes: "interfaces[].ingress.bytes, .egress.bytes",
+  rtpengine_interface_errors: "interfaces[].ingress.errors, .egress.errors",
+  rtpengine_poller_wakeups: "poller_threads[].wakeups",
+  rtpengine_poller_items: "poller_threads[].items",
+};
+
+function jsonPaths(name: string): string {
+  const paths = SECTIONS.flatMap(([section, items]) =>
+    items.filter((item) => item.series?.metric === name).map((item) => `${section}.${item.key}`)
+  );
+  const known = PATHS[name];
+  return known === undefined ? paths.join(", ") : known;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+function code(text: string): string {
+  return text === "" ? "" : `\`${cell(text)}\``;
+}
+
+function metricTable(specs: readonly MetricSpec[]): string {
+  const rows = specs.map(({ name, type, labels, help }) => {
+    const columns = [code(name), type, code(labels.join(", ")), code(jsonPaths(name)), cell(help)];
+    return `| ${columns.join(" | ")} |\n`;
+  });
+  return `| Name | Type | Labels | jsonstats | Meaning |\n| --- | --- | --- | --- | --- |\n${
+    rows.join("")
+  }`;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll("\n", " ");
+}
+
+/** The text of the document. */
+export function metricsDocument(): string {
+  const theirs = METRICS.filter(({ name }) => name.startsWith("rtpengine_"));
+  const own = METRICS.filter(({ name }) => !name.startsWith("rtpengine_"));
+  const labels = LABEL_DIFFERENCES.map(({ name, theirs, reason }) => {
+    const ours = METRICS.find((spec) => spec.name === name)!.labels;
+    return `- \`${name}\` has the labels \`${ours.join(", ")}\`, rtpengine's \`${
+      theirs.join(", ")
+    }\`: ${reason}.\n`;
+  });
+  const commands = CLI_DIFFERENCES.map(({ line, theirs, ours, reason }) =>
+    `| ${code(line)} | ${code(oneLine(theirs))} | ${code(oneLine(ours))} | ${cell(reason)} |\n`
+  );
+  return `<!-- Made by tools/gen_metrics_doc.ts from src/stats and src/cli; do not edit. -->
+
+# Metrics
+
+\`GET /metrics\` of \`listen-http\` and \`listen-https\` is in Prometheus text format. The same numbers are in
+\`list jsonstats\` and \`list totals\` of the control tree and in the reply of the ng command
+\`statistics\`.
+
+## Metrics with rtpengine's names
+
+${metricTable(theirs)}
+## Our own metrics
+
+${metricTable(own)}
+## Differences from rtpengine
+
+${METRIC_NOTES.map((note) => `- ${note}\n`).join("")}${labels.join("")}
+# Control tree
+
+\`rtpedge ctl\`, \`listen-cli\`, \`/cli\` and the WebSocket protocol \`cli.rtpengine.com\` answer in
+rtpengine's words, except for these:
+
+| Command | rtpengine | rtpedge | Why |
+| --- | --- | --- | --- |
+${commands.join("")}
+${CLI_NOTES.map((note) => `- ${note}\n`).join("")}`;
+}
+
+if (import.meta.main) {
+  const text = metricsDocument();
+  const current = await Deno.readTextFile(FILE).catch(() => "");
+  if (!Deno.args.includes("--check")) {
+    await Deno.mkdir(`${root}/docs`, { recursive: true });
+    await Deno.writeTextFile(FILE, text);
+  } else if (current !== text) {
+    say("docs/metrics.md is out of date; run deno task docs");
+    Deno.exit(1);
+  }
+}
