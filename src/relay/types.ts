@@ -246,9 +246,13 @@ export type NoPorts =
 export class PortsExhausted extends Error {
   /** Class name. */
   override readonly name = "PortsExhausted";
-  /** @param why for the log */
-  constructor(readonly why: NoPorts = "range") {
+  /** For the log. */
+  readonly why: NoPorts;
+
+  /** Says no more than the peer may know. */
+  constructor(why: NoPorts = "range") {
     super("Ran out of ports");
+    this.why = why;
   }
 }
 
