@@ -9,7 +9,7 @@
 import assert from "node:assert/strict";
 import { oracleUnavailable } from "../oracle/mod.ts";
 import { netnsUnavailable, say } from "../support/mod.ts";
-import { ACCEPTED } from "./accepted.ts";
+import { ACCEPTED, ADDITIONS } from "./accepted.ts";
 import { changes } from "./diff.ts";
 import { callId } from "./dialogue.ts";
 import { DIALOGUES } from "./dialogues/mod.ts";
@@ -65,7 +65,7 @@ Deno.test({
     for (const dialogue of DIALOGUES) {
       const oracle = await stage.play("oracle", dialogue);
       const ours = await stage.play("rtpedge", dialogue);
-      verdicts.push(judge(dialogue, oracle, ours, ACCEPTED));
+      verdicts.push(judge(dialogue, oracle, ours, { accepted: ACCEPTED, additions: ADDITIONS }));
     }
     say(table(verdicts));
     const report = Deno.env.get("RTPEDGE_DIFFERENTIAL_REPORT");
@@ -75,6 +75,8 @@ Deno.test({
     const stale = verdicts.flatMap((verdict) => verdict.stale);
     assert.equal(details(verdicts), "", "differences that accepted.ts does not list");
     assert.deepEqual(stale, [], "accepted differences that no longer occur");
+    const unused = ADDITIONS.filter((one) => !verdicts.some(({ additions }) => additions.has(one)));
+    assert.deepEqual(unused, [], "additions that no longer occur");
     assert.ok(equalShare(verdicts) >= LEAST_EQUAL, `only ${equalShare(verdicts)} are equal`);
   },
 });

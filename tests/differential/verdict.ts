@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Accepted } from "./accepted.ts";
+import type { Accepted, Addition } from "./accepted.ts";
 import { changes } from "./diff.ts";
 import type { Dialogue } from "./dialogue.ts";
 import type { Transcript } from "./stage.ts";
@@ -18,20 +18,31 @@ export interface Verdict {
   readonly unlisted: ReadonlyMap<number, readonly string[]>;
   /** Entries of the list that apply to this dialogue but did not occur. */
   readonly stale: readonly Accepted[];
+  /** Additions that occurred and were left out. */
+  readonly additions: ReadonlySet<Addition>;
 }
 
-/** Compares two transcripts of a dialogue in the light of the accepted differences. */
+/** The differences that are meant. */
+export interface Meant {
+  readonly accepted: readonly Accepted[];
+  readonly additions: readonly Addition[];
+}
+
+/** Compares two transcripts of a dialogue in the light of the differences that are meant. */
 export function judge(
   dialogue: Dialogue,
   oracle: Transcript,
   ours: Transcript,
-  accepted: readonly Accepted[],
+  meant: Meant,
 ): Verdict {
-  const entries = accepted.filter((entry) => entry.dialogue === dialogue.name);
+  const entries = meant.accepted.filter((entry) => entry.dialogue === dialogue.name);
   const unlisted = new Map<number, readonly string[]>();
   const occurred = new Set<Accepted>();
+  const additions = new Set<Addition>();
   dialogue.steps.forEach((_, index) => {
-    const lines = changes(oracle[index] ?? [], ours[index] ?? []);
+    const theirs = oracle[index] ?? [];
+    const rest = withoutAdditions(theirs, ours[index] ?? [], meant.additions, additions);
+    const lines = changes(theirs, rest);
     if (lines.length === 0) return;
     const entry = entries.find(({ step, lines: listed }) =>
       step === index + 1 && listed.join("\n") === lines.join("\n")
@@ -41,7 +52,21 @@ export function judge(
   });
   const stale = entries.filter((entry) => !occurred.has(entry));
   const kind = unlisted.size > 0 ? "different" : occurred.size > 0 ? "accepted" : "equal";
-  return { dialogue, kind, unlisted, stale };
+  return { dialogue, kind, unlisted, stale, additions };
+}
+
+function withoutAdditions(
+  theirs: readonly string[],
+  ours: readonly string[],
+  known: readonly Addition[],
+  occurred: Set<Addition>,
+): string[] {
+  return ours.filter((line) => {
+    const addition = known.find((candidate) => candidate.line.test(line));
+    if (addition === undefined || theirs.includes(line)) return true;
+    occurred.add(addition);
+    return false;
+  });
 }
 
 /** Share of dialogues without any difference, 0 to 1. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Agent } from "./agent.ts";
 import { connect, Netns, netnsUnavailable, ownerOf } from "./netns.ts";
-import { must, run, say } from "./process.ts";
+import { must, run, say, until } from "./process.ts";
 
 const reason = await netnsUnavailable();
 if (reason !== undefined) say(`namespace tests are ignored: ${reason}`);
@@ -61,8 +61,10 @@ Deno.test({
       const busy = await b.call("free", { host: to, ports: [receiver.at.port] });
       assert.deepEqual(busy, { busy: [receiver.at.port] });
       await sender.send(receiver.at, "bytes \x00\xff");
-      let got = await receiver.take();
-      for (let i = 0; got.length === 0 && i < 100; i++) got = await receiver.take();
+      const got = await until("the datagram arrives", async () => {
+        const datagrams = await receiver.take();
+        return datagrams.length === 0 ? undefined : datagrams;
+      }, 3000);
       assert.deepEqual(got, [{ from: sender.at, data: "bytes \x00\xff" }]);
       await sender.close();
       await receiver.close();
