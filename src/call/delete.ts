@@ -9,7 +9,7 @@ import { NgError, type ReplyDict } from "../ng/types.ts";
 import type { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import type { Participant } from "./participant.ts";
-import { callStatistics } from "./query.ts";
+import { callStatistics, selectParties } from "./query.ts";
 import { installRules } from "./rules.ts";
 
 const NOT_FOUND = "Call-ID not found or tags didn't match";
@@ -35,10 +35,20 @@ export function remove(context: CallContext, request: NgRequest): ReplyDict {
     else calls.close(call, "terminated");
     return { ...statistics, result: "ok" };
   }
-  const statistics = callStatistics(call);
-  if (delay > 0) target.deleteAt = clock.now() + delay;
-  else removeBranch(context, call, target);
-  return { ...statistics, result: "ok" };
+  if (delay > 0) {
+    target.deleteAt = clock.now() + delay;
+    return { ...callStatistics(call), result: "ok" };
+  }
+  const whole = callStatistics(call);
+  return {
+    ...(removeBranch(context, call, target) ? whole : branchStatistics(call, request)),
+    result: "ok",
+  };
+}
+
+/** What is left of the dialogue a branch was taken from. */
+function branchStatistics(call: Call, request: NgRequest): ReplyDict {
+  return callStatistics(call, selectParties(call, request));
 }
 
 function select(call: Call, request: NgRequest): "call" | Participant | undefined {
@@ -53,17 +63,23 @@ function select(call: Call, request: NgRequest): "call" | Participant | undefine
   return call.participants.find((party) => party.viaBranch === viaBranch) ?? "call";
 }
 
-/** Takes a party out of a call, and ends the call when no dialogue is left. */
-export function removeBranch({ calls, relay, log }: CallContext, call: Call, party: Participant) {
-  const remaining = call.participants.filter((other) => other !== party);
-  for (const other of remaining) if (other.peer === party) other.peer = undefined;
+/**
+ * Takes a party out of a call: it loses its ports and its edges and stays in the statistics. Without any
+ * dialogue left the call ends.
+ *
+ * @returns whether the call ended
+ */
+export function removeBranch(context: CallContext, call: Call, party: Participant): boolean {
+  const { calls, relay, log } = context;
+  for (const other of call.participants) if (other.peer === party) other.peer = undefined;
   party.peer = undefined;
+  party.deleteAt = undefined;
   party.detach();
-  if (!remaining.some((other) => other.medias.some((media) => media.sinks.length > 0))) {
+  if (!call.participants.some(({ medias }) => medias.some(({ sinks }) => sinks.length > 0))) {
     calls.close(call, "terminated");
-    return;
+    return true;
   }
-  call.participants.splice(call.participants.indexOf(party), 1);
   installRules(relay, call, (_, reason) => log.warn(call.callId, `media muted: ${reason}`));
   calls.releasePorts(party);
+  return false;
 }

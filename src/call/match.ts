@@ -41,7 +41,7 @@ export function matchOffer(call: Call | undefined, request: NgRequest): Match {
   let from = fromTag === "" ? untaggedOfferer(call) : call.byTag(fromTag);
   // the called party speaks first: until now it had no name
   if (from === undefined && target?.peer?.tag === "") from = target.peer;
-  const to = target ?? (from && offerTarget(from, toTag, request));
+  const to = target ?? (from && offerTarget(call, from, toTag, request));
   return finish(from, fromTag, to, to?.tag === "" || toTag !== "" ? toTag : to?.tag ?? "");
 }
 
@@ -56,7 +56,7 @@ export function matchAnswer(call: Call, request: NgRequest): Match {
   refuseSelf(offererTag, answererTag);
   const known = answererTag === "" ? undefined : call.byTag(answererTag);
   const offerer = call.byTag(offererTag) ?? known?.peer;
-  const answerer = known ?? (offerer && answererOf(offerer, request));
+  const answerer = known ?? (offerer && answererOf(call, offerer, request));
   return finish(answerer, answererTag, offerer, offererTag);
 }
 
@@ -92,6 +92,7 @@ function untaggedOfferer(call: Call): Participant | undefined {
 }
 
 function offerTarget(
+  call: Call,
   from: Participant,
   toTag: ByteString,
   request: NgRequest,
@@ -103,13 +104,17 @@ function offerTarget(
     return request.flags.has("new branch") ? undefined : peer;
   }
   if (branch === undefined) return peer;
-  return others(from).find((party) => party.viaBranch === branch);
+  return call.participants.find((party) => party !== from && party.viaBranch === branch);
 }
 
 /** The party an answer under a new tag belongs to: one that waits for a name, else the one it forked from. */
-function answererOf(offerer: Participant, request: NgRequest): Participant | undefined {
+function answererOf(
+  call: Call,
+  offerer: Participant,
+  request: NgRequest,
+): Participant | undefined {
   const branch = request.viaBranch;
-  const candidates = others(offerer);
+  const candidates = call.participants.filter((party) => party !== offerer);
   if (branch !== undefined) {
     const ofBranch = candidates.filter((party) => party.viaBranch === branch);
     const found = ofBranch.find((party) => party.tag === "") ?? ofBranch[0];
@@ -120,15 +125,4 @@ function answererOf(offerer: Participant, request: NgRequest): Participant | und
   const unnamed = candidates.find((party) => party.tag === "");
   if (unnamed !== undefined) return unnamed;
   return request.flags.has("new branch") ? undefined : peer;
-}
-
-/** Everybody a party has an edge to, the current peer included. */
-function others(party: Participant): Participant[] {
-  const found = new Set<Participant>();
-  for (const media of party.medias) {
-    for (const edge of media.sinks) found.add(edge.sink.participant);
-    for (const edge of media.sources) found.add(edge.source.participant);
-  }
-  if (party.peer !== undefined) found.add(party.peer);
-  return [...found];
 }

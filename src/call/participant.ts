@@ -97,7 +97,8 @@ function edges(
   return medias.flatMap((media) =>
     pick(media).map((edge) => {
       const other = end(edge);
-      return { tag: other.participant.tag, type: edge.type, index: other.index };
+      const party = other.participant;
+      return { party, tag: party.tag, type: edge.type, index: other.index };
     })
   );
 }

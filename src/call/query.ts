@@ -19,11 +19,14 @@ export function query({ calls }: CallContext, request: NgRequest): ReplyDict {
   if (request.callId === undefined) throw new NgError("No call-id in message");
   const call = calls.get(request.callId);
   if (call === undefined) throw new NgError("Unknown call-id");
-  return { ...callStatistics(call, selection(call, request)), result: "ok" };
+  return { ...callStatistics(call, selectParties(call, request)), result: "ok" };
 }
 
 /** Parties a query is limited to; undefined = all. */
-function selection(call: Call, request: NgRequest): ReadonlySet<Participant> | undefined {
+export function selectParties(
+  call: Call,
+  request: NgRequest,
+): ReadonlySet<Participant> | undefined {
   const { fromTag, toTag } = request;
   const tag = toTag !== undefined && toTag !== "" ? toTag : fromTag;
   if (tag === undefined || tag === "") return undefined;
@@ -89,15 +92,18 @@ function partyStatistics(
     "via-branch": party.viaBranch,
     "tag-aliases": party.aliases.length === 0 ? undefined : [...party.aliases],
     metadata: party.metadata,
-    subscriptions: party.subscriptions.map(subscription),
-    subscribers: party.subscribers.map(subscription),
+    subscriptions: subscriptions(party.subscriptions),
+    subscribers: subscriptions(party.subscribers),
     medias: party.medias.map((media) => mediaStatistics(call, media, totals, ssrcs)),
     VSC: [],
   };
 }
 
-function subscription({ tag, type }: SubscriptionView): ReplyDict {
-  return { tag, type };
+/** One entry per party and kind of edge, however many sections it is subscribed to. */
+function subscriptions(edges: readonly SubscriptionView[]): ReplyDict[] {
+  const distinct = new Map<unknown, ReplyDict>();
+  for (const { party, tag, type } of edges) distinct.set(party, { tag, type });
+  return [...distinct.values()];
 }
 
 function mediaStatistics(

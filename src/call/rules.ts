@@ -6,7 +6,7 @@
  */
 
 import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
-import type { Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
+import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { InstalledRule, Media, PortEntry } from "./media.ts";
 
@@ -37,10 +37,9 @@ function checkTarget(relay: Relay, call: Call, media: Media, refused: RefusalLog
   const { active, state } = media;
   let reason: string | undefined;
   if (active !== undefined && media.live && !state.held) {
-    const { local } = active.pair;
     if (state.rtp !== undefined) reason = refusal(relay, state.rtp, active);
     if (reason === undefined && state.rtcp !== undefined && state.mux !== "agreed") {
-      reason = relay.refuseTarget(state.rtcp, local);
+      reason = refusal(relay, state.rtcp, active);
     }
   }
   if (reason !== undefined && reason !== media.refused) refused(call, reason);
@@ -55,7 +54,6 @@ function refusal(relay: Relay, target: Endpoint, { pair }: PortEntry): string | 
 }
 
 function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry): void {
-  const { engine } = relay;
   const { pair } = entry;
   const { state } = media;
   if (!media.live) {
@@ -64,28 +62,33 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
     return;
   }
   const opaque = state.kind === "opaque" || state.dtls;
-  engine.setRule(pair.rtp.slot, {
-    ...base(call, media),
-    ...remote(state.rtp, entry.rtpRule),
-    rtcpMux: state.mux !== "none",
+  const rtp = reachable(state.rtp, pair);
+  relay.engine.setRule(pair.rtp.slot, {
+    ...base(call, media, opaque),
+    ...remote(rtp, entry.rtpRule),
+    rtcpMux: state.mux !== "none" && !opaque,
     rtcpOnly: false,
-    opaque,
     outputs: rtpOutputs(call, media, entry, opaque),
   });
-  entry.rtpRule = { remote: state.rtp };
-  if (state.kind !== "rtp" || state.mux === "agreed") {
+  entry.rtpRule = { remote: rtp };
+  if (state.kind !== "rtp" || state.muxTold) {
     entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
     return;
   }
-  engine.setRule(pair.rtcp.slot, {
-    ...base(call, media),
-    ...remote(state.rtcp, entry.rtcpRule),
+  const rtcp = reachable(state.rtcp, pair);
+  relay.engine.setRule(pair.rtcp.slot, {
+    ...base(call, media, opaque),
+    ...remote(rtcp, entry.rtcpRule),
     rtcpMux: false,
-    rtcpOnly: true,
-    opaque,
+    rtcpOnly: !opaque,
     outputs: rtcpOutputs(call, media, entry, opaque ? ANY : RTCP),
   });
-  entry.rtcpRule = { remote: state.rtcp };
+  entry.rtcpRule = { remote: rtcp };
+}
+
+/** An endpoint a port can send to at all. */
+function reachable(target: Endpoint | undefined, { local }: PortPair): Endpoint | undefined {
+  return target?.family === local.family ? target : undefined;
 }
 
 function clear(relay: Relay, slot: Slot, installed: InstalledRule | undefined): undefined {
@@ -97,11 +100,13 @@ function clear(relay: Relay, slot: Slot, installed: InstalledRule | undefined): 
 function base(
   call: Call,
   { state }: Media,
+  opaque: boolean,
 ): Pick<
   Rule,
-  "sourceAction" | "learning" | "learnMs" | "blackhole" | "waitInput" | "punt"
+  "sourceAction" | "learning" | "learnMs" | "blackhole" | "waitInput" | "opaque" | "punt"
 > {
   return {
+    opaque,
     sourceAction: state.handover ? "handover" : state.strictSource ? "drop" : "ignore",
     learning: state.asymmetric ? "off" : state.learning,
     learnMs: LEARN_MS,

@@ -53,7 +53,8 @@ class Stream implements StreamView {
     if (this.component === "rtcp" || muxed) flags.push("RTCP");
     if (this.component === "rtcp" && muxed) flags.push("fallback RTCP");
     if (this.advertised !== undefined) flags.push("filled");
-    if (this.counters()?.confirmed === true) flags.push("confirmed");
+    const counters = this.counters();
+    if (counters?.confirmed === true && counters.rxPackets > 0) flags.push("confirmed");
     if (state.strictSource) flags.push("strict source address");
     if (state.handover) flags.push("media handover");
     return flags;
@@ -63,6 +64,6 @@ class Stream implements StreamView {
     const { active, state, live } = this.#media;
     if (!live || active === undefined) return undefined;
     if (this.component === "rtp") return active.pair.rtp;
-    return state.mux === "agreed" ? undefined : active.pair.rtcp;
+    return state.muxTold ? undefined : active.pair.rtcp;
   }
 }

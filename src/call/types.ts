@@ -53,6 +53,8 @@ export interface MediaView {
 
 /** An edge: `subscriber` receives what `source` sends. */
 export interface SubscriptionView {
+  /** The other party. */
+  readonly party: ParticipantView;
   readonly tag: ByteString;
   readonly type: "offer/answer" | "pub/sub";
   /** Media index on the other side. */

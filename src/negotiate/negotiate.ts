@@ -164,6 +164,7 @@ function negotiateMedia(
     send: recv,
     recv: send,
     mux: mediaType === "rtp" ? mux.to : "none",
+    muxTold: mediaType === "rtp" && mux.to === "agreed",
     dtls: nextFrom.dtls,
     muxAlways: kind === "answer" ? false : to.muxAlways,
     mid: kind === "offer" ? outgoingMid(request, nextFrom.mid, media.port, input, section) : to.mid,

@@ -41,6 +41,8 @@ export interface MediaState {
   /** Media is taken from this party. */
   readonly recv: boolean;
   readonly mux: MuxState;
+  /** The last description written for this party named the RTP port for RTCP too. */
+  readonly muxTold: boolean;
   /** rtcp-mux offered by this party is accepted whatever the other side says. */
   readonly muxAlways: boolean;
   /** `a=mid` this party knows the section by. */
@@ -78,6 +80,7 @@ export const NEW_MEDIA: MediaState = {
   send: true,
   recv: true,
   mux: "none",
+  muxTold: false,
   muxAlways: false,
   mid: undefined,
   ptime: undefined,
@@ -93,10 +96,13 @@ export const NEW_MEDIA: MediaState = {
   controlling: false,
 };
 
-/** What descriptions written for one party have to keep constant (`replace`). */
+/** What descriptions written for one party have to keep constant under `replace`: what the first said. */
 export interface SessionMemory {
+  /** User name of `o=`. */
   readonly username: ByteString | undefined;
+  /** Value of `s=`. */
   readonly sessionName: ByteString | undefined;
+  /** All of `o=`. */
   readonly origin: SdpOrigin | undefined;
   /** Version in the last `o=` written under `replace SDP version`. */
   readonly version: ByteString | undefined;

@@ -67,9 +67,9 @@ export function writeSession(writing: SessionWriting): SessionText {
     tail,
     memory: {
       ...memory,
-      username: replace.has("username") ? origin.username : memory.username,
-      sessionName: replace.has("session name") ? name : memory.sessionName,
-      origin: replace.has("origin-full") ? origin : memory.origin,
+      username: memory.username ?? received.username,
+      sessionName: memory.sessionName ?? heard,
+      origin: memory.origin ?? origin,
     },
   };
 }
