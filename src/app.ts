@@ -7,7 +7,14 @@
 
 import { type CallLog, createCallService } from "./call/mod.ts";
 import { CTL_TIMEOUT_MS, exchangeLine, runCtl } from "./cli/mod.ts";
-import { embeddedDefaults, loadConfig, type LoadedConfig, systemHost } from "./config/mod.ts";
+import {
+  bannerText,
+  embeddedDefaults,
+  loadConfig,
+  type LoadedConfig,
+  settingsFrom,
+  systemHost,
+} from "./config/mod.ts";
 import { systemClock } from "./core/clock.ts";
 import { toBytes } from "./core/bytes.ts";
 import { createControl } from "./control.ts";
