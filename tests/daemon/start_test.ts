@@ -13,6 +13,15 @@ async function startCommand(): Promise<string[]> {
   return [deno, ...command.split(" ").slice(1)];
 }
 
+async function startDaemon(ns: Netns, home: string): Promise<Daemon> {
+  const daemon = new Daemon("start", ns.argv(await startCommand()), {
+    cwd: root,
+    env: { XDG_STATE_HOME: `${home}/state`, NO_COLOR: "1" },
+  });
+  await daemon.line(/ready/i, 30_000);
+  return daemon;
+}
+
 async function withDaemon(
   hint: string,
   body: (daemon: Daemon, ns: Netns, home: string) => Promise<void>,
@@ -20,11 +29,7 @@ async function withDaemon(
   await using ns = await Netns.create(hint);
   const home = await Deno.makeTempDir({ prefix: "rtpedge-start-" });
   try {
-    await using daemon = new Daemon("start", ns.argv(await startCommand()), {
-      cwd: root,
-      env: { XDG_STATE_HOME: `${home}/state`, NO_COLOR: "1" },
-    });
-    await daemon.line(/ready/i, 30_000);
+    await using daemon = await startDaemon(ns, home);
     await body(daemon, ns, home);
   } finally {
     await Deno.remove(home, { recursive: true });
@@ -79,11 +84,15 @@ Deno.test({
   name: "start keeps its private key from others and its certificate over a restart",
   ignore: reason !== undefined,
   async fn() {
-    await withDaemon("key", async (_daemon, _ns, home) => {
+    await withDaemon("key", async (daemon, ns, home) => {
       const keys = await find(home, /key.*\.pem$|\.key$/);
       assert.equal(keys.length, 1, `keys: ${keys}`);
       const mode = (await Deno.stat(keys[0] ?? "")).mode ?? 0;
       assert.equal(mode & 0o077, 0, `mode ${mode.toString(8)}`);
+      const fingerprint = await daemon.line(/SHA-256/);
+      await daemon.stop();
+      await using again = await startDaemon(ns, home);
+      assert.equal(await again.line(/SHA-256/), fingerprint);
     });
   },
 });
