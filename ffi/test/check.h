@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* A test is a name that reads as a sentence of the specification, and a
+ * function. A failed check ends it. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct test {
+	const char *name;
+	void (*func)(void);
+};
+
+struct suite {
+	const char *name;
+	const struct test *tests;
+	/* NULL, or returns why the suite cannot run here (NULL = it can). */
+	const char *(*skip)(void);
+};
+
+extern const struct suite suite_classify, suite_checksum, suite_ring, suite_learn,
+	suite_stats, suite_rule, suite_api, suite_steer, suite_sockets, suite_ctl,
+	suite_steer_traffic, suite_sockets_traffic;
+
+__attribute__((format(printf, 3, 4), noreturn))
+void check_failed(const char *file, int line, const char *format, ...);
+
+#define CHECK(cond)                                                                      \
+	do {                                                                             \
+		if (!(cond))                                                             \
+			check_failed(__FILE__, __LINE__, "%s", #cond);                   \
+	} while (0)
+
+#define CHECK_EQ(got, want)                                                              \
+	do {                                                                             \
+		long long got_ = (long long)(got), want_ = (long long)(want);            \
+		if (got_ != want_)                                                       \
+			check_failed(__FILE__, __LINE__, "%s is %lld, not %lld", #got,   \
+				     got_, want_);                                       \
+	} while (0)
+
+#define END_OF_TESTS { NULL, NULL }
+
+#endif

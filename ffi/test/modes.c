@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The conformance suite, once for each mode. */
+#include "conform.h"
+
+static const char *use_steer(void)
+{
+	conform_mode = RTPE_MODE_STEER;
+	return steer_skip();
+}
+
+static const char *use_sockets(void)
+{
+	conform_mode = RTPE_MODE_SOCKETS;
+	return net_skip();
+}
+
+const struct suite suite_steer = { "steer", conform_tests, use_steer };
+const struct suite suite_sockets = { "sockets", conform_tests, use_sockets };
+const struct suite suite_steer_traffic = { "steer-traffic", traffic_tests, use_steer };
+const struct suite suite_sockets_traffic = { "sockets-traffic", traffic_tests, use_sockets };

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Conformance under load: what must hold while packets flow. */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "addr.h"
+#include "conform.h"
+
+struct sender {
+	struct rtpe_addr to;
+	const char *ip;
+	atomic_int stop;
+	atomic_uint sent;
+	pthread_t tid;
+};
+
+static void *send_main(void *arg)
+{
+	struct sender *s = arg;
+	int fd = peer_open(s->ip, 0);
+	union sockaddrs ss;
+	socklen_t len = addr_to_sockaddr(&s->to, &ss);
+	uint8_t buf[172];
+
+	for (uint16_t i = 0; !atomic_load(&s->stop); i++) {
+		make_rtp(buf, sizeof(buf), i, 99);
+		/* A closed port may answer with an error. */
+		if (sendto(fd, buf, sizeof(buf), 0, &ss.sa, len) < 0)
+			continue;
+		atomic_fetch_add(&s->sent, 1);
+		if (i % 16 == 0)
+			sched_yield();
+	}
+	peer_close(fd);
+	return NULL;
+}
+
+static void sender_start(struct sender *s, struct rtpe_addr to, const char *ip)
+{
+	memset(s, 0, sizeof(*s));
+	s->to = to;
+	s->ip = ip;
+	CHECK_EQ(pthread_create(&s->tid, NULL, send_main, s), 0);
+	while (atomic_load(&s->sent) < 100)
+		sched_yield();
+}
+
+static void sender_stop(struct sender *s)
+{
+	atomic_store(&s->stop, 1);
+	pthread_join(s->tid, NULL);
+}
+
+static void test_close(void)
+{
+	struct pair p;
+	struct sender s;
+
+	pair_start(&p, "127.0.0.1", "127.0.0.2");
+	sender_start(&s, p.at_a, "127.0.0.1");
+	for (int i = 0; i < 100; i++) {
+		uint64_t rx, tx;
+
+		CHECK_EQ(rtpe_port_close(p.core, (rtpe_u32)p.a), 0);
+		rx = counters_of(p.core, p.a)->rx_packets;
+		tx = counters_of(p.core, p.b)->tx_packets;
+		for (int k = 0; k < 20; k++)
+			sched_yield();
+		/* Not one packet after the call returned. */
+		CHECK_EQ(counters_of(p.core, p.a)->rx_packets, rx);
+		CHECK_EQ(counters_of(p.core, p.b)->tx_packets, tx);
+		p.a = open_port(p.core, "127.0.0.1", 40000);
+		CHECK_EQ(rules_set(p.core, p.a, &p.rule_a), 0);
+	}
+	sender_stop(&s);
+	pair_stop(&p);
+}
+
+static void test_close_output(void)
+{
+	struct pair p;
+	struct sender s;
+
+	pair_start(&p, "127.0.0.1", "::1");
+	sender_start(&s, p.at_a, "127.0.0.1");
+	for (int i = 0; i < 100; i++) {
+		uint64_t tx;
+
+		CHECK_EQ(rtpe_port_close(p.core, (rtpe_u32)p.b), 0);
+		tx = counters_of(p.core, p.b)->tx_packets;
+		for (int k = 0; k < 20; k++)
+			sched_yield();
+		CHECK_EQ(counters_of(p.core, p.b)->tx_packets, tx);
+		p.b = open_port(p.core, "::1", 40002);
+		p.rule_a.out[0].slot = (rtpe_u32)p.b;
+		pair_rules(&p);
+	}
+	sender_stop(&s);
+	pair_stop(&p);
+}
+
+static void test_swap(void)
+{
+	struct pair p;
+	struct sender s;
+
+	pair_start(&p, "127.0.0.1", "127.0.0.2");
+	sender_start(&s, p.at_a, "127.0.0.1");
+	for (int i = 0; i < 2000; i++) {
+		p.rule_a.out[0].tos_set = 1;
+		p.rule_a.out[0].tos = (rtpe_u8)i;
+		p.rule_a.rule.flags = RTPE_RULE_TRACK_SSRC | (i & 1 ? RTPE_RULE_RELEARN : 0);
+		CHECK_EQ(rules_set(p.core, p.a, &p.rule_a), 0);
+		if (i % 100 == 0) {
+			CHECK_EQ(rtpe_rule_clear(p.core, (rtpe_u32)p.a), 0);
+			sched_yield();
+		}
+	}
+	sender_stop(&s);
+	CHECK(counters_of(p.core, p.b)->tx_packets > 0);
+	pair_stop(&p);
+}
+
+static void test_spray(void)
+{
+	struct pair p;
+	struct sender s[2];
+	uint8_t buf[172], got[300];
+	uint64_t forwarded = 0;
+
+	/* Two strangers spray the port while a strict call learns and talks. */
+	pair_open(&p, "127.0.0.1", "127.0.0.2");
+	p.rule_a.rule.source_action = RTPE_SOURCE_DROP;
+	pair_rules(&p);
+	passes(&p, 0);
+	sender_start(&s[0], p.at_a, "127.0.0.66");
+	sender_start(&s[1], p.at_a, "127.0.0.67");
+	for (uint16_t i = 1; i <= 50; i++) {
+		make_rtp(buf, sizeof(buf), i, 0xabcd);
+		peer_send(p.peer_a, &p.at_a, buf, sizeof(buf));
+	}
+	while (peer_receive(p.peer_b, got, sizeof(got), NULL, NULL) == 172) {
+		CHECK(memcmp(got + 8, "\0\0\xab\xcd", 4) == 0);
+		if (++forwarded == 50)
+			break;
+	}
+	sender_stop(&s[0]);
+	sender_stop(&s[1]);
+	/* Overload may cost packets, but no stranger's comes through. */
+	CHECK(forwarded > 0);
+	CHECK(peer_silent(p.peer_b));
+	CHECK(counters_of(p.core, p.a)->drop_source > 0);
+	CHECK_EQ(counters_of(p.core, p.b)->tx_packets, forwarded + 1);
+	pair_stop(&p);
+}
+
+static void test_stop(void)
+{
+	struct pair p;
+	struct sender s;
+
+	pair_start(&p, "127.0.0.1", "127.0.0.2");
+	sender_start(&s, p.at_a, "127.0.0.1");
+	pair_stop(&p);
+	sender_stop(&s);
+}
+
+const struct test traffic_tests[] = {
+	{ "closing a port under traffic ends it at once", test_close },
+	{ "closing an output under traffic ends it at once", test_close_output },
+	{ "rules are replaced under traffic", test_swap },
+	{ "a spray of strangers neither learns nor passes", test_spray },
+	{ "the core stops under traffic", test_stop },
+	END_OF_TESTS,
+};
