@@ -20,12 +20,13 @@ struct qsbr_reader {
 	alignas(64) _Atomic uint64_t seen;	/* 0: holds nothing */
 };
 
-/* Reader: from here on it may hold what it reads... */
+/* Reader: what it read before it no longer holds; from here on it may hold
+ * what it reads... */
 static inline void qsbr_online(struct qsbr *q, struct qsbr_reader *r)
 {
 	atomic_store_explicit(&r->seen,
 			      atomic_load_explicit(&q->period, memory_order_relaxed),
-			      memory_order_relaxed);
+			      memory_order_release);
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
