@@ -45,7 +45,6 @@ export class Call implements CallView {
   /** Monotonic ms when packets were last seen, and the counter state that says so. */
   activity: { at: number; stamp: number };
   readonly #counters: CounterReader;
-  #numbers = 0;
 
   constructor(origin: CallOrigin) {
     this.callId = origin.callId;
@@ -72,6 +71,12 @@ export class Call implements CallView {
 
   /** A party that is not in the call yet. */
   newParticipant(tag: ByteString, created: number): Participant {
-    return new Participant(tag, this.#numbers++, created, this.#counters);
+    return new Participant(tag, created, this.#counters);
+  }
+
+  /** A party enters the call. */
+  admit(party: Participant): void {
+    party.number = this.participants.length;
+    this.participants.push(party);
   }
 }

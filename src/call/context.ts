@@ -8,13 +8,17 @@ import type { Clock } from "../core/clock.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Relay } from "../relay/types.ts";
 import type { LoadGuard } from "./limits.ts";
+import type { CounterReader } from "./stream.ts";
 import type { CallTable } from "./registry.ts";
 import type { CallObserver } from "./types.ts";
 
 /** Where lines about calls go. `callId` goes on every line. */
 export interface CallLog {
+  /** For whoever looks into one call. */
   debug(callId: string, message: string): void;
+  /** What an operator may want to know. */
   info(callId: string, message: string): void;
+  /** What an operator should know. */
   warn(callId: string, message: string): void;
 }
 
@@ -27,6 +31,7 @@ export interface CallContext {
   readonly guard: LoadGuard;
   readonly log: CallLog;
   readonly observer: CallObserver | undefined;
+  readonly counters: CounterReader;
   /** `a=rtpengine` value of this instance, for `loop protect`. */
   readonly loopMarker: string;
 }

@@ -79,7 +79,7 @@ export function removeBranch(context: CallContext, call: Call, party: Participan
     calls.close(call, "terminated");
     return true;
   }
-  installRules(relay, call, (_, reason) => log.warn(call.callId, `media muted: ${reason}`));
+  installRules(relay, call, log);
   calls.releasePorts(party);
   return false;
 }

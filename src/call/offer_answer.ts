@@ -79,7 +79,9 @@ function translate(context: CallContext, request: NgRequest, error: unknown): un
   }
   if (error instanceof PortsExhausted) {
     context.log.warn(request.callId ?? "", error.message);
-    context.observer?.rejected("Ran out of ports");
+    if (context.calls.get(request.callId ?? "") === undefined) {
+      context.observer?.rejected("Ran out of ports");
+    }
     return new NgError("Ran out of ports");
   }
   if (error instanceof LoadLimit) context.observer?.rejected(error.limit);
@@ -183,13 +185,13 @@ function readDirection({ relay }: CallContext, kind: Kind, request: NgRequest): 
   };
 }
 
-function newCall({ clock, relay }: CallContext, request: NgRequest): Call {
+function newCall({ clock, counters }: CallContext, request: NgRequest): Call {
   return new Call({
     callId: request.callId!,
     created: clock.wall(),
     start: clock.now(),
     createdFrom: formatEndpoint(request.source.peer),
-    counters: (slot) => relay.engine.counters(slot),
+    counters,
   });
 }
 
@@ -274,13 +276,13 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   call.deleteAt = undefined;
   from.deleteAt = undefined;
   to.deleteAt = undefined;
-  installRules(relay, call, (_, reason) => log.warn(call.callId, `media muted: ${reason}`));
+  installRules(relay, call, log);
   if (isNew) calls.add(call);
 }
 
 /** A party enters the call, or gets its name, or another one. */
 function join(call: Call, party: Participant, { participant, tag }: Matched): void {
-  if (participant === undefined) call.participants.push(party);
+  if (participant === undefined) call.admit(party);
   if (tag === "" || party.answersTo(tag)) return;
   if (party.tag !== "") party.aliases.push(party.tag);
   party.tag = tag;

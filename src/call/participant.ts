@@ -24,6 +24,8 @@ export interface PartyInterface {
 export class Participant implements ParticipantView {
   /** Empty until its tag is known. */
   tag: ByteString;
+  /** Position in order of appearance, 0 for the first. */
+  number = 0;
   viaBranch: ByteString | undefined;
   label: ByteString | undefined;
   metadata: ByteString | undefined;
@@ -40,16 +42,8 @@ export class Participant implements ParticipantView {
   /** Wall-clock ms at which this party is removed, if that is scheduled. */
   deleteAt: number | undefined;
 
-  /**
-   * @param number position in order of appearance, 0 for the first
-   * @param created wall-clock ms
-   */
-  constructor(
-    tag: ByteString,
-    readonly number: number,
-    readonly created: number,
-    readonly counters: CounterReader,
-  ) {
+  /** @param created wall-clock ms */
+  constructor(tag: ByteString, readonly created: number, readonly counters: CounterReader) {
     this.tag = tag;
   }
 

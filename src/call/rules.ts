@@ -8,32 +8,43 @@
 import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
 import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
 import type { Call } from "./call.ts";
+import type { CallLog } from "./context.ts";
 import type { InstalledRule, Media, PortEntry } from "./media.ts";
 
 /** Learning window in ms. */
 const LEARN_MS = 3000;
+/** RTPE_MAX_OUTPUTS; more forks than that do not hear anything before they answer. */
+const MAX_OUTPUTS = 32;
 const RTP = ["rtp"] as const;
 const RTCP = ["rtcp"] as const;
 const BOTH = ["rtp", "rtcp"] as const;
 const ANY = ["rtp", "rtcp", "other"] as const;
 
-/** Somebody to tell that media to a target is muted. */
-export type RefusalLog = (call: Call, reason: string) => void;
-
-/** Puts rules in force for every section of a call, after its state has changed. */
-export function installRules(relay: Relay, call: Call, refused: RefusalLog): void {
+/**
+ * Puts rules in force for every section of a call, after its state has changed. Never throws: a rule the
+ * engine does not take mutes its port.
+ */
+export function installRules(relay: Relay, call: Call, log: CallLog): void {
   for (const { medias } of call.participants) {
-    for (const media of medias) checkTarget(relay, call, media, refused);
+    for (const media of medias) checkTarget(relay, call, media, log);
   }
   for (const { medias } of call.participants) {
     for (const media of medias) {
-      for (const entry of media.entries) installEntry(relay, call, media, entry);
+      for (const entry of media.entries) {
+        try {
+          installEntry(relay, call, media, entry);
+        } catch (error) {
+          log.warn(call.callId, `media muted: ${error instanceof Error ? error.message : error}`);
+          relay.engine.clearRule(entry.pair.rtp.slot);
+          relay.engine.clearRule(entry.pair.rtcp.slot);
+        }
+      }
     }
   }
 }
 
 /** Decides whether media may be sent to a party at all. */
-function checkTarget(relay: Relay, call: Call, media: Media, refused: RefusalLog): void {
+function checkTarget(relay: Relay, call: Call, media: Media, log: CallLog): void {
   const { active, state } = media;
   let reason: string | undefined;
   if (active !== undefined && media.live && !state.held) {
@@ -42,7 +53,9 @@ function checkTarget(relay: Relay, call: Call, media: Media, refused: RefusalLog
       reason = refusal(relay, state.rtcp, active);
     }
   }
-  if (reason !== undefined && reason !== media.refused) refused(call, reason);
+  if (reason !== undefined && reason !== media.refused) {
+    log.warn(call.callId, `media muted: ${reason}`);
+  }
   media.refused = reason;
 }
 
@@ -147,7 +160,7 @@ function rtpOutputs(
       outputs.push(output(call, rtcpSlot(sink), RTCP));
     }
   }
-  return outputs;
+  return outputs.slice(0, MAX_OUTPUTS);
 }
 
 function rtcpOutputs(
@@ -157,7 +170,7 @@ function rtcpOutputs(
   match: RuleOutput["match"],
 ): readonly RuleOutput[] {
   if (media.state.echo === "echo") return echo(call, entry.pair.rtcp.slot, match);
-  return sinks(media).map((sink) => output(call, rtcpSlot(sink), match));
+  return sinks(media).slice(0, MAX_OUTPUTS).map((sink) => output(call, rtcpSlot(sink), match));
 }
 
 function echo(call: Call, slot: Slot, match: RuleOutput["match"]): readonly RuleOutput[] {

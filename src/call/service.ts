@@ -20,11 +20,15 @@ import type { CallObserver, CallRegistry } from "./types.ts";
 
 /** What {@link createCallService} is made of. */
 export interface CallServiceOptions {
+  /** Interfaces, ports and rules. */
   readonly relay: Relay;
   /** Looked at on each use. */
   readonly settings: Settings;
+  /** Time. */
   readonly clock: Clock;
+  /** Told of calls that begin and end. */
   readonly observer?: CallObserver;
+  /** Where lines about calls go; nowhere when absent. */
   readonly log?: CallLog;
   /** For `max-load`, `max-cpu` and `max-bandwidth`; absent: these are not enforced. */
   readonly load?: () => LoadSample;
@@ -36,6 +40,7 @@ export interface CallServiceOptions {
 export interface CallService {
   /** Commands by name: `offer`, `answer`, `delete`, `list`, `query`. */
   readonly handlers: ReadonlyMap<string, NgHandler>;
+  /** The calls, for views and the control tree. */
   readonly registry: CallRegistry;
   /**
    * Ends calls whose time has come; call it about once a second.
@@ -61,6 +66,7 @@ export function createCallService(options: CallServiceOptions): CallService {
     guard: new LoadGuard(settings, options.load),
     log: options.log ?? SILENT,
     observer,
+    counters: (slot) => relay.engine.counters(slot),
     loopMarker: options.loopMarker ?? randomMarker(),
   };
   const handlers = new Map<string, NgHandler>([

@@ -24,6 +24,7 @@ export type CloseReason =
 
 /** One packet stream: a component (RTP or RTCP) of a media section. */
 export interface StreamView {
+  /** Which of the two. */
   readonly component: "rtp" | "rtcp";
   /** Local port and slot; undefined when the section is rejected or the component is muxed away. */
   readonly local: { readonly address: LocalAddress; readonly port: number } | undefined;
@@ -31,6 +32,7 @@ export interface StreamView {
   readonly endpoint: Endpoint | undefined;
   /** Remote endpoint as signalled in SDP. */
   readonly advertised: Endpoint | undefined;
+  /** Its counters, undefined without a local port. */
   counters(): SlotCounters | undefined;
   /** ng names: `RTP`, `RTCP`, `fallback RTCP`, `filled`, `confirmed`, `kernelized`, `strict source address`, … */
   readonly flags: readonly string[];
@@ -46,6 +48,7 @@ export interface MediaView {
   readonly protocol: string;
   /** First codec, `PCMA/8000`; undefined for non-RTP. */
   readonly codec: string | undefined;
+  /** RTP, then RTCP. */
   readonly streams: readonly StreamView[];
   /** ng names: `initialized`, `send`, `recv`, `rtcp-mux`, … */
   readonly flags: readonly string[];
@@ -55,7 +58,9 @@ export interface MediaView {
 export interface SubscriptionView {
   /** The other party. */
   readonly party: ParticipantView;
+  /** Tag of the other party. */
   readonly tag: ByteString;
+  /** What made the edge. */
   readonly type: "offer/answer" | "pub/sub";
   /** Media index on the other side. */
   readonly index: number;
@@ -63,12 +68,17 @@ export interface SubscriptionView {
 
 /** One party of a call, known by its SIP tag. */
 export interface ParticipantView {
+  /** SIP tag, empty while it is not known. */
   readonly tag: ByteString;
+  /** `via-branch` it was reached by. */
   readonly viaBranch: ByteString | undefined;
+  /** `label` given to it. */
   readonly label: ByteString | undefined;
+  /** `metadata` of its last message. */
   readonly metadata: ByteString | undefined;
   /** Wall-clock ms. */
   readonly created: number;
+  /** Media sections in order of the description. */
   readonly medias: readonly MediaView[];
   /** Whom this party listens to. */
   readonly subscriptions: readonly SubscriptionView[];
@@ -80,18 +90,25 @@ export interface ParticipantView {
 
 /** A call. */
 export interface CallView {
+  /** SIP Call-ID. */
   readonly callId: ByteString;
   /** Wall-clock ms. */
   readonly created: number;
+  /** Wall-clock ms of the last offer or answer. */
   readonly lastSignal: number;
   /** Control client that created it, `ADDRESS:PORT`. */
   readonly createdFrom: string;
+  /** TOS byte of media that is sent, -1 = as received. */
   readonly tos: number;
+  /** `metadata` of the last message that had one. */
   readonly metadata: ByteString | undefined;
   /** Deletion is scheduled (`delete-delay`). */
   readonly deleting: boolean;
+  /** Taken over from another instance and not active here. */
   readonly foreign: boolean;
+  /** Being recorded. */
   readonly recording: boolean;
+  /** Parties in order of appearance. */
   readonly participants: readonly ParticipantView[];
 }
 
@@ -101,6 +118,7 @@ export interface CallRegistry {
   readonly size: number;
   /** In order of creation. */
   calls(): Iterable<CallView>;
+  /** Looks a call up. */
   get(callId: ByteString): CallView | undefined;
   /** Ends one call at once. @returns whether it existed */
   terminate(callId: ByteString, reason: CloseReason): boolean;
@@ -108,6 +126,7 @@ export interface CallRegistry {
 
 /** Told about the life of calls; counts, logs and journals hang here. */
 export interface CallObserver {
+  /** A call was made. */
   created(call: CallView): void;
   /** The call is gone; its counters are still readable during this call. */
   closed(call: CallView, reason: CloseReason): void;

@@ -8,7 +8,8 @@
 export type { ByteString } from "../core/bytes.ts";
 export type { Endpoint, Family } from "../core/endpoint.ts";
 export type { NgRequest } from "../ng/request.ts";
-export type { Sdp, SdpDirection, SdpMedia, SdpOrigin } from "../sdp/mod.ts";
+export type { NgDict, NgSource, NgTransport, NgValue } from "../ng/types.ts";
+export type * from "../sdp/model.ts";
 export { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
 export { answerMux, type MuxOutcome, offerMux } from "./mux.ts";
 export {

@@ -10,6 +10,7 @@ import type { MuxState } from "./state.ts";
 export interface MuxOutcome {
   /** Of the one whose description it is. */
   readonly from: MuxState;
+  /** It is accepted towards them whatever the other side says. */
   readonly fromAlways: boolean;
   /** Of the one the rewritten description is for. */
   readonly to: MuxState;

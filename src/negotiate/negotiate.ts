@@ -30,9 +30,13 @@ import { type MediaState, type NegotiationSettings, NEW_MEDIA } from "./state.ts
 
 /** What goes into {@link negotiate}. */
 export interface Negotiation {
+  /** The message. */
   readonly request: NgRequest;
+  /** What it is. */
   readonly kind: "offer" | "answer";
+  /** Its description. */
   readonly sdp: Sdp;
+  /** Configuration. */
   readonly settings: NegotiationSettings;
   /** Sections of the one whose description it is, as they were. */
   readonly from: readonly MediaState[];
@@ -44,7 +48,9 @@ export interface Negotiation {
 export interface NegotiatedMedia {
   /** Section of the incoming description; undefined when it lacks one that existed. */
   readonly section: SdpMedia | undefined;
+  /** As the sender of the description has it now. */
   readonly from: MediaState;
+  /** As the receiver has it now. */
   readonly to: MediaState;
   /** Codecs to write. */
   readonly codecs: readonly Codec[];
@@ -60,7 +66,9 @@ export interface NegotiatedMedia {
 
 /** All sections, and what could not be done as asked. */
 export interface NegotiationResult {
+  /** In order of the description. */
   readonly medias: readonly NegotiatedMedia[];
+  /** Sentences for the reply. */
   readonly warnings: readonly string[];
 }
 

@@ -13,6 +13,7 @@ import type { NegotiationSettings } from "./state.ts";
 export interface Remote {
   /** Undefined when the port is 0. */
   readonly rtp: Endpoint | undefined;
+  /** Undefined when there is no port above 65535. */
   readonly rtcp: Endpoint | undefined;
   /** The address is the unspecified one. */
   readonly held: boolean;

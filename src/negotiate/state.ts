@@ -22,6 +22,7 @@ export interface MediaState {
   readonly type: ByteString;
   /** Protocol spoken with this party. */
   readonly protocol: ByteString;
+  /** How its media is treated. */
   readonly kind: MediaKind;
   /** Format list of this party's last description. */
   readonly formats: ByteString;
@@ -33,6 +34,7 @@ export interface MediaState {
   readonly rejected: boolean;
   /** Where this party wants RTP, and RTCP; port 0 never stands here. */
   readonly rtp: Endpoint | undefined;
+  /** Where it wants RTCP. */
   readonly rtcp: Endpoint | undefined;
   /** The address was `0.0.0.0` or `::`. */
   readonly held: boolean;
@@ -40,6 +42,7 @@ export interface MediaState {
   readonly send: boolean;
   /** Media is taken from this party. */
   readonly recv: boolean;
+  /** rtcp-mux with this party. */
   readonly mux: MuxState;
   /** The last description written for this party named the RTP port for RTCP too. */
   readonly muxTold: boolean;
@@ -47,11 +50,17 @@ export interface MediaState {
   readonly muxAlways: boolean;
   /** `a=mid` this party knows the section by. */
   readonly mid: ByteString | undefined;
+  /** `a=ptime` of its last description. */
   readonly ptime: ByteString | undefined;
+  /** How its address is learned from packets. */
   readonly learning: "off" | "immediate" | "delayed" | "heuristic";
+  /** Its address is never learned. */
   readonly asymmetric: boolean;
+  /** Packets from elsewhere are dropped. */
   readonly strictSource: boolean;
+  /** Packets from elsewhere move the endpoint. */
   readonly handover: boolean;
+  /** Asked for by the flag of the same name. */
   readonly unidirectional: boolean;
   /** AVPF, or RTCP feedback was named (RFC 4585). */
   readonly feedback: boolean;
@@ -123,15 +132,20 @@ export const NEW_SESSION: SessionMemory = {
 export interface Facing {
   /** Address for `c=` and `o=`. */
   readonly address: string;
+  /** Family of `address`. */
   readonly family: Family;
   /** 1..65535 */
   readonly rtpPort: number;
+  /** 1..65535, unused with rtcp-mux. */
   readonly rtcpPort: number;
 }
 
 /** Values of the configuration negotiation looks at. */
 export interface NegotiationSettings {
+  /** `sip-source`. */
   readonly sipSource: boolean;
+  /** `strict source` for everybody. */
   readonly strictSource: boolean;
+  /** `endpoint-learning`. */
   readonly endpointLearning: "off" | "immediate" | "delayed" | "heuristic";
 }

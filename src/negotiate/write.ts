@@ -14,15 +14,21 @@ import { nextVersion, writeSession } from "./write_session.ts";
 
 /** What a description is written from. */
 export interface Writing {
+  /** The message. */
   readonly request: NgRequest;
+  /** What it is. */
   readonly kind: "offer" | "answer";
+  /** Its description. */
   readonly sdp: Sdp;
+  /** Its sections, negotiated. */
   readonly medias: readonly NegotiatedMedia[];
   /** Our side per section; undefined where there is none. */
   readonly facings: readonly (Facing | undefined)[];
   /** What was written for this party before. */
   readonly memory: SessionMemory;
+  /** Value of `a=rtpengine`, undefined without `loop protect`. */
   readonly loopMarker: string | undefined;
+  /** Session id where the description has no `o=`. */
   readonly sessionId: string;
 }
 

@@ -9,9 +9,10 @@ export type SdpErrorReason = "Failed to parse SDP" | "Incomplete SDP specificati
 
 /** A session description that cannot be used; `message` says where and why. */
 export class SdpError extends Error {
+  /** Name of the class. */
   override readonly name = "SdpError";
 
-  /** @param reason the string for the ng reply */
+  /** Names the reason for the ng reply and the detail for logs. */
   constructor(readonly reason: SdpErrorReason, detail: string) {
     super(detail);
   }

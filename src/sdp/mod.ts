@@ -5,6 +5,8 @@
  * @module
  */
 
+export type { ByteString } from "../core/bytes.ts";
+export type { Family } from "../core/endpoint.ts";
 export * from "./model.ts";
 export { parseAddress } from "./address.ts";
 export { SdpError, type SdpErrorReason } from "./error.ts";

@@ -15,11 +15,13 @@ export type LineEnd = "\r\n" | "\n" | "";
 export interface SdpLine {
   /** The letter before `=`. */
   readonly type: string;
+  /** What follows the first `=`. */
   readonly value: ByteString;
   /** Name of an attribute (`rtpmap`), empty for every other type. */
   readonly name: ByteString;
   /** What follows the colon of an attribute, undefined for a property attribute (`a=sendrecv`). */
   readonly param: ByteString | undefined;
+  /** How the line ended. */
   readonly end: LineEnd;
 }
 
@@ -35,19 +37,27 @@ export interface SdpAddress {
 
 /** `o=` (RFC 8866 section 5.2). Its address is not looked at, it may be a host name. */
 export interface SdpOrigin {
+  /** User name on the originating host, often `-`. */
   readonly username: ByteString;
+  /** Names the session together with the other fields but `version`. */
   readonly sessionId: ByteString;
+  /** Decimal number that grows with each change. */
   readonly version: ByteString;
+  /** `IN`. */
   readonly netType: ByteString;
+  /** `IP4` or `IP6`. */
   readonly addressType: ByteString;
+  /** Address or host name. */
   readonly address: ByteString;
 }
 
 /** `m=` (RFC 8866 section 5.14). */
 export interface SdpMediaLine {
+  /** `audio`, `video`, `image`, … */
   readonly type: ByteString;
   /** 0..65535, 0 = rejected. */
   readonly port: number;
+  /** `RTP/AVP`, `udptl`, … */
   readonly protocol: ByteString;
   /** Format list as written. */
   readonly formats: ByteString;
@@ -55,8 +65,11 @@ export interface SdpMediaLine {
 
 /** Lines up to the first `m=`. */
 export interface SdpSession {
+  /** In order, `v=` first. */
   readonly lines: readonly SdpLine[];
+  /** `o=`, undefined when there is none. */
   readonly origin: SdpOrigin | undefined;
+  /** `c=` of the session level. */
   readonly connection: SdpAddress | undefined;
 }
 
@@ -64,6 +77,7 @@ export interface SdpSession {
 export interface SdpMedia {
   /** The first one is the `m=` line. */
   readonly lines: readonly SdpLine[];
+  /** The `m=` line, read. */
   readonly media: SdpMediaLine;
   /** Its own `c=`; see {@link connectionOf} for the one in effect. */
   readonly connection: SdpAddress | undefined;
@@ -71,7 +85,9 @@ export interface SdpMedia {
 
 /** A session description. */
 export interface Sdp {
+  /** Session level. */
   readonly session: SdpSession;
+  /** Media sections in order. */
   readonly medias: readonly SdpMedia[];
   /** Text after a blank line, which ends a description; kept, not looked at. */
   readonly trailer: ByteString;
@@ -79,7 +95,9 @@ export interface Sdp {
 
 /** `a=rtcp` (RFC 3605). */
 export interface SdpRtcp {
+  /** 1..65535 */
   readonly port: number;
+  /** Own address, when it names one that can be read. */
   readonly address: SdpAddress | undefined;
 }
 
