@@ -23,8 +23,15 @@ export class TokenBucket {
   #tokens: number;
   #updated: number;
 
+  /** Tokens per second. */
+  readonly rate: number;
+  /** Tokens it holds at most. */
+  readonly burst: number;
+
   /** Starts full. `now` is monotonic ms. */
-  constructor(readonly rate: number, readonly burst: number, now: number) {
+  constructor(rate: number, burst: number, now: number) {
+    this.rate = rate;
+    this.burst = burst;
     this.#tokens = burst;
     this.#updated = now;
   }
@@ -44,8 +51,9 @@ export class TokenBucket {
   }
 
   #refill(now: number): void {
+    if (now <= this.#updated) return;
     const earned = (now - this.#updated) * this.rate / 1000;
-    if (earned > 0) this.#tokens = Math.min(this.burst, this.#tokens + earned);
+    this.#tokens = Math.min(this.burst, this.#tokens + earned);
     this.#updated = now;
   }
 }
