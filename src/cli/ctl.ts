@@ -165,7 +165,7 @@ function setAddress(options: CtlOptions, text: string): void {
     options.port = parsePort(text);
     return;
   }
-  const matched = /^(?:\[([^\]]+)\]|([^:]+))(?::(.+))?$/.exec(text);
+  const matched = /^(?:\[([^\]]+)\]|([^:[]+))(?::([^:]+))?$/.exec(text);
   const host = matched?.[1] ?? matched?.[2] ?? text;
   if (host === "") throw new UsageError("an address is needed");
   options.host = WILDCARDS.get(host) ?? host;

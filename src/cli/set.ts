@@ -56,6 +56,11 @@ function numeric(
   });
 }
 
+/** A limit is kept to hundredths; what is finer is cut off. */
+function cut(value: number): number {
+  return Math.trunc(value * 100) / 100;
+}
+
 function timeout(
   name: string,
   option: string,
@@ -159,7 +164,7 @@ export const SET_COMMANDS: readonly SetCommand[] = [
     "set maximum CPU usage allowed",
     "maxcpu",
     parseDecimal,
-    (settings, value) => settings.maxCpu = value,
+    (settings, value) => settings.maxCpu = cut(value),
     (value) => value.toFixed(1),
   ),
   numeric(
@@ -168,7 +173,7 @@ export const SET_COMMANDS: readonly SetCommand[] = [
     "set maximum load average allowed",
     "maxload",
     parseDecimal,
-    (settings, value) => settings.maxLoad = value,
+    (settings, value) => settings.maxLoad = cut(value),
     (value) => value.toFixed(2),
   ),
   numeric(

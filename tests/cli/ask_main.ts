@@ -1,0 +1,45 @@
+/**
+ * Asks a daemon's control tree and HTTP listener from inside a network namespace. Reads a JSON object
+ * `{"host", "cli", "http", "lines", "paths"}` from standard input and prints `{"lines", "paths"}` with
+ * the answers.
+ *
+ * @module
+ */
+
+/** What is asked, and where. */
+export interface Questions {
+  readonly host: string;
+  /** Port of the control tree. */
+  readonly cli: number;
+  /** Port of the HTTP listener. */
+  readonly http: number;
+  readonly lines: readonly string[];
+  readonly paths: readonly string[];
+}
+
+/** The answers in the order of the questions. */
+export interface Answers {
+  readonly lines: readonly string[];
+  readonly paths: readonly string[];
+}
+
+async function askLine(hostname: string, port: number, line: string): Promise<string> {
+  using connection = await Deno.connect({ hostname, port });
+  await connection.write(new TextEncoder().encode(`${line}\n`));
+  return await new Response(connection.readable).text();
+}
+
+if (import.meta.main) {
+  const questions: Questions = JSON.parse(await new Response(Deno.stdin.readable).text());
+  const lines: string[] = [];
+  for (const line of questions.lines) {
+    lines.push(await askLine(questions.host, questions.cli, line));
+  }
+  const paths: string[] = [];
+  for (const path of questions.paths) {
+    const response = await fetch(`http://${questions.host}:${questions.http}${path}`);
+    paths.push(await response.text());
+  }
+  const answers: Answers = { lines, paths };
+  await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(answers)));
+}
