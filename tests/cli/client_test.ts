@@ -89,7 +89,11 @@ Deno.test("exchangeLine fails with the reason when nobody listens", async () => 
 });
 
 Deno.test("exchangeLine gives up on a daemon that says nothing", async () => {
-  const server = createServer((socket) => socket.on("error", () => {}));
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    // Read on, so that the end of the connection is seen.
+    socket.resume();
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
     const { port } = server.address() as { port: number };
