@@ -107,10 +107,11 @@ export class RateLimit {
     return bucket;
   }
 
-  /** Forgets keys that have been quiet for a window and have nothing left to tell. */
+  /** Forgets keys that have been quiet: for a window, or for ten when a count was never fetched. */
   #sweep(now: number): void {
     for (const [key, { start, suppressed }] of this.#buckets) {
-      if (suppressed === 0 && now - start >= this.#options.window) this.#buckets.delete(key);
+      const windows = suppressed === 0 ? 1 : 10;
+      if (now - start >= windows * this.#options.window) this.#buckets.delete(key);
     }
     this.#nextSweep = now + this.#options.window;
   }
