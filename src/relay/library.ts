@@ -38,10 +38,12 @@ export function libraryPlaces(): LibraryPlaces {
   }
   const env = (name: string) => Deno.env.get(name) || undefined;
   const home = env("HOME");
+  // /run is often mounted without permission to execute, so it comes last
   const caches = [
-    env("XDG_RUNTIME_DIR"),
+    env("CACHE_DIRECTORY")?.split(":")[0],
     env("XDG_CACHE_HOME"),
     home === undefined ? undefined : `${home}/.cache`,
+    env("XDG_RUNTIME_DIR"),
   ];
   return {
     override: env("RTPEDGE_LIB"),
