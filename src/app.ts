@@ -136,6 +136,15 @@ async function run(
     native.engine.shutdown();
     throw error;
   });
+  const ended = Promise.withResolvers<string>();
+  watchSignals({
+    stop(name, again) {
+      if (again) Deno.exit(1);
+      ended.resolve(name);
+    },
+    reload: () => void control.reload(),
+    shiftLogLevel: (step) => control.shiftLogLevel(step),
+  });
   const pidFile = config.pidfile === undefined
     ? undefined
     : PidFile.write(config.pidfile, Deno.pid);
@@ -159,16 +168,7 @@ async function run(
     calls.tick();
     control.tick();
   }, TICK_MS);
-  const signal = await new Promise<string>((resolve) => {
-    watchSignals({
-      stop(name, again) {
-        if (again) Deno.exit(1);
-        resolve(name);
-      },
-      reload: () => void control.reload(),
-      shiftLogLevel: (step) => control.shiftLogLevel(step),
-    });
-  });
+  const signal = await ended.promise;
   clearInterval(timer);
   log.notice(`${signal}: ending ${calls.registry.size} calls`);
   await open.close(GRACE_MS);
