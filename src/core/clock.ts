@@ -24,15 +24,21 @@ export class FakeClock implements Clock {
   #now = 0;
   readonly #startWall: number;
 
-  /** @param startWall wall-clock milliseconds at monotonic time 0 */
+  /**
+   * A clock at monotonic time 0.
+   *
+   * @param startWall wall-clock milliseconds at that time
+   */
   constructor(startWall = 1_700_000_000_000) {
     this.#startWall = startWall;
   }
 
+  /** Wall-clock milliseconds. */
   wall(): number {
     return this.#startWall + Math.floor(this.#now);
   }
 
+  /** Monotonic milliseconds. */
   now(): number {
     return this.#now;
   }

@@ -15,6 +15,7 @@ export class PidFile {
   readonly #path: string;
   readonly #pid: number;
 
+  /** A file that {@link write} has written. */
   constructor(path: string, pid: number) {
     this.#path = path;
     this.#pid = pid;
