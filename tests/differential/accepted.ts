@@ -37,4 +37,253 @@ export const ADDITIONS: readonly Addition[] = [
 ];
 
 /** All accepted differences. */
-export const ACCEPTED: readonly Accepted[] = [];
+export const ACCEPTED: readonly Accepted[] = [
+  {
+    dialogue: "answer with other payload type numbers",
+    step: 2,
+    reason:
+      "payload types are relayed as they are: RFC 3264 section 5.1 lets each side choose its own numbers, and renumbering them needs the media engine",
+    lines: [
+      "-sdp: m=audio P2 RTP/AVP 96",
+      "+sdp: m=audio P2 RTP/AVP 111",
+      "-sdp: a=rtpmap:96 opus/48000/2",
+      "-sdp: a=fmtp:96 stereo=1; useinbandfec=1",
+      "+sdp: a=rtpmap:111 opus/48000/2",
+    ],
+  },
+  {
+    dialogue: "answer with a codec that was not offered",
+    step: 2,
+    reason:
+      "the answer is told as it was given; putting an offered codec in its place promises a transcoding that does not happen",
+    lines: [
+      "-sdp: m=audio P2 RTP/AVP 8",
+      "+sdp: m=audio P2 RTP/AVP 0",
+      "-sdp: a=rtpmap:8 PCMA/8000",
+      "+sdp: a=rtpmap:0 PCMU/8000",
+    ],
+  },
+  {
+    dialogue: "everything rejected",
+    step: 2,
+    reason:
+      "an answer that rejects all media is valid (RFC 3264 section 6); an error would make the proxy fail the whole request",
+    lines: [
+      '-error-reason = "Error rewriting SDP"',
+      '-result = "error"',
+      '+result = "ok"',
+      "+sdp: v=0",
+      "+sdp: o=tester 7001 1 IN IP4 198.51.100.2",
+      "+sdp: s=a session",
+      "+sdp: t=0 0",
+      "+sdp: m=audio 0 RTP/AVP 8",
+      "+sdp: c=IN IP4 0.0.0.0",
+    ],
+  },
+  {
+    dialogue: "media direction over session direction",
+    step: 1,
+    reason: "a media section's own direction overrides the session's (RFC 8866 section 6.7)",
+    lines: [
+      "-sdp: a=recvonly",
+      "+sdp: a=sendonly",
+    ],
+  },
+  {
+    dialogue: "ssrc, mid and extmap attributes",
+    step: 1,
+    reason:
+      "the relay claims nothing for a phone that the phone did not say (RFC 8285 section 4.1.2 is an offer of its own)",
+    lines: [
+      "-sdp: a=extmap-allow-mixed",
+    ],
+  },
+  {
+    dialogue: "body without an origin",
+    step: 1,
+    reason: "the made-up origin line is complete; the oracle leaves out type and address",
+    lines: [
+      "-sdp: o=- <id> 0 IN  ",
+      "+sdp: o=- <id> 0 IN IP4 127.0.0.1",
+    ],
+  },
+  {
+    dialogue: "rtpmap without a rate",
+    step: 1,
+    reason: "a broken rtpmap is left out; the oracle writes one with an empty name",
+    lines: [
+      "-sdp: a=rtpmap:96 /0",
+    ],
+  },
+  {
+    dialogue: "two bodies in one",
+    step: 1,
+    reason:
+      "a second version line means that two bodies were run together; which one counts is anyone's guess, so the body is refused",
+    lines: [
+      '-result = "ok"',
+      "-sdp: v=0",
+      "-sdp: o=tester 7001 1 IN IP4 198.51.100.1",
+      "-sdp: s=a session",
+      "-sdp: t=0 0",
+      "-sdp: m=audio P1 RTP/AVP 8 0",
+      "-sdp: c=IN IP4 127.0.0.1",
+      "-sdp: a=rtpmap:8 PCMA/8000",
+      "-sdp: a=rtpmap:0 PCMU/8000",
+      "-sdp: a=sendrecv",
+      "-sdp: a=rtcp:P1+1",
+      "-sdp: m=audio P2 RTP/AVP 8 0",
+      "-sdp: c=IN IP4 127.0.0.1",
+      "-sdp: a=rtpmap:8 PCMA/8000",
+      "-sdp: a=rtpmap:0 PCMU/8000",
+      "-sdp: a=sendrecv",
+      "-sdp: a=rtcp:P2+1",
+      '+error-reason = "Failed to parse SDP"',
+      '+result = "error"',
+    ],
+  },
+  {
+    dialogue: "query after a malformed first offer",
+    step: 2,
+    reason:
+      "a refused request changes nothing, so there is no call to be queried; the oracle keeps an empty one until it times out",
+    lines: [
+      "-SSRC = {}",
+      "-created = <time>",
+      "-created_ts = <time>",
+      "-created_us = <time>",
+      "-last redis update = 0",
+      "-last signal = 0",
+      '-result = "ok"',
+      "-tags = {}",
+      "-totals/RTCP/bytes = 0",
+      "-totals/RTCP/errors = 0",
+      "-totals/RTCP/packets = 0",
+      "-totals/RTP/bytes = 0",
+      "-totals/RTP/errors = 0",
+      "-totals/RTP/packets = 0",
+      '+error-reason = "Unknown call-id"',
+      '+result = "error"',
+    ],
+  },
+  {
+    dialogue: "messages that hold no dictionary",
+    step: 1,
+    reason: "the answer says what is wrong with the message; the oracle sends the cookie alone",
+    lines: [
+      '-undecoded answer = ""',
+      '+error-reason = "Invalid NG data format"',
+      '+result = "error"',
+    ],
+  },
+  {
+    dialogue: "messages that hold no dictionary",
+    step: 2,
+    reason: "the answer says what is wrong with the message; the oracle sends the cookie alone",
+    lines: [
+      '-undecoded answer = ""',
+      '+error-reason = "Invalid data (no payload)"',
+      '+result = "error"',
+    ],
+  },
+  {
+    dialogue: "messages that hold no dictionary",
+    step: 3,
+    reason: "the answer says what is wrong with the message; the oracle sends the cookie alone",
+    lines: [
+      '-undecoded answer = ""',
+      '+error-reason = "Could not decode bencode dictionary"',
+      '+result = "error"',
+    ],
+  },
+  {
+    dialogue: "messages that hold no dictionary",
+    step: 4,
+    reason: "the answer says what is wrong with the message; the oracle sends the cookie alone",
+    lines: [
+      '-undecoded answer = ""',
+      '+error-reason = "Could not decode bencode dictionary"',
+      '+result = "error"',
+    ],
+  },
+  {
+    dialogue: "messages that hold no dictionary",
+    step: 5,
+    reason: "the answer says what is wrong with the message; the oracle sends the cookie alone",
+    lines: [
+      '-undecoded answer = ""',
+      '+error-reason = "Invalid NG data format"',
+      '+result = "error"',
+    ],
+  },
+  {
+    dialogue: "messages that hold no dictionary",
+    step: 6,
+    reason: "the answer says what is wrong with the message; the oracle sends the cookie alone",
+    lines: [
+      '-undecoded answer = ""',
+      '+error-reason = "Failed to parse JSON document"',
+      '+result = "error"',
+    ],
+  },
+  {
+    dialogue: "messages that hold no dictionary",
+    step: 7,
+    reason: "the answer says what is wrong with the message; the oracle sends the cookie alone",
+    lines: [
+      '-undecoded answer = ""',
+      '+error-reason = "Invalid NG data format"',
+      '+result = "error"',
+    ],
+  },
+  {
+    dialogue: "opus format parameters of the answer",
+    step: 2,
+    reason:
+      "format parameters are told as they were given; the oracle writes its own in their place",
+    lines: [
+      "-sdp: a=fmtp:96 useinbandfec=1; maxplaybackrate=48000; maxaveragebitrate=30000",
+      "+sdp: a=fmtp:96 useinbandfec=1; maxaveragebitrate=30000; maxplaybackrate=48000; ptime=20",
+    ],
+  },
+  {
+    dialogue: "caller goes from IPv4 to IPv6",
+    step: 5,
+    reason:
+      "media goes where the caller's latest body says; the oracle keeps sending to the old address",
+    lines: [
+      '-tags/a/medias[0]/streams[0]/endpoint/address = "198.51.100.1"',
+      '-tags/a/medias[0]/streams[0]/endpoint/family = "IPv4"',
+      '+tags/a/medias[0]/streams[0]/endpoint/address = "2001:db8::1"',
+      '+tags/a/medias[0]/streams[0]/endpoint/family = "IPv6"',
+      '-tags/a/medias[0]/streams[1]/endpoint/address = "198.51.100.1"',
+      '-tags/a/medias[0]/streams[1]/endpoint/family = "IPv4"',
+      '+tags/a/medias[0]/streams[1]/endpoint/address = "2001:db8::1"',
+      '+tags/a/medias[0]/streams[1]/endpoint/family = "IPv6"',
+    ],
+  },
+  {
+    dialogue: "rtcp-mux given up by a re-offer",
+    step: 4,
+    reason: "port 0 is no place to send RTCP to; the real port is told",
+    lines: [
+      "-sdp: a=rtcp:0",
+      "+sdp: a=rtcp:P2+1",
+    ],
+  },
+  {
+    dialogue: "lines the oracle drops or sorts",
+    step: 1,
+    reason:
+      "bodies are kept line by line; the oracle drops lines and groupings it does not know and sorts bandwidth lines",
+    lines: [
+      "+sdp: r=604800 3600 0 90000",
+      "+sdp: z=2882844526 -1h 2898848070 0",
+      "+sdp: k=clear:secret",
+      "+sdp: a=group:LS 1",
+      "-sdp: b=RR:2000",
+      "+sdp: b=RR:2000",
+      "+sdp: k=prompt",
+    ],
+  },
+];

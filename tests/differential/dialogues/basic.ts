@@ -126,6 +126,16 @@ export const BASIC: readonly Dialogue[] = [
     offer(session(A, "m=audio 2000 RTP/AVP 8")),
     answer(session(B, "m=audio 4000 RTP/AVP 0")),
   ),
+  dialogue(
+    "opus format parameters of the answer",
+    offer(session(A, "m=audio 2000 RTP/AVP 96", "a=rtpmap:96 opus/48000/2")),
+    answer(session(
+      B,
+      "m=audio 4000 RTP/AVP 96",
+      "a=rtpmap:96 opus/48000/2",
+      "a=fmtp:96 useinbandfec=1; maxaveragebitrate=30000; maxplaybackrate=48000; ptime=20",
+    )),
+  ),
   dialogue("offer only", offer(AUDIO_A), query(), remove()),
   dialogue("the same offer twice keeps its ports", offer(AUDIO_A), offer(AUDIO_A), answer(AUDIO_B)),
   dialogue("the same answer twice", offer(AUDIO_A), answer(AUDIO_B), answer(AUDIO_B)),

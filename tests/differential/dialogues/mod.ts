@@ -8,6 +8,7 @@ import type { Dialogue } from "../dialogue.ts";
 import { ATTRIBUTES } from "./attributes.ts";
 import { BASIC } from "./basic.ts";
 import { FAMILY } from "./family.ts";
+import { FIELD } from "./field.ts";
 import { FORK } from "./fork.ts";
 import { HOLD } from "./hold.ts";
 import { LIFECYCLE } from "./lifecycle.ts";
@@ -15,6 +16,7 @@ import { MALFORMED } from "./malformed.ts";
 import { MULTIMEDIA } from "./multimedia.ts";
 import { REOFFER } from "./reoffer.ts";
 import { RTCP } from "./rtcp.ts";
+import { TRANSFER } from "./transfer.ts";
 
 /** All dialogues in the order they are played. */
 export const DIALOGUES: readonly Dialogue[] = [
@@ -24,6 +26,8 @@ export const DIALOGUES: readonly Dialogue[] = [
   ...FORK,
   ...FAMILY,
   ...MULTIMEDIA,
+  ...TRANSFER,
+  ...FIELD,
   ...RTCP,
   ...ATTRIBUTES,
   ...MALFORMED,

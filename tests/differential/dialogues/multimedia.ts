@@ -23,7 +23,7 @@ const VIDEO = ["a=rtpmap:96 H264/90000", "a=fmtp:96 profile-level-id=42e01f", "a
 export const MULTIMEDIA: readonly Dialogue[] = [
   dialogue(
     "audio and video",
-    offer(session(A, "b=AS:512", "m=audio 2000 RTP/AVP 8 0", "m=video 2002 RTP/AVP 96", ...VIDEO)),
+    offer(session(A, "m=audio 2000 RTP/AVP 8 0", "b=AS:64", "m=video 2002 RTP/AVP 96", ...VIDEO)),
     answer(session(B, "m=audio 4000 RTP/AVP 8", "m=video 4002 RTP/AVP 96", ...VIDEO)),
     query(),
     remove(),
@@ -127,7 +127,12 @@ export const MULTIMEDIA: readonly Dialogue[] = [
     offer(
       session(A, "m=audio 2000 RTP/AVP 8", "m=hologram 2002 RTP/AVP 96", "a=rtpmap:96 X/90000"),
     ),
-    answer(session(B, "m=audio 4000 RTP/AVP 8", "m=hologram 4002 RTP/AVP 96")),
+    answer(session(
+      B,
+      "m=audio 4000 RTP/AVP 8",
+      "m=hologram 4002 RTP/AVP 96",
+      "a=rtpmap:96 X/90000",
+    )),
   ),
   dialogue(
     "text media",

@@ -75,12 +75,17 @@ export const RTCP: readonly Dialogue[] = [
     answer(MUX_B),
     offer(MUX_A, { "to-tag": "b" }),
     answer(MUX_B),
+  ),
+  dialogue(
+    "rtcp-mux given up by a re-offer",
+    offer(MUX_A),
+    answer(MUX_B),
     offer(AUDIO_A, { "to-tag": "b" }),
     answer(AUDIO_B),
   ),
   dialogue(
     "bandwidth modifiers for RTCP",
-    offer(session(A, "m=audio 2000 RTP/AVP 8", "b=AS:80", "b=RS:600", "b=RR:2000")),
+    offer(session(A, "m=audio 2000 RTP/AVP 8", "b=AS:80", "b=RR:2000", "b=RS:600")),
     answer(session(B, "m=audio 4000 RTP/AVP 8", "b=AS:64", "b=TIAS:64000")),
   ),
 ];
