@@ -8,27 +8,34 @@ import type { Option } from "./option.ts";
 import { GROUPS } from "./options.ts";
 import { wrap } from "./wrap.ts";
 
-const USAGE = [
-  "rtpedge relays RTP between SIP endpoints; a SIP proxy controls it with the ng protocol.",
-  "",
-  "Usage:",
-  "  rtpedge [OPTION…]         run the daemon, with rtpengine's options",
-  "  rtpedge start [OPTION…]   run it on a safe configuration of its own, for a first look",
-  "  rtpedge ctl COMMAND…      ask a running daemon, or change it",
-  "",
-  "An option is also a key of the configuration file (without the dashes) and a variable of the",
-  "environment (RTPEDGE_PORT_MIN for --port-min). The command line counts more than the",
-  "environment, the environment more than the file. Options marked + may be given several times,",
-  "or once with ; between the items. Options marked * are rtpedge's own.",
+const INTRODUCTION =
+  "rtpedge relays RTP between SIP endpoints; a SIP proxy controls it with the ng protocol.";
+
+/** What can be typed, and what for. */
+const USAGE: readonly (readonly [command: string, purpose: string])[] = [
+  ["rtpedge [OPTION…]", "run the daemon, with rtpengine's options"],
+  ["rtpedge start [OPTION…]", "run it on a safe configuration of its own"],
+  ["rtpedge ctl COMMAND…", "ask a running daemon, or change it"],
 ];
+
+const NOTES =
+  "An option is also a key of the configuration file (without the dashes) and a variable " +
+  "of the environment (RTPEDGE_PORT_MIN for --port-min). The command line counts more than the " +
+  "environment, the environment more than the file. Options marked + may be given several times, " +
+  "or once with ; between the items. Options marked * are rtpedge's own. [In brackets]: the default.";
+
+/** Below this the columns would not fit. */
+const MIN_COLUMNS = 70;
 
 /** Widest column of option names; longer ones get a line of their own. */
 const NAME_COLUMN = 32;
 
 /** The help for a terminal of `columns` characters. */
 export function helpText(columns: number): string {
-  const width = Math.min(Math.max(columns, 50), 110);
-  const lines = paragraphs(USAGE, width);
+  const width = Math.min(Math.max(columns, MIN_COLUMNS), 110);
+  const lines = [...wrap(INTRODUCTION, width), "", "Usage:"];
+  for (const [command, purpose] of USAGE) lines.push(`  ${command.padEnd(26)}${purpose}`);
+  lines.push("", ...wrap(NOTES, width));
   const idle: string[] = [];
   for (const { title, options } of GROUPS) {
     const shown: string[] = [];
@@ -61,14 +68,4 @@ function describe(name: string, option: Option<unknown>, width: number): string[
 /** The unit belongs behind numbers, not behind words such as `number of CPUs`. */
 function unitOf({ defaultText }: Option<unknown>, unit: string): string {
   return /^-?[\d.]+$/.test(defaultText) ? unit : "";
-}
-
-function paragraphs(lines: readonly string[], width: number): string[] {
-  return lines.flatMap((line) => line.length <= width ? [line] : wrapKeeping(line, width));
-}
-
-/** Wraps a line, keeping its indentation. */
-function wrapKeeping(line: string, width: number): string[] {
-  const indent = /^ */.exec(line)![0];
-  return wrap(line, width - indent.length).map((part) => indent + part);
 }

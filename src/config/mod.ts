@@ -33,7 +33,8 @@ export {
   type ValuesOf,
 } from "./option.ts";
 export { type Config, OPTION_SET, type OptionName } from "./options.ts";
-export { settingsFrom } from "./settings.ts";
+export { settingsFrom, subsystemLevels } from "./settings.ts";
+export { type Subsystem, SUBSYSTEMS } from "../log/level.ts";
 export { formatSource, type Given, type Source } from "./source.ts";
 export type { Environment } from "./sources.ts";
 export { type Cidr, formatCidr, type ListenSpec, parseCidr } from "./types.ts";

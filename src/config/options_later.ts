@@ -92,7 +92,7 @@ export const B2B = later({
 /** Recording of calls. */
 export const RECORDING = later({
   "recording-dir": path({ metavar: "DIR", help: "Directory for recordings" }),
-  "recording-method": choice(["pcap", "proc", "all"], { help: "How calls are recorded" }),
+  "recording-method": choice(["pcap", "proc", "all", "none"], { help: "How calls are recorded" }),
   "recording-format": choice(["raw", "eth"], { help: "Frame type of packet captures" }),
   "record-egress": flag({ help: "Record what is sent instead of what is received" }),
   "record-both": flag({ help: "Record what is sent and what is received" }),

@@ -5,6 +5,7 @@
  */
 
 import type { Settings } from "../core/settings.ts";
+import { type Subsystem, SUBSYSTEMS } from "../log/level.ts";
 import type { Config } from "./options.ts";
 
 /** Highest log level: debug. */
@@ -29,4 +30,14 @@ export function settingsFrom(config: Config): Settings {
     strictSource: config["strict-source"],
     logLevel: Math.min(config["log-level"], MAX_LOG_LEVEL),
   };
+}
+
+/** Log levels of the subsystems that have one of their own, for `Logs`. */
+export function subsystemLevels(config: Config): Partial<Record<Subsystem, number>> {
+  const levels: Partial<Record<Subsystem, number>> = {};
+  for (const subsystem of SUBSYSTEMS) {
+    const level = config[`log-level-${subsystem}`];
+    if (level !== undefined) levels[subsystem] = level;
+  }
+  return levels;
 }

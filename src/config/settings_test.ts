@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { merge } from "./merge.ts";
-import { settingsFrom } from "./settings.ts";
+import type { Config } from "./options.ts";
+import { settingsFrom, subsystemLevels } from "./settings.ts";
 
-function settings(values: Record<string, string> = {}) {
+function configOf(values: Record<string, string>): Config {
   const errors: string[] = [];
   const given = Object.entries(values).map(([name, text]) => ({
     name,
@@ -11,7 +12,11 @@ function settings(values: Record<string, string> = {}) {
   }));
   const { config } = merge([given], errors);
   assert.deepEqual(errors, []);
-  return settingsFrom(config);
+  return config;
+}
+
+function settings(values: Record<string, string> = {}) {
+  return settingsFrom(configOf(values));
 }
 
 Deno.test("settingsFrom gives rtpengine's defaults", () => {
@@ -76,4 +81,13 @@ Deno.test("settingsFrom takes every value from its own option", () => {
 Deno.test("settingsFrom takes log levels above debug as debug", () => {
   assert.equal(settings({ "log-level": "99" }).logLevel, 7);
   assert.equal(settings({ "log-level": "-1" }).logLevel, -1);
+});
+
+Deno.test("subsystemLevels holds the levels that are given, and the quiet internals", () => {
+  assert.deepEqual(subsystemLevels(configOf({})), { internals: -1 });
+  assert.deepEqual(subsystemLevels(configOf({ "log-level-ice": "7", "log-level-http": "-1" })), {
+    internals: -1,
+    ice: 7,
+    http: -1,
+  });
 });
