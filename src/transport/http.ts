@@ -56,7 +56,7 @@ export async function listenHttp(
     { overrideGlobalObjects: false },
   ) as RequestListener;
   const server = tls === undefined ? createServer(options, handler) : createTlsServer(
-    { ...options, ...tlsOptions(tls), handshakeTimeout: limits.receiveTimeout },
+    { ...options, ...tlsOptions(tls) },
     handler,
   );
   server.timeout = limits.idleTimeout;
@@ -72,6 +72,8 @@ class NodeListener implements HttpListener {
   readonly #gate: WebSocketGate;
   readonly #sockets = new Set<Socket>();
   readonly #perSource = new Map<string, number>();
+  /** TLS handshakes under way, by client; the runtime has no time limit for them. */
+  readonly #handshakes = new Map<string, { readonly socket: Socket; readonly since: number }>();
   #sweeper: ReturnType<typeof setInterval> | undefined;
   #bound: Endpoint;
   #closing = false;
@@ -98,6 +100,9 @@ class NodeListener implements HttpListener {
       else socket.destroy();
     });
     if (secure) {
+      server.on("secureConnection", (socket: Socket) => {
+        this.#handshakes.delete(portOf(socket));
+      });
       server.on("tlsClientError", (error: Error, socket) => {
         this.#note(error, socket as unknown as Socket);
       });
@@ -126,7 +131,7 @@ class NodeListener implements HttpListener {
       });
     });
     this.#bound = { ...local, port: (server.address() as AddressInfo).port };
-    this.#sweeper = setInterval(() => this.#gate.sweep(this.#context.clock.now()), SWEEP_MS);
+    this.#sweeper = setInterval(() => this.#sweep(this.#context.clock.now()), SWEEP_MS);
   }
 
   replaceTls(config: TlsConfig): void {
@@ -167,15 +172,31 @@ class NodeListener implements HttpListener {
     }
     this.#sockets.add(socket);
     this.#perSource.set(address, ofSource + 1);
+    const port = portOf(socket);
+    if (this.#secure) this.#handshakes.set(port, { socket, since: this.#context.clock.now() });
     socket.once("close", () => {
       this.#sockets.delete(socket);
+      this.#handshakes.delete(port);
       const left = (this.#perSource.get(address) ?? 1) - 1;
       if (left > 0) this.#perSource.set(address, left);
       else this.#perSource.delete(address);
     });
   }
 
+  #sweep(now: number): void {
+    this.#gate.sweep(now);
+    const oldest = now - this.#context.limits.receiveTimeout;
+    for (const { socket, since } of this.#handshakes.values()) {
+      if (since <= oldest) socket.destroy();
+    }
+  }
+
   #note(error: Error, socket: Socket): void {
     this.#context.log("debug", "A web connection broke", { peer: socket.remoteAddress, error });
   }
+}
+
+/** What a TLS socket and the plain socket below it have in common. */
+function portOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

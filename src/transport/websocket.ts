@@ -15,6 +15,9 @@ import { isCrossOrigin, sourceOf } from "../web/mod.ts";
 import { waitAtMost } from "./grace.ts";
 import { RATE_EXCEEDED, type TransportContext } from "./types.ts";
 
+/** Requests of one connection under way at once. */
+const MAX_PENDING = 256;
+
 type Answer = Uint8Array | undefined;
 type Answerer = (
   payload: Uint8Array,
@@ -114,8 +117,14 @@ class Session {
   #tail: Promise<void> | undefined;
   #heard: number;
   #pinged: number;
-  /** When reading was stopped because answers are not taken; undefined while reading. */
-  #stalled: number | undefined;
+  /** Answers not yet worked out. */
+  #pending = 0;
+  /** Reading is stopped because answers are not taken or not ready. */
+  #paused = false;
+  /** Messages that had been received when reading was stopped; less than one read of the socket. */
+  readonly #backlog: Uint8Array[] = [];
+  /** When the client last took an answer, or had none to take. */
+  #progress: number;
 
   constructor(
     client: WebSocket,
@@ -128,11 +137,12 @@ class Session {
     this.#source = source;
     this.#answerer = answerer;
     this.#context = context;
-    this.#heard = this.#pinged = context.clock.now();
+    this.#heard = this.#pinged = this.#progress = context.clock.now();
     const heard = (): void => void (this.#heard = context.clock.now());
     client.on("message", (data) => {
       heard();
-      this.#receive(data as Uint8Array);
+      if (this.#paused) this.#backlog.push(data as Uint8Array);
+      else this.#receive(data as Uint8Array);
     });
     client.on("ping", heard);
     client.on("pong", heard);
@@ -147,7 +157,8 @@ class Session {
 
   sweep(now: number): void {
     const { limits } = this.#context;
-    if (this.#stalled !== undefined && now - this.#stalled >= limits.sendTimeout) {
+    if (this.#client.bufferedAmount === 0) this.#progress = now;
+    if (now - this.#progress >= limits.sendTimeout) {
       this.terminate();
     } else if (now - this.#heard >= limits.deadAfter) {
       this.terminate();
@@ -171,13 +182,42 @@ class Session {
       this.#send(answer);
       return;
     }
+    this.#pending++;
     const tail = Promise.all([answer, this.#tail]).then(
       ([bytes]) => this.#send(bytes),
       (error) => this.#failed(error),
     ).then(() => {
+      this.#pending--;
       if (this.#tail === tail) this.#tail = undefined;
+      this.#relax();
     });
     this.#tail = tail;
+    this.#throttle();
+  }
+
+  #full(): boolean {
+    return this.#client.bufferedAmount > this.#context.limits.maxUnread ||
+      this.#pending >= MAX_PENDING;
+  }
+
+  #throttle(): void {
+    if (this.#paused || !this.#full()) return;
+    this.#paused = true;
+    this.#client.pause();
+  }
+
+  #relax(): void {
+    // Nobody is left to answer once the connection is closing.
+    if (!this.#paused || this.#full() || this.#client.readyState !== this.#client.OPEN) return;
+    this.#paused = false;
+    while (!this.#paused) {
+      const payload = this.#backlog.shift();
+      if (payload === undefined) {
+        this.#client.resume();
+        return;
+      }
+      this.#receive(payload);
+    }
   }
 
   #answer(payload: Uint8Array): Answer | Promise<Answer> {
@@ -207,19 +247,11 @@ class Session {
   #send(bytes: Answer): void {
     const client = this.#client;
     if (bytes === undefined || client.readyState !== client.OPEN) return;
-    const { maxUnread } = this.#context.limits;
     client.send(bytes, { binary: true }, () => {
-      if (this.#stalled === undefined || client.bufferedAmount > maxUnread / 2) return;
-      this.#stalled = undefined;
-      client.resume();
+      this.#progress = this.#context.clock.now();
+      this.#relax();
     });
-    if (client.bufferedAmount <= maxUnread || this.#stalled !== undefined) {
-      // What had been received already may still be answered, within reason.
-      if (client.bufferedAmount > 16 * maxUnread) this.terminate();
-      return;
-    }
-    this.#stalled = this.#context.clock.now();
-    client.pause();
+    this.#throttle();
   }
 }
 

@@ -47,7 +47,9 @@ export function controlRoutes(services: WebServices): Hono<WebEnv> {
   });
 
   routes.get("/cli/*", async (c) => {
-    const line = commandLine(c.env.incoming.url ?? "");
+    const url = c.env.incoming.url ?? "";
+    if (!url.startsWith("/cli/")) return c.notFound();
+    const line = commandLine(url);
     if (line === undefined) return plain(c, "malformed escape\n", 400);
     return bytes(c, toBytes(await services.cli(line)), TEXT_TYPE);
   });
