@@ -7,10 +7,9 @@
 
 import type { NgData, NgMessage } from "../support/mod.ts";
 
-/** Keys whose numbers are times or depend on them. */
+/** Keys whose numbers are times; 0 means "never". A fraction of a second, `created_us`, may be 0. */
 const TIMES = new Set([
   "created",
-  "created_us",
   "created_ts",
   "last signal",
   "last redis update",
@@ -107,6 +106,7 @@ function leaves(path: string, value: NgData, ports: PortNames): string[] {
 
 function number(path: string, value: number, ports: PortNames): string {
   const key = path.slice(path.lastIndexOf("/") + 1);
+  if (key === "created_us") return "<time>";
   if (TIMES.has(key)) return value === 0 ? "0" : "<time>";
   return /\bport\b/.test(key) ? ports.name(value) : String(value);
 }
