@@ -21,16 +21,20 @@ export interface MuxOutcome {
  *
  * @param offered the description offers rtcp-mux
  * @param options the `rtcp-mux` key
+ * @param before state towards the one who offers so far
  * @param to state towards the other side so far
  */
 export function offerMux(
   offered: boolean,
   options: ReadonlySet<string>,
+  before: MuxState,
   to: MuxState,
 ): MuxOutcome {
   const demux = options.has("demux");
-  const from = offered && !options.has("reject") ? "offered" : "none";
-  const fromAlways = from === "offered" && (demux || options.has("accept"));
+  const willing = offered && !options.has("reject");
+  // what was agreed stays in use until the answer
+  const from = !willing ? "none" : before === "agreed" ? "agreed" : "offered";
+  const fromAlways = willing && (demux || options.has("accept"));
   if (options.has("require")) return { from, fromAlways, to: "agreed" };
   if (demux) return { from, fromAlways, to: "none" };
   if (to === "agreed") return { from, fromAlways, to };

@@ -127,7 +127,7 @@ function negotiateMedia(
   const send = direction === "sendrecv" || direction === "recvonly";
   const muxed = mediaType === "rtp" && (hasAttribute(section, "rtcp-mux") || remote.samePort);
   const mux = kind === "offer"
-    ? offerMux(muxed, request.rtcpMux, to.mux)
+    ? offerMux(muxed, request.rtcpMux, from.mux, to.mux)
     : answerMux(muxed, request.rtcpMux, to.mux, to.muxAlways);
   const mid = attributeOf(section, "mid")?.param;
   const rejected = media.port === 0;
