@@ -13,6 +13,7 @@ import {
   loadConfig,
   type LoadedConfig,
   settingsFrom,
+  subsystemLevels,
   systemHost,
 } from "./config/mod.ts";
 import { systemClock } from "./core/clock.ts";
@@ -98,6 +99,7 @@ function makeLogs({ config }: LoadedConfig, env: Readonly<Record<string, string>
   });
   return new Logs({
     level: config["log-level"],
+    levels: subsystemLevels(config),
     sink: lineSink(style, writeStderr),
     clock: systemClock,
   });

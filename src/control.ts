@@ -20,7 +20,7 @@ import {
 import { AllowList } from "./core/allow_list.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Settings } from "./core/settings.ts";
-import { openFilesLimit, processUsage } from "./daemon/mod.ts";
+import { CpuMeter, openFilesLimit, processUsage } from "./daemon/mod.ts";
 import { type Logs, SUBSYSTEMS } from "./log/mod.ts";
 import { NgDispatcher, type NgLog } from "./ng/mod.ts";
 import type { NativeRelay, Relay } from "./relay/mod.ts";
@@ -228,27 +228,21 @@ async function identityFor(
   if (listeners.https.length === 0) return undefined;
   const cert = config["https-cert"];
   if (cert !== undefined) return loadIdentity(cert, config["https-key"]);
-  const wildcard = new Set(["0.0.0.0", "::"]);
   const names = new Set(["localhost", Deno.hostname(), "127.0.0.1"]);
-  for (const { address } of listeners.https) if (!wildcard.has(address)) names.add(address);
+  for (const { address } of listeners.https) {
+    if (address !== "0.0.0.0" && address !== "::") names.add(address);
+    else for (const own of systemHost.addresses()) names.add(own.address);
+  }
   for (const { address } of interfaces.addresses) names.add(address);
   return await generatedIdentity(config["data-dir"], [...names], clock.wall());
 }
 
-/** CPU use over the time since the last look, at most once a second. */
+/** How busy the host is. */
 function loadSampler(statistics: Statistics, clock: Clock): () => LoadSample {
-  let at = clock.now();
-  let used = processUsage().cpuSeconds;
-  let cpu = 0;
-  return () => {
-    const now = clock.now();
-    if (now - at >= 1000) {
-      const seconds = processUsage().cpuSeconds;
-      cpu = (seconds - used) / ((now - at) / 1000) * 100 / navigator.hardwareConcurrency;
-      at = now;
-      used = seconds;
-    }
-    const bandwidth = statistics.rates("userspace").bytes + statistics.rates("kernel").bytes;
-    return { load: Deno.loadavg()[0] ?? 0, cpu, bandwidth };
-  };
+  const meter = new CpuMeter(clock);
+  return () => ({
+    load: Deno.loadavg()[0] ?? 0,
+    cpu: meter.percent(),
+    bandwidth: statistics.rates("userspace").bytes + statistics.rates("kernel").bytes,
+  });
 }

@@ -191,26 +191,24 @@ export const LIMITS = {
     min: -1,
     help: "Most calls at a time; -1 = no limit, 0 = take no new call",
   }),
-  ...later({
-    "max-load": float({
-      default: 0,
-      min: 0,
-      help: "Refuse new calls when the load average is above this; 0 = no limit",
-    }),
-    "max-cpu": float({
-      default: 0,
-      min: 0,
-      max: 100,
-      unit: "%",
-      help: "Refuse new calls when the processors are busier than this; 0 = no limit",
-    }),
-    "max-bandwidth": integer({
-      default: 0,
-      min: 0,
-      max: Number.MAX_SAFE_INTEGER,
-      unit: "bytes/s",
-      help: "Refuse new calls when media takes more than this; 0 = no limit",
-    }),
+  "max-load": float({
+    default: 0,
+    min: 0,
+    help: "Refuse new calls when the load average is above this; 0 = no limit",
+  }),
+  "max-cpu": float({
+    default: 0,
+    min: 0,
+    max: 100,
+    unit: "%",
+    help: "Refuse new calls when the processors are busier than this; 0 = no limit",
+  }),
+  "max-bandwidth": integer({
+    default: 0,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    unit: "bytes/s",
+    help: "Refuse new calls when media takes more than this; 0 = no limit",
   }),
 };
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { CpuMeter } from "./cpu.ts";
 export { PidFile, PidFileError } from "./pidfile.ts";
 export { type SignalHandlers, watchSignals } from "./signals.ts";
 export { openFilesLimit, type ProcessUsage, processUsage } from "./usage.ts";
