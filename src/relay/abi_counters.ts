@@ -10,6 +10,7 @@
 import type { Endpoint } from "../core/endpoint.ts";
 import type { AddrCodec } from "./abi_addr.ts";
 import { type AbiLayout, AbiMismatch, type StructLayout } from "./abi_layout.ts";
+import type { TrafficSums } from "./traffic.ts";
 import type { Slot, SlotCounters, SsrcCounters } from "./types.ts";
 
 const COUNTER_FIELDS = {
@@ -120,6 +121,24 @@ export class CounterView {
       ...this.#remote(start),
       ssrcs: this.#ssrcs(start + at.ssrc),
     };
+  }
+
+  /** Adds a slot's counters to `sums`; many times cheaper than {@link read}. */
+  addTo(slot: Slot, sums: TrafficSums): void {
+    const start = slot * this.#codec.size;
+    const at = this.#codec.slot;
+    sums.packetsIn += this.#u64(start + at.rx_packets);
+    sums.bytesIn += this.#u64(start + at.rx_bytes);
+    sums.errorsIn += this.#u64(start + at.rx_errors);
+    sums.packetsOut += this.#u64(start + at.tx_packets);
+    sums.bytesOut += this.#u64(start + at.tx_bytes);
+    sums.errorsOut += this.#u64(start + at.tx_errors);
+    sums.dropSource += this.#u32(start + at.drop_source);
+    sums.dropMalformed += this.#u32(start + at.drop_malformed);
+    sums.dropFiltered += this.#u32(start + at.drop_filtered);
+    sums.dropNoRule += this.#u32(start + at.drop_no_rule);
+    sums.punted += this.#u64(start + at.punted);
+    for (const ssrc of this.#ssrcs(start + at.ssrc)) sums.addSource(ssrc);
   }
 
   /** Whether learning is over on a slot. */

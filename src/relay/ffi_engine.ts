@@ -8,6 +8,7 @@ import { type Endpoint, formatEndpoint, sameEndpoint } from "../core/endpoint.ts
 import { classOfBit, EventType, type RawEvent } from "./abi_events.ts";
 import { Errno, errnoText } from "./ffi.ts";
 import type { FfiCore } from "./ffi_core.ts";
+import type { TrafficSums } from "./traffic.ts";
 import type { RelayEngine, RelayEvent, Rule, Slot, SlotCounters } from "./types.ts";
 
 /** RelayEngine over a {@link FfiCore}. */
@@ -96,6 +97,10 @@ export class FfiEngine implements RelayEngine {
 
   counters(slot: Slot): SlotCounters {
     return this.#core.counters.read(this.#index(slot));
+  }
+
+  addTraffic(slot: Slot, sums: TrafficSums): void {
+    this.#core.counters.addTo(this.#index(slot), sums);
   }
 
   lastRx(slot: Slot): number {

@@ -6,6 +6,7 @@
  */
 
 export * from "./types.ts";
+export { TrafficSums } from "./traffic.ts";
 export { MediaRelay, type MediaRelayOptions } from "./relay.ts";
 export { DEFAULT_QUARANTINE, type Quarantine } from "./ports.ts";
 export { FakeEngine, type FakeEngineOptions, type SentPacket } from "./fake_engine.ts";

@@ -10,6 +10,7 @@ import type { Endpoint, Family } from "../core/endpoint.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { DEFAULT_QUARANTINE, pairRange, PortBook, type Quarantine } from "./ports.ts";
 import { refuseTarget } from "./targets.ts";
+import { TrafficSums } from "./traffic.ts";
 import {
   type LocalAddress,
   type PortPair,
@@ -17,6 +18,7 @@ import {
   type Relay,
   type RelayEngine,
   type RelayPort,
+  type Slot,
 } from "./types.ts";
 
 /** Configuration of a {@link MediaRelay}. */
@@ -52,6 +54,8 @@ export class MediaRelay implements Relay {
   readonly #interfaces: InterfaceTable;
   readonly #ranges = new Map<LocalAddress, Range>();
   readonly #open = new Set<PortPair>();
+  /** Traffic of ports that are closed. */
+  readonly #past = new Map<LocalAddress, TrafficSums>();
   readonly #own: { control: readonly Endpoint[]; addresses: ReadonlySet<string> };
 
   /** Takes over a configuration. @throws RangeError for an impossible port range, Error for an alias that leads nowhere */
@@ -71,6 +75,7 @@ export class MediaRelay implements Relay {
       const { first, last, count } = pairRange(local.portMin, local.portMax);
       const cursor = first + Math.floor(random() * count);
       this.#ranges.set(local, { book, first, last, count, cursor });
+      this.#past.set(local, new TrafficSums());
     }
     this.#own = { control: options.controlEndpoints ?? [], addresses: own };
   }
@@ -139,8 +144,23 @@ export class MediaRelay implements Relay {
     try {
       this.engine.close(...closing.flatMap((pair) => [pair.rtp.slot, pair.rtcp.slot]));
     } finally {
-      for (const pair of closing) this.#range(pair.local).book.rest(pair.rtp.port >> 1);
+      for (const pair of closing) {
+        this.#addPair(pair, this.#past.get(pair.local)!);
+        this.#range(pair.local).book.rest(pair.rtp.port >> 1);
+      }
     }
+  }
+
+  /** Traffic of each local address since the start. */
+  traffic(): ReadonlyMap<LocalAddress, TrafficSums> {
+    const totals = new Map<LocalAddress, TrafficSums>();
+    for (const [local, past] of this.#past) {
+      const sums = new TrafficSums();
+      sums.merge(past);
+      totals.set(local, sums);
+    }
+    for (const pair of this.#open) this.#addPair(pair, totals.get(pair.local)!);
+    return totals;
   }
 
   /** Ports of the range that are open and that are not. */
@@ -153,6 +173,16 @@ export class MediaRelay implements Relay {
   /** Why media must not be sent to `target`. */
   refuseTarget(target: Endpoint, local: LocalAddress): string | undefined {
     return refuseTarget(target, local, this.#own);
+  }
+
+  #addPair(pair: PortPair, sums: TrafficSums): void {
+    this.#addSlot(pair.rtp.slot, sums);
+    this.#addSlot(pair.rtcp.slot, sums);
+  }
+
+  #addSlot(slot: Slot, sums: TrafficSums): void {
+    if (this.engine.addTraffic === undefined) sums.add(this.engine.counters(slot));
+    else this.engine.addTraffic(slot, sums);
   }
 
   #range(local: LocalAddress): Range {

@@ -7,6 +7,7 @@
  */
 
 import type { Endpoint, Family } from "../core/endpoint.ts";
+import type { TrafficSums } from "./traffic.ts";
 
 /** Index of an open local port in the engine, and of its counters. */
 export type Slot = number;
@@ -205,6 +206,11 @@ export interface RelayEngine {
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean;
   /** A snapshot of the counters of a slot, open or closed since. */
   counters(slot: Slot): SlotCounters;
+  /**
+   * Adds the counters of a slot, open or closed since, to `sums` without a snapshot; absent = the engine
+   * has nothing cheaper than {@link counters}.
+   */
+  addTraffic?(slot: Slot, sums: TrafficSums): void;
   /** Cheap reads for timers and totals: wall-clock ms of the last received packet. */
   lastRx(slot: Slot): number;
   /** Sets who is told of events; the last one counts. */
@@ -280,6 +286,8 @@ export interface Relay {
   usage(
     local: LocalAddress,
   ): { readonly used: number; readonly free: number; readonly total: number };
+  /** Traffic of each local address since the start, over ports open now and ports closed since. */
+  traffic(): ReadonlyMap<LocalAddress, TrafficSums>;
   /** Why media must not be sent to this endpoint (own control port, multicast, …); undefined = fine. */
   refuseTarget(target: Endpoint, local: LocalAddress): string | undefined;
 }

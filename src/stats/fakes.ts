@@ -13,6 +13,7 @@ import type {
   StreamView,
 } from "../call/types.ts";
 import { FakeClock } from "../core/clock.ts";
+import { TrafficSums } from "../relay/traffic.ts";
 import type { LocalAddress, SlotCounters, SsrcCounters } from "../relay/types.ts";
 import { type RelayHealth, type ReportedRelay, Statistics } from "./statistics.ts";
 
@@ -30,13 +31,26 @@ export function fakeAddress(name = "default", address = "127.0.0.1"): LocalAddre
   };
 }
 
-/** A relay with `used` ports of each address open. */
-export function fakeRelay(addresses: readonly LocalAddress[], used = 0): ReportedRelay {
+/** A relay with `used` ports of each address open, and the traffic of the streams of `calls`. */
+export function fakeRelay(
+  addresses: readonly LocalAddress[],
+  calls: FakeCalls,
+  used = 0,
+): ReportedRelay {
   const total = 10000;
   return {
     engine: { mode: "fake", modeReason: "no packets" },
     addresses,
     usage: () => ({ used, free: total - used, total }),
+    traffic: () => {
+      const totals = new Map(addresses.map((local) => [local, new TrafficSums()]));
+      for (const stream of calls.streams()) {
+        const counters = stream.counters();
+        const at = addresses.find(({ address }) => address === stream.local?.address.address);
+        if (at !== undefined && counters !== undefined) totals.get(at)!.add(counters);
+      }
+      return totals;
+    },
   };
 }
 
@@ -154,6 +168,7 @@ export function fakeCall(values: Partial<CallView> = {}): CallView {
 /** Calls that a test puts in and takes out; ended calls are remembered. */
 export class FakeCalls implements CallRegistry {
   readonly #calls = new Map<string, CallView>();
+  readonly #past: CallView[] = [];
   /** Calls ended by {@link terminate}. */
   readonly ended: { callId: string; reason: CloseReason }[] = [];
   /** Told about every ended call. */
@@ -180,8 +195,18 @@ export class FakeCalls implements CallRegistry {
     const call = this.#calls.get(callId);
     if (call === undefined) return false;
     this.ended.push({ callId, reason });
+    this.#past.push(call);
     this.onClosed?.(call, reason);
     return this.#calls.delete(callId);
+  }
+
+  /** Streams of all calls, ended ones too. */
+  *streams(): Iterable<StreamView> {
+    for (const call of [...this.#past, ...this.#calls.values()]) {
+      for (const party of call.participants) {
+        for (const media of party.medias) yield* media.streams;
+      }
+    }
   }
 
   /** Adds a call or replaces it. */
@@ -205,7 +230,7 @@ export function fakeStatistics(
   const { health, maxProxies } = options;
   const statistics = new Statistics({
     clock,
-    relay: fakeRelay(options.addresses ?? [fakeAddress()], options.used),
+    relay: fakeRelay(options.addresses ?? [fakeAddress()], calls, options.used),
     calls: () => calls,
     process: () => ({ pid: 42, residentBytes: 1000, heapBytes: 500, cpuSeconds: 1.5 }),
     ...(health === undefined ? {} : { health }),

@@ -41,4 +41,3 @@ export {
   type StatisticsDeps,
   type ThreadHealth,
 } from "./statistics.ts";
-export { interfaceKey, TrafficBook, TrafficSums } from "./traffic.ts";

@@ -7,23 +7,17 @@
 import type { CallObserver, CallView, CloseReason } from "../call/types.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Counters } from "./counters.ts";
-import { sendingParties, type TrafficBook } from "./traffic.ts";
+import { sendingParties } from "./media.ts";
 
 /** The {@link CallObserver} that feeds the counters. */
 export class StatsObserver implements CallObserver {
   readonly #counters: Counters;
-  readonly #ended: TrafficBook;
   readonly #clock: Clock;
   #changes = 0;
 
-  /**
-   * An observer that writes into `counters`.
-   *
-   * @param ended book of ended calls; receives the traffic of each call that closes
-   */
-  constructor(counters: Counters, ended: TrafficBook, clock: Clock) {
+  /** An observer that writes into `counters`. */
+  constructor(counters: Counters, clock: Clock) {
     this.#counters = counters;
-    this.#ended = ended;
     this.#clock = clock;
   }
 
@@ -37,10 +31,9 @@ export class StatsObserver implements CallObserver {
     this.#changes++;
   }
 
-  /** A call has ended; its traffic and duration are counted for its cause. */
+  /** A call has ended; its duration is counted, and its end for its cause. */
   closed(call: CallView, reason: CloseReason): void {
     this.#changes++;
-    this.#ended.addCall(call);
     // An operator who removes a call that was already deleted only shortens its delete delay.
     const cause = call.deleting && reason === "force_terminated" ? "terminated" : reason;
     this.#counters.add("rtpengine_sessions_total", 1);

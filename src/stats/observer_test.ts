@@ -2,15 +2,13 @@ import assert from "node:assert/strict";
 import type { CallView, CloseReason } from "../call/types.ts";
 import { FakeClock } from "../core/clock.ts";
 import { Counters } from "./counters.ts";
-import { fakeCall, fakeMedia, fakeParty, fakeSsrc, fakeStream } from "./fakes.ts";
+import { fakeCall, fakeMedia, fakeParty, fakeStream } from "./fakes.ts";
 import { StatsObserver } from "./observer.ts";
-import { TrafficBook } from "./traffic.ts";
 
 function setup() {
   const counters = new Counters();
-  const ended = new TrafficBook();
   const clock = new FakeClock();
-  return { counters, ended, clock, observer: new StatsObserver(counters, ended, clock) };
+  return { counters, clock, observer: new StatsObserver(counters, clock) };
 }
 
 /** A call whose parties sent these numbers of packets in the first and second media section. */
@@ -99,29 +97,4 @@ Deno.test("StatsObserver.closed takes dropped packets for no media", () => {
   const parties = [fakeParty({ medias: [fakeMedia([dropped])] })];
   observer.closed(fakeCall({ participants: parties }), "terminated");
   assert.equal(counters.get("rtpengine_zero_packet_streams_total"), 1);
-});
-
-Deno.test("StatsObserver.closed books the traffic of the call by path and address", () => {
-  const { ended, observer } = setup();
-  const stream = fakeStream({
-    counters: {
-      rxPackets: 10,
-      rxBytes: 1720,
-      txPackets: 9,
-      txErrors: 1,
-      ssrcs: [fakeSsrc({ lost: 3, duplicates: 2 }), fakeSsrc({ lost: -4, reordered: 1 })],
-    },
-  });
-  const kernel = fakeStream({ flags: ["kernelized"], counters: { rxPackets: 100 } });
-  const closed = fakeStream({ local: undefined, counters: { rxPackets: 1 } });
-  const medias = [fakeMedia([stream, kernel, closed])];
-  observer.closed(fakeCall({ participants: [fakeParty({ medias })] }), "terminated");
-  assert.equal(ended.userspace.packetsIn, 10);
-  assert.equal(ended.userspace.lost, 3);
-  assert.equal(ended.userspace.duplicates, 2);
-  assert.equal(ended.userspace.reordered, 1);
-  assert.equal(ended.kernel.packetsIn, 100);
-  const sums = ended.interfaces.get("default\x00127.0.0.1");
-  assert.equal(sums?.packetsIn, 110);
-  assert.equal(sums?.errorsOut, 1);
 });

@@ -7,11 +7,12 @@
 
 import type { CallRegistry } from "../call/types.ts";
 import type { Clock } from "../core/clock.ts";
+import { TrafficSums } from "../relay/traffic.ts";
 import type { LocalAddress, Relay, RelayEngine } from "../relay/types.ts";
 import { Counters } from "./counters.ts";
+import { countMedia, type MediaCount } from "./media.ts";
 import { StatsObserver } from "./observer.ts";
 import { type NgObserver, ProxyTable } from "./proxies.ts";
-import { countMedia, type MediaCount, TrafficBook, TrafficSums } from "./traffic.ts";
 
 /** Numbers of one relay thread since the start. */
 export interface ThreadHealth {
@@ -54,7 +55,7 @@ export interface ProcessUsage {
 }
 
 /** The part of {@link Relay} that is reported. */
-export interface ReportedRelay extends Pick<Relay, "addresses" | "usage"> {
+export interface ReportedRelay extends Pick<Relay, "addresses" | "usage" | "traffic"> {
   /** The engine in use. */
   readonly engine: Pick<RelayEngine, "mode" | "modeReason">;
 }
@@ -95,8 +96,7 @@ const SAMPLE_MS = 1000;
 
 interface Sample {
   readonly time: number;
-  readonly userspace: Rates;
-  readonly kernel: Rates;
+  readonly totals: Rates;
 }
 
 /** All statistics of the process. */
@@ -109,20 +109,20 @@ export class Statistics {
   readonly observer: StatsObserver;
   readonly #deps: StatisticsDeps;
   readonly #started: number;
-  readonly #ended = new TrafficBook();
-  #totals = new TrafficBook();
+  #interfaces: ReadonlyMap<LocalAddress, TrafficSums> = new Map();
+  #all = new TrafficSums();
   #walkedAt = -Infinity;
   #walkedChanges = -1;
   #sample: Sample | undefined;
   #nextSample = -Infinity;
-  #rates: Record<Path, Rates> = { userspace: NO_RATES, kernel: NO_RATES };
+  #rates = NO_RATES;
 
   /** Uptime starts now. */
   constructor(deps: StatisticsDeps) {
     this.#deps = deps;
     this.#started = deps.clock.now();
     this.proxies = new ProxyTable(this.counters, deps.maxProxies);
-    this.observer = new StatsObserver(this.counters, this.#ended, deps.clock);
+    this.observer = new StatsObserver(this.counters, deps.clock);
   }
 
   /** Hand this to the ng dispatcher. */
@@ -145,12 +145,12 @@ export class Statistics {
 
   /** Rates of the last full second. */
   rates(path: Path): Rates {
-    return this.#rates[path];
+    return path === this.#path ? this.#rates : NO_RATES;
   }
 
   /** Traffic of one local address as of the last {@link refresh}. */
   interfaceTraffic(local: LocalAddress): TrafficSums {
-    return this.#totals.interface(local);
+    return this.#interfaces.get(local) ?? new TrafficSums();
   }
 
   /** Takes a sample for the rates; call it about once a second. */
@@ -160,18 +160,11 @@ export class Statistics {
     this.#walk();
     const after = this.#deps.clock.now();
     this.#nextSample = before + Math.max(SAMPLE_MS / 2, (after - before) * WALK_SHARE);
-    const sample: Sample = {
-      time: before,
-      userspace: ratesOf(this.#totals.userspace),
-      kernel: ratesOf(this.#totals.kernel),
-    };
+    const sample: Sample = { time: before, totals: ratesOf(this.#all) };
     const last = this.#sample;
     const seconds = last === undefined ? 0 : (sample.time - last.time) / 1000;
     if (last !== undefined && seconds > 0) {
-      this.#rates = {
-        userspace: perSecond(last.userspace, sample.userspace, seconds),
-        kernel: perSecond(last.kernel, sample.kernel, seconds),
-      };
+      this.#rates = perSecond(last.totals, sample.totals, seconds);
     }
     this.#sample = sample;
   }
@@ -190,36 +183,37 @@ export class Statistics {
     this.#refreshProcess();
   }
 
-  /** Sums over all streams, running and ended. */
+  /** Where the engine handles packets. */
+  get #path(): Path {
+    return this.#deps.relay.engine.mode === "kernel" ? "kernel" : "userspace";
+  }
+
+  /** Sums over all ports, open and closed, and looks at all calls. */
   #walk(): void {
-    const live = new TrafficBook();
+    const path = this.#path;
     const media: MediaCount = { userspace: 0, kernel: 0, mixed: 0 };
     let own = 0;
     let foreign = 0;
     for (const call of this.#deps.calls().calls()) {
       if (call.foreign) foreign++;
       else own++;
-      live.addCall(call);
-      countMedia(call, media);
+      countMedia(call, media, path === "kernel");
     }
-    live.merge(this.#ended);
-    this.#totals = live;
+    const all = new TrafficSums();
+    this.#interfaces = this.#deps.relay.traffic();
+    for (const sums of this.#interfaces.values()) all.merge(sums);
+    this.#all = all;
     this.#walkedAt = this.#deps.clock.now();
     this.#walkedChanges = this.observer.changes;
     const { counters } = this;
     counters.set("rtpengine_sessions", own, "own");
     counters.set("rtpengine_sessions", foreign, "foreign");
-    for (const path of ["userspace", "kernel"] as const) {
-      counters.set("rtpengine_mediastreams", media[path], path);
-      const sums = live[path];
-      this.#raise("rtpengine_packets_total", sums.packetsIn, path);
-      this.#raise("rtpengine_packet_errors_total", sums.errorsIn + sums.errorsOut, path);
-      this.#raise("rtpengine_bytes_total", sums.bytesIn, path);
+    for (const kind of ["userspace", "kernel", "mixed"] as const) {
+      counters.set("rtpengine_mediastreams", media[kind], kind);
     }
-    counters.set("rtpengine_mediastreams", media.mixed, "mixed");
-    const all = new TrafficSums();
-    all.merge(live.userspace);
-    all.merge(live.kernel);
+    this.#raise("rtpengine_packets_total", all.packetsIn, path);
+    this.#raise("rtpengine_packet_errors_total", all.errorsIn + all.errorsOut, path);
+    this.#raise("rtpengine_bytes_total", all.bytesIn, path);
     this.#raise("rtpengine_packets_lost", all.lost);
     this.#raise("rtpengine_rtp_duplicates", all.duplicates);
     this.#raise("rtpengine_rtp_reordered", all.reordered);
@@ -244,7 +238,7 @@ export class Statistics {
       this.counters.set("rtpengine_ports_used", usage.used, ...labels);
       this.counters.set("rtpengine_ports_free", usage.free, ...labels);
       this.counters.set("rtpengine_ports", usage.total, ...labels);
-      const sums = this.#totals.interface(local);
+      const sums = this.interfaceTraffic(local);
       this.#raise("rtpengine_interface_packets_lost", sums.lost, ...labels);
       this.#raise("rtpengine_interface_duplicates", sums.duplicates, ...labels);
       this.#raise("rtpengine_interface_packets", sums.packetsIn, ...labels, "ingress");

@@ -56,24 +56,21 @@ Deno.test("Statistics.refresh never lets a counter go back", () => {
 
 Deno.test("Statistics.refresh counts sessions, open media sections and ports", () => {
   const open = fakeStream();
-  const kernel = fakeStream({ flags: ["kernelized"] });
   const rtcp = fakeStream({ component: "rtcp" });
   const rejected = fakeStream({ local: undefined });
   const calls = new FakeCalls(
     callOf("a", open, rtcp),
-    callOf("b", kernel, rtcp),
+    callOf("b", open),
     callOf("c", rejected),
     fakeCall({ callId: "d", foreign: true }),
-    callOf("e", open, kernel),
   );
   const { statistics } = fakeStatistics({ calls, used: 12 });
   statistics.refresh();
   const { counters } = statistics;
-  assert.equal(counters.get("rtpengine_sessions", "own"), 4);
+  assert.equal(counters.get("rtpengine_sessions", "own"), 3);
   assert.equal(counters.get("rtpengine_sessions", "foreign"), 1);
-  assert.equal(counters.get("rtpengine_mediastreams", "userspace"), 1);
-  assert.equal(counters.get("rtpengine_mediastreams", "kernel"), 1);
-  assert.equal(counters.get("rtpengine_mediastreams", "mixed"), 1);
+  assert.equal(counters.get("rtpengine_mediastreams", "userspace"), 2);
+  assert.equal(counters.get("rtpengine_mediastreams", "kernel"), 0);
   assert.equal(counters.get("rtpengine_ports_used", "default", "127.0.0.1"), 12);
   assert.equal(counters.get("rtpengine_ports_free", "default", "127.0.0.1"), 9988);
   assert.equal(counters.get("rtpengine_ports", "default", "127.0.0.1"), 10000);

@@ -1,0 +1,85 @@
+/**
+ * Sums over the counters of many slots.
+ *
+ * @module
+ */
+
+import type { SlotCounters, SsrcCounters } from "./types.ts";
+
+/** Packets, bytes and RTP irregularities of any number of slots. */
+export class TrafficSums {
+  /** Packets received, dropped ones included. */
+  packetsIn = 0;
+  /** UDP payload bytes received. */
+  bytesIn = 0;
+  /** Packets dropped on receipt. */
+  errorsIn = 0;
+  /** Packets sent. */
+  packetsOut = 0;
+  /** UDP payload bytes sent. */
+  bytesOut = 0;
+  /** Packets that could not be sent. */
+  errorsOut = 0;
+  /** RTP packets missing in the sequence numbers. */
+  lost = 0;
+  /** RTP packets received twice. */
+  duplicates = 0;
+  /** RTP packets received late. */
+  reordered = 0;
+  /** RTP sequence restarts. */
+  resets = 0;
+  /** Drops: not from the expected source. */
+  dropSource = 0;
+  /** Drops: not valid RTP or RTCP. */
+  dropMalformed = 0;
+  /** Drops: payload type not allowed or media blocked. */
+  dropFiltered = 0;
+  /** Drops: nowhere to send it. */
+  dropNoRule = 0;
+  /** Packets handed to the control plane. */
+  punted = 0;
+
+  /** Adds a snapshot of one slot. */
+  add(counters: SlotCounters): void {
+    this.packetsIn += counters.rxPackets;
+    this.bytesIn += counters.rxBytes;
+    this.errorsIn += counters.rxErrors;
+    this.packetsOut += counters.txPackets;
+    this.bytesOut += counters.txBytes;
+    this.errorsOut += counters.txErrors;
+    this.dropSource += counters.dropSource;
+    this.dropMalformed += counters.dropMalformed;
+    this.dropFiltered += counters.dropFiltered;
+    this.dropNoRule += counters.dropNoRule;
+    this.punted += counters.punted;
+    for (const source of counters.ssrcs) this.addSource(source);
+  }
+
+  /** Adds what one RTP source says about loss and order. */
+  addSource(source: SsrcCounters): void {
+    // Duplicates make RFC 3550 loss negative; a sum of losses must not shrink because of them.
+    if (source.lost > 0) this.lost += source.lost;
+    this.duplicates += source.duplicates;
+    this.reordered += source.reordered;
+    this.resets += source.resets;
+  }
+
+  /** Adds other sums. */
+  merge(other: TrafficSums): void {
+    this.packetsIn += other.packetsIn;
+    this.bytesIn += other.bytesIn;
+    this.errorsIn += other.errorsIn;
+    this.packetsOut += other.packetsOut;
+    this.bytesOut += other.bytesOut;
+    this.errorsOut += other.errorsOut;
+    this.lost += other.lost;
+    this.duplicates += other.duplicates;
+    this.reordered += other.reordered;
+    this.resets += other.resets;
+    this.dropSource += other.dropSource;
+    this.dropMalformed += other.dropMalformed;
+    this.dropFiltered += other.dropFiltered;
+    this.dropNoRule += other.dropNoRule;
+    this.punted += other.punted;
+  }
+}
