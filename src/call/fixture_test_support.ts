@@ -62,9 +62,9 @@ class Engine extends FakeEngine {
     return slot;
   }
 
-  override close(slot: number): void {
-    super.close(slot);
-    this.locals.delete(slot);
+  override close(...slots: number[]): void {
+    super.close(...slots);
+    for (const slot of slots) this.locals.delete(slot);
   }
 }
 

@@ -85,7 +85,7 @@ export class PortPlan {
 
   /** Gives back what was opened. */
   undo(): void {
-    for (const pair of this.#opened.splice(0)) this.#relay.closePair(pair);
+    if (this.#opened.length > 0) this.#relay.closePairs(this.#opened.splice(0));
   }
 
   #open(local: LocalAddress): PortPair {

@@ -5,7 +5,7 @@
  */
 
 import type { ByteString } from "../core/bytes.ts";
-import type { Relay } from "../relay/types.ts";
+import type { PortPair, Relay } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { Participant } from "./participant.ts";
 import type { CallObserver, CallRegistry, CallView, CloseReason } from "./types.ts";
@@ -58,15 +58,19 @@ export class CallTable implements CallRegistry {
     try {
       this.#observer?.closed(call, reason);
     } finally {
-      for (const participant of call.participants) this.releasePorts(participant);
+      this.releasePorts(...call.participants);
     }
   }
 
-  /** Closes all ports of a party. Its counters are gone afterwards. */
-  releasePorts(participant: Participant): void {
-    for (const media of participant.medias) {
-      media.active = undefined;
-      for (const entry of media.entries.splice(0)) this.#relay.closePair(entry.pair);
+  /** Closes all ports of these parties. Their counters are gone afterwards. */
+  releasePorts(...participants: readonly Participant[]): void {
+    const pairs: PortPair[] = [];
+    for (const { medias } of participants) {
+      for (const media of medias) {
+        media.active = undefined;
+        for (const entry of media.entries.splice(0)) pairs.push(entry.pair);
+      }
     }
+    this.#relay.closePairs(pairs);
   }
 }

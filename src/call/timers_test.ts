@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { Bench } from "./fixture_test_support.ts";
+import { A, AUDIO, AUDIO_B, B } from "./scenario_test_support.ts";
+
+const SOURCE = { family: 4, address: "198.51.100.1", port: 4000 } as const;
+
+function packet(): Uint8Array {
+  const bytes = new Uint8Array(172);
+  bytes[0] = 0x80;
+  return bytes;
+}
+
+/** Lets time pass in steps of a second, with a tick at each. */
+function pass(bench: Bench, seconds: number): void {
+  for (let i = 0; i < seconds; i++) {
+    bench.clock.advance(1000);
+    bench.service.tick();
+  }
+}
+
+Deno.test("expireCalls ends a call without packets after timeout", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO);
+  bench.answer(B + AUDIO_B);
+  pass(bench, 59);
+  assert.equal(bench.service.registry.size, 1);
+  pass(bench, 1);
+  assert.deepEqual(bench.events.at(-1), "closed c timeout");
+  assert.equal(bench.engine.openSlots, 0);
+});
+
+Deno.test("expireCalls counts from the last packet or message", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO);
+  const answered = bench.answer(B + AUDIO_B);
+  pass(bench, 50);
+  bench.engine.inject(bench.slot(answered), packet(), SOURCE);
+  pass(bench, 50);
+  assert.equal(bench.service.registry.size, 1);
+  bench.offer(A + AUDIO);
+  pass(bench, 50);
+  assert.equal(bench.service.registry.size, 1);
+  pass(bench, 11);
+  assert.deepEqual(bench.events.at(-1), "closed c timeout");
+});
+
+Deno.test("expireCalls gives calls on hold the silent timeout", () => {
+  const bench = new Bench({ settings: { silentTimeout: 100 } });
+  const hold = (text: string) => text.replace("sendrecv", "inactive");
+  bench.offer(A + hold(AUDIO));
+  bench.answer(B + hold(AUDIO_B));
+  pass(bench, 99);
+  assert.equal(bench.service.registry.size, 1);
+  pass(bench, 1);
+  assert.deepEqual(bench.events.at(-1), "closed c silent_timeout");
+});
+
+Deno.test("expireCalls gives offers without an answer the offer timeout", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO);
+  pass(bench, 119);
+  assert.equal(bench.service.registry.size, 1);
+  pass(bench, 1);
+  assert.deepEqual(bench.events.at(-1), "closed c offer_timeout");
+});
+
+Deno.test("expireCalls ends calls at the final timeout whatever they do", () => {
+  const bench = new Bench({ settings: { finalTimeout: 90 } });
+  bench.offer(A + AUDIO);
+  const answered = bench.answer(B + AUDIO_B);
+  const slot = bench.slot(answered);
+  for (let i = 0; i < 89; i++) {
+    pass(bench, 1);
+    bench.engine.inject(slot, packet(), SOURCE);
+  }
+  assert.equal(bench.service.registry.size, 1);
+  pass(bench, 1);
+  assert.deepEqual(bench.events.at(-1), "closed c final_timeout");
+});
+
+Deno.test("expireCalls takes changed settings at once and 0 as never", () => {
+  const bench = new Bench({ settings: { timeout: 0 } });
+  bench.offer(A + AUDIO);
+  bench.answer(B + AUDIO_B);
+  pass(bench, 200);
+  assert.equal(bench.service.registry.size, 1);
+  bench.settings.timeout = 60;
+  pass(bench, 1);
+  assert.equal(bench.service.registry.size, 0);
+});
+
+Deno.test("expireCalls removes a branch when its delay is over", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO, { "via-branch": "b1" });
+  bench.offer(A + AUDIO, { "via-branch": "b2" });
+  bench.send("delete", { "call-id": "c", "via-branch": "b1", "delete-delay": 5 });
+  const open = bench.relay.openPairs;
+  pass(bench, 4);
+  assert.equal(bench.relay.openPairs, open);
+  pass(bench, 1);
+  assert.equal(bench.relay.openPairs, open - 1);
+  assert.equal(bench.service.registry.size, 1);
+});
