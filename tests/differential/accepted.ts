@@ -286,4 +286,44 @@ export const ACCEPTED: readonly Accepted[] = [
       "+sdp: k=prompt",
     ],
   },
+  {
+    dialogue: "spellings that only rtpedge understands",
+    step: 1,
+    reason:
+      "keys and flags mean the same with spaces, hyphens and underscores, in either letter case; the oracle ignores some of these spellings without a word",
+    lines: [
+      "-sdp: c=IN IP4 127.0.0.1",
+      "+sdp: c=IN IP6 ::1",
+    ],
+  },
+  {
+    dialogue: "spellings that only rtpedge understands",
+    step: 2,
+    reason:
+      "keys and flags mean the same with spaces, hyphens and underscores, in either letter case; the oracle ignores some of these spellings without a word",
+    lines: [
+      "-sdp: c=IN IP4 127.0.0.1",
+      "+sdp: c=IN IP6 ::1",
+    ],
+  },
+  {
+    dialogue: "spellings that only rtpedge understands",
+    step: 3,
+    reason:
+      "keys and flags mean the same with spaces, hyphens and underscores, in either letter case; the oracle ignores some of these spellings without a word",
+    lines: [
+      "-sdp: a=rtcp:P3+1",
+      "+sdp: a=rtcp:P3+1 IN IP4 127.0.0.1",
+    ],
+  },
+  {
+    dialogue: "spellings that only rtpedge understands",
+    step: 4,
+    reason:
+      "keys and flags mean the same with spaces, hyphens and underscores, in either letter case; the oracle ignores some of these spellings without a word",
+    lines: [
+      "-sdp: a=rtcp:P4+1",
+      "+sdp: a=rtcp:P4+1 IN IP4 127.0.0.1",
+    ],
+  },
 ];

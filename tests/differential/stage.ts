@@ -74,9 +74,10 @@ export class Stage implements AsyncDisposable {
     };
     const replies: (NgMessage | undefined)[] = [];
     for (const step of dialogue.steps) replies.push(await this.#request(player, step, call));
-    await this.#request(player, {
-      message: { "command": "delete", "call-id": call, "delete delay": 0 },
-    }, call);
+    for (const id of callIds(dialogue, call)) {
+      const message = { "command": "delete", "call-id": id, "delete delay": 0 };
+      await this.#request(player, { message }, id);
+    }
     for (const reply of replies) normalise(reply, context);
     return replies.map((reply) => normalise(reply, context));
   }
@@ -123,6 +124,12 @@ export class Stage implements AsyncDisposable {
     await waitForPong(daemon, options, 30_000);
     this.#daemons.push(daemon);
   }
+}
+
+/** Every call-id a dialogue uses. */
+function callIds(dialogue: Dialogue, call: string): ReadonlySet<string> {
+  const ids = dialogue.steps.map(({ message }) => message && withCall(message, call)["call-id"]);
+  return new Set([call, ...ids.filter((id) => typeof id === "string")]);
 }
 
 /** The answer to a raw message; what cannot be decoded is shown as it came. */

@@ -13,10 +13,12 @@ import { FORK } from "./fork.ts";
 import { HOLD } from "./hold.ts";
 import { LIFECYCLE } from "./lifecycle.ts";
 import { MALFORMED } from "./malformed.ts";
+import { MATRIX } from "./matrix.ts";
 import { MULTIMEDIA } from "./multimedia.ts";
 import { REOFFER } from "./reoffer.ts";
 import { RTCP } from "./rtcp.ts";
 import { TRANSFER } from "./transfer.ts";
+import { WIRE } from "./wire.ts";
 
 /** All dialogues in the order they are played. */
 export const DIALOGUES: readonly Dialogue[] = [
@@ -32,4 +34,6 @@ export const DIALOGUES: readonly Dialogue[] = [
   ...ATTRIBUTES,
   ...MALFORMED,
   ...LIFECYCLE,
+  ...WIRE,
+  ...MATRIX,
 ];
