@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../core/clock.ts";
+import { AddrCodec, LITTLE_ENDIAN } from "./abi_addr.ts";
+import { CounterCodec, CounterView } from "./abi_counters.ts";
+import { AbiLayout } from "./abi_layout.ts";
 import { FakeEngine } from "./fake_engine.ts";
+import { loadRelayLibrary, readText } from "./ffi.ts";
+import { locateLibrary } from "./library.ts";
 import { MediaRelay } from "./relay.ts";
 import { TrafficSums } from "./traffic.ts";
 import type { LocalAddress, Slot, SlotCounters, SsrcCounters } from "./types.ts";
@@ -80,4 +85,58 @@ Deno.test("MediaRelay.traffic tells local addresses apart and keeps what closed 
 Deno.test("MediaRelay.traffic is 0 for addresses that have had no port", () => {
   const { relay } = setup();
   assert.deepEqual([...relay.traffic().values()], [new TrafficSums(), new TrafficSums()]);
+});
+
+function libraryLayout(): AbiLayout | string {
+  try {
+    const library = loadRelayLibrary(locateLibrary());
+    return new AbiLayout(
+      readText((buffer, length) => library.rtpe_abi_describe(buffer, length)),
+    );
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const layout = libraryLayout();
+
+Deno.test({
+  name: typeof layout === "string"
+    ? `CounterView.addTo agrees with a snapshot (not here: ${layout})`
+    : "CounterView.addTo agrees with a snapshot",
+  ignore: typeof layout === "string",
+  fn() {
+    if (typeof layout === "string") return;
+    const codec = new CounterCodec(layout, new AddrCodec(layout));
+    const memory = new ArrayBuffer(codec.size * 2);
+    const view = new DataView(memory);
+    // The second slot, so that a forgotten offset is noticed; every field another value.
+    let value = 1;
+    for (const [name, offset] of Object.entries(codec.slot)) {
+      if (name === "remote" || name === "remote_seq" || name === "ssrc") continue;
+      const at = codec.size + offset;
+      if (name === "confirmed" || name === "learned") view.setUint8(at, 1);
+      else view.setUint32(at, value++, LITTLE_ENDIAN);
+    }
+    for (const track of [0, codec.ssrcTracks - 1]) {
+      const start = codec.size + codec.slot.ssrc + track * codec.ssrcSize;
+      const put = (field: keyof typeof codec.ssrc, number: number): void =>
+        view.setUint32(start + codec.ssrc[field], number, LITTLE_ENDIAN);
+      put("packets", 10);
+      put("base_seq", 100);
+      put("max_seq", 120 + track);
+      put("duplicates", value++);
+      put("reordered", value++);
+      put("resets", value++);
+      view.setUint8(start + codec.ssrc.in_use, 1);
+    }
+    const counters = new CounterView(codec, memory);
+    const snapshot = new TrafficSums();
+    snapshot.add(counters.read(1));
+    const direct = new TrafficSums();
+    counters.addTo(1, direct);
+    assert.deepEqual(direct, snapshot);
+    assert.equal(direct.lost, 11 + 11 + codec.ssrcTracks - 1);
+    assert.ok(Object.values(direct).every((sum) => sum > 0));
+  },
 });
