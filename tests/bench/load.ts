@@ -14,6 +14,8 @@ const BUILD_FOLDER = fileURLToPath(new URL("../../build/bench", import.meta.url)
 export const RTPLOAD: string = `${BUILD_FOLDER}/rtpload`;
 /** The ng client. */
 export const NGLOAD: string = `${BUILD_FOLDER}/ngload`;
+/** Runs a command pinned and ahead of other work. */
+export const RUNFIRST: string = `${BUILD_FOLDER}/runfirst`;
 
 /** Quantiles in microseconds. */
 export interface Quantiles {
@@ -39,6 +41,10 @@ export interface LoadResult {
   readonly corrupt: number;
   readonly foreign: number;
   readonly sinkDrops: number;
+  readonly sendErrors: number;
+  /** CPU time of generator and sink while the load was on. */
+  readonly generatorCpuMs: number;
+  readonly seconds: number;
   readonly slips: number;
   readonly slipMs: number;
   readonly daemonCpuUsPerPacket?: number;

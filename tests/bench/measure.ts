@@ -5,7 +5,7 @@
  */
 
 import { say } from "../support/process.ts";
-import { figure, type Row, type Side } from "./results.ts";
+import { figure, type Pick, type Row, type Side } from "./results.ts";
 import { alternate } from "./stats.ts";
 import type { Subject } from "./subject.ts";
 
@@ -45,11 +45,11 @@ export class Collector {
   }
 
   /** Makes the row of a figure; `undefined` when no side has a value. */
-  row(id: string, label: string, unit: string): Row | undefined {
+  row(id: string, label: string, unit: string, pick: Pick = "median"): Row | undefined {
     const figures: Partial<Record<Side, ReturnType<typeof figure>>> = {};
     for (const side of this.#values.keys()) {
       const values = this.values(side, id);
-      if (values.length > 0) figures[side] = figure(values);
+      if (values.length > 0) figures[side] = figure(values, pick);
     }
     if (Object.keys(figures).length === 0) return undefined;
     return { id, label, unit, figures, notes: this.#notes.get(id) ?? [] };
@@ -71,9 +71,9 @@ export async function inTurns(
 /** The rows of several figures, without those nobody has. */
 export function rows(
   collector: Collector,
-  figures: readonly (readonly [id: string, label: string, unit: string])[],
+  figures: readonly (readonly [id: string, label: string, unit: string, pick?: Pick])[],
 ): Row[] {
-  return figures.flatMap(([id, label, unit]) => collector.row(id, label, unit) ?? []);
+  return figures.flatMap(([id, label, unit, pick]) => collector.row(id, label, unit, pick) ?? []);
 }
 
 /** Progress line of one turn. */

@@ -6,9 +6,13 @@
 
 import { median, spread } from "./stats.ts";
 
-/** One figure of one side: the median of its rounds. */
+/** Which of several rounds counts: the middle, or the highest where disturbance can only lower. */
+export type Pick = "median" | "highest";
+
+/** One figure of one side. */
 export interface Figure {
-  readonly median: number;
+  readonly value: number;
+  readonly pick: Pick;
   /** Half the distance between the extremes, relative to the median. */
   readonly spread: number;
   readonly rounds: readonly number[];
@@ -35,8 +39,9 @@ export interface Judged extends Row {
 }
 
 /** Makes a figure of several rounds. */
-export function figure(rounds: readonly number[]): Figure {
-  return { median: median(rounds), spread: spread(rounds), rounds };
+export function figure(rounds: readonly number[], pick: Pick = "median"): Figure {
+  const value = pick === "median" ? median(rounds) : Math.max(...rounds);
+  return { value, pick, spread: spread(rounds), rounds };
 }
 
 interface Bar {
@@ -57,8 +62,8 @@ const BARS: Readonly<Record<string, Bar>> = {
 
 /** Computes the ratio of a row and holds it against its bar, if it has one. */
 export function judge(row: Row): Judged {
-  const ours = row.figures.ours?.median;
-  const peer = row.figures.peer?.median;
+  const ours = row.figures.ours?.value;
+  const peer = row.figures.peer?.value;
   const ratio = ours !== undefined && peer !== undefined && peer !== 0 ? ours / peer : undefined;
   const bar = BARS[row.id];
   let pass: boolean | undefined;
@@ -87,9 +92,9 @@ export function table(rows: readonly Judged[]): string {
     const { ours, peer } = row.figures;
     cells.push([
       `${row.label} (${row.unit})`,
-      number(ours?.median),
+      number(ours?.value),
       percent(ours),
-      number(peer?.median),
+      number(peer?.value),
       percent(peer),
       row.ratio === undefined ? "" : row.ratio.toFixed(2),
       row.bar ?? "",

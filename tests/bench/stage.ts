@@ -22,6 +22,8 @@ export interface Stage extends AsyncDisposable {
   readonly clientB: string;
   /** Options that tell rtpload where to send and count. */
   readonly loadArguments: readonly string[];
+  /** Further options that make the kernel produce the packets; empty where it cannot. */
+  readonly blastArguments: readonly string[];
 }
 
 const DAEMON_LINK = "relay0";
@@ -45,6 +47,7 @@ export async function createStage(hint: string, joint: Joint): Promise<Stage> {
       daemonNs,
       clientNs: daemonNs,
       loadArguments: ["--if", "lo", "--blackhole"],
+      blastArguments: [],
       [Symbol.asyncDispose]: () => daemonNs[Symbol.asyncDispose](),
     };
   }
@@ -74,6 +77,7 @@ export async function createStage(hint: string, joint: Joint): Promise<Stage> {
     daemonNs,
     clientNs,
     loadArguments: ["--if", CLIENT_LINK, "--mac", DAEMON_MAC],
+    blastArguments: ["--blast", DAEMON_LINK, "--blast-ns", `/run/netns/${daemonNs.name}`],
     async [Symbol.asyncDispose]() {
       await clientNs[Symbol.asyncDispose]();
       await daemonNs[Symbol.asyncDispose]();

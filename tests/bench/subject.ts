@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { oracleFolder } from "../oracle/mod.ts";
 import { must, say, sleep } from "../support/process.ts";
-import { type LoadResult, NGLOAD, type NgResult, RTPLOAD, runTool } from "./load.ts";
+import { type LoadResult, NGLOAD, type NgResult, RTPLOAD, RUNFIRST, runTool } from "./load.ts";
 import { cpuSeconds, type Memory, memoryOf, openFileLimit, processTree } from "./process_info.ts";
 import { createStage, type Joint, type Stage } from "./stage.ts";
 
@@ -20,9 +20,6 @@ const NG_PORT = 2223;
 const PORT_MIN = 10_000;
 const PORT_MAX = 60_000;
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/* Everybody on the machine shares the processors: what is measured goes first, on both sides alike. */
-const FIRST = ["nice", "-n", "-20"];
-
 /** Which program, and how it is named in reports. */
 export interface SubjectPlan {
   readonly name: string;
@@ -75,10 +72,9 @@ export class Subject implements AsyncDisposable {
     await this.#stop();
     const limit = await openFileLimit();
     const { address } = this.#stage;
-    const pin = ["taskset", "-c", String(DAEMON_CPU), ...FIRST];
     const argv = this.#stage.daemonNs.argv([
       ...["sh", "-c", 'log=$1; shift; exec "$@" >"$log" 2>&1', "sh", this.#log],
-      ...[...pin, "prlimit", `--nofile=${limit}`, ...this.#plan.command],
+      ...[RUNFIRST, String(DAEMON_CPU), "prlimit", `--nofile=${limit}`, ...this.#plan.command],
       ...["--config-file=none", "--table=-1", `--interface=${address}`],
       ...[`--listen-ng=${address}:${NG_PORT}`, "--foreground", "--log-stderr", "--num-threads=1"],
       ...[`--port-min=${PORT_MIN}`, `--port-max=${PORT_MAX}`, "--timeout=86400"],
@@ -136,12 +132,25 @@ export class Subject implements AsyncDisposable {
     return result;
   }
 
+  /** Like {@link load}, with the generator that reaches the highest rates. */
+  blast(pps: number, seconds: number): Promise<LoadResult> {
+    const { blastArguments } = this.#stage;
+    return this.load(pps, seconds, blastArguments.length > 0 ? blastArguments : ["--burst", "32"]);
+  }
+
   /** Offers RTP over the calls of {@link prepare}. @param seconds how long */
   async load(pps: number, seconds: number, extra: readonly string[] = []): Promise<LoadResult> {
     const result = await runTool<LoadResult>(
       this.#client([
-        ...[...FIRST, RTPLOAD, "--flows", this.#flows, ...this.#stage.loadArguments],
-        ...["--cpu", String(LOAD_CPU), "--pps", String(pps), "--seconds", String(seconds)],
+        ...[
+          RUNFIRST,
+          String(LOAD_CPU),
+          RTPLOAD,
+          "--flows",
+          this.#flows,
+          ...this.#stage.loadArguments,
+        ],
+        ...["--pps", String(pps), "--seconds", String(seconds)],
         ...this.#pids.flatMap((pid) => ["--cpu-of", String(pid)]),
         ...extra,
       ]),
@@ -167,7 +176,7 @@ export class Subject implements AsyncDisposable {
     const { address, clientA, clientB } = this.#stage;
     return runTool<NgResult>(
       this.#client([
-        ...["taskset", "-c", String(LOAD_CPU), ...FIRST, NGLOAD, "--ng", `${address}:${NG_PORT}`],
+        ...[RUNFIRST, String(LOAD_CPU), NGLOAD, "--ng", `${address}:${NG_PORT}`],
         ...["--client-a", clientA, "--client-b", clientB],
         ...["--cpu-of", String(this.#pids[0]), ...args],
       ]),

@@ -24,6 +24,8 @@
 #define FRAME_BYTES (ETH_BYTES + IP_BYTES + UDP_BYTES + UDP_PAYLOAD)
 #define MAX_FLOWS 65536
 #define MAX_BURST 64
+/* Distance of one frame template from the next. */
+#define FRAME_ROOM 256
 
 /* Offsets of the measuring fields in the UDP payload; the rest of the RTP payload is a pattern. */
 #define OFF_MAGIC RTP_HEADER
@@ -62,6 +64,8 @@ struct options {
 	double drain; /* seconds to go on counting after the last packet */
 	unsigned burst;
 	unsigned sink_frames;
+	const char *blast_if; /* make packets arrive here instead of sending them on `iface` */
+	const char *blast_ns; /* in the network namespace of this file */
 	bool blackhole; /* stand in for the receivers (loopback) */
 	bool verify;    /* compare the whole payload */
 	int cpu_pids[16];
@@ -110,6 +114,8 @@ struct source *source_open(const struct options *o, const struct flow *flows, si
 /* Sends the next `count` packets in turn over all flows; returns how many went out. */
 unsigned source_send(struct source *s, struct flow *flows, unsigned count, uint64_t now);
 uint64_t source_errors(const struct source *s);
+/* Set when the kernel makes the packets (blast.h). */
+struct blast *source_blast(const struct source *s);
 void source_close(struct source *s);
 /* Fills `out` (RTP_PAYLOAD bytes or less) with the pattern of a flow, starting at OFF_PATTERN. */
 void payload_pattern(uint32_t flow, uint8_t *out, size_t len);

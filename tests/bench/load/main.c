@@ -22,6 +22,9 @@ static const char usage[] =
 	"  --seconds S     how long (default 2)\n"
 	"  --drain S       how long to go on counting at most (default 0.3)\n"
 	"  --burst N       at most so many packets at a time, 1 to 64 (default 8)\n"
+	"  --blast IF      for overload: make packets arrive at the relay's interface IF, made by the\n"
+	"                  kernel itself in batches of up to 64 (not with --verify)\n"
+	"  --blast-ns FILE IF is in this network namespace (/run/netns/NAME or /proc/PID/ns/net)\n"
 	"  --cpu N         run on this processor\n"
 	"  --cpu-of PID    also report the CPU time of this process (repeatable)\n"
 	"  --blackhole     bind a socket to every OUT that drops what it gets (needed on lo)\n"
@@ -75,6 +78,8 @@ static void take_option(struct options *o, int c, const char *arg)
 	case 'c': pin((int)number("cpu", arg, 0, 1023)); break;
 	case 'k': o->sink_frames = (unsigned)number("ring", arg, 64, 1 << 21); break;
 	case 'o': o->blackhole = true; break;
+	case 'B': o->blast_if = arg; break;
+	case 'N': o->blast_ns = arg; break;
 	case 'v': o->verify = true; break;
 	case 'p':
 		if (o->cpu_pid_count == sizeof(o->cpu_pids) / sizeof(o->cpu_pids[0]))
@@ -93,6 +98,7 @@ int main(int argc, char **argv)
 		{"streams", 1, NULL, 'n'}, {"pps", 1, NULL, 'r'},    {"seconds", 1, NULL, 's'},
 		{"drain", 1, NULL, 'd'}, {"burst", 1, NULL, 'b'},    {"cpu", 1, NULL, 'c'},
 		{"ring", 1, NULL, 'k'},	 {"verify", 0, NULL, 'v'},   {"cpu-of", 1, NULL, 'p'},
+		{"blast", 1, NULL, 'B'}, {"blast-ns", 1, NULL, 'N'},
 		{"blackhole", 0, NULL, 'o'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0},
 	};
 	static struct totals totals;
@@ -107,6 +113,8 @@ int main(int argc, char **argv)
 		die("unexpected argument %s", argv[optind]);
 	if (!o.flows_path || !o.iface)
 		die("--flows and --if are needed; see --help");
+	if (o.blast_if && o.verify)
+		die("--blast and --verify exclude each other");
 	n = flows_read(o.flows_path, o.streams, &flows);
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	run_load(&o, flows, n, &totals);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The sending side: one ready-made frame per flow, handed to the driver in small batches. */
-#include "load.h"
+#include "blast.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,14 +14,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FRAME_ROOM 256
-
 struct source {
 	int fd;
 	uint32_t flow_count;
 	uint32_t next;
 	uint64_t errors;
 	uint8_t *frames; /* FRAME_ROOM bytes per flow */
+	struct blast *blast; /* or NULL */
 	struct iovec *iov;
 	struct mmsghdr *msgs;
 };
@@ -148,6 +147,8 @@ struct source *source_open(const struct options *o, const struct flow *flows, si
 		s->msgs[i].msg_hdr.msg_iov = &s->iov[i];
 		s->msgs[i].msg_hdr.msg_iovlen = 1;
 	}
+	if (o->blast_if)
+		s->blast = blast_open(o, flows, n, s->frames);
 	return s;
 }
 
@@ -195,9 +196,16 @@ uint64_t source_errors(const struct source *s)
 	return s->errors;
 }
 
+struct blast *source_blast(const struct source *s)
+{
+	return s->blast;
+}
+
 void source_close(struct source *s)
 {
 	close(s->fd);
+	if (s->blast)
+		blast_close(s->blast);
 	free(s->frames);
 	free(s->iov);
 	free(s->msgs);
