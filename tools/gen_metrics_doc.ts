@@ -31,28 +31,27 @@ const SECTIONS: readonly (readonly [string, readonly Item[]])[] = [
 ];
 
 /** Where values without an item of their own stand in jsonstats. */
-const PATHS: Readonly<Record<string, string>> = {
-  rtpengine_requests_total: "controlstatistics.proxies[].COMMANDcount",
-  rtpengine_request_seconds_total: "controlstatistics.proxies[].COMMANDduration",
-  rtpengine_errors_total: "controlstatistics.proxies[].errorcount",
-  rtpengine_ports_used: "interfaces[].ports.used",
-  rtpengine_ports_free: "interfaces[].ports.free",
-  rtpengine_ports: "interfaces[].ports.totals",
-  rtpengine_interface_packets_lost: "interfaces[].packets_lost",
-  rtpengine_interface_duplicates: "interfaces[].duplicates",
-  rtpengine_interface_packets: "interfaces[].ingress.packets, .egress.packets",
-  rtpengine_interface_bytes: "interfaces[].ingress.bytes, .egress.bytes",
-  rtpengine_interface_errors: "interfaces[].ingress.errors, .egress.errors",
-  rtpengine_poller_wakeups: "poller_threads[].wakeups",
-  rtpengine_poller_items: "poller_threads[].items",
-};
+const PATHS: ReadonlyMap<string, string> = new Map([
+  ["rtpengine_requests_total", "controlstatistics.proxies[].COMMANDcount"],
+  ["rtpengine_request_seconds_total", "controlstatistics.proxies[].COMMANDduration"],
+  ["rtpengine_errors_total", "controlstatistics.proxies[].errorcount"],
+  ["rtpengine_ports_used", "interfaces[].ports.used"],
+  ["rtpengine_ports_free", "interfaces[].ports.free"],
+  ["rtpengine_ports", "interfaces[].ports.totals"],
+  ["rtpengine_interface_packets_lost", "interfaces[].packets_lost"],
+  ["rtpengine_interface_duplicates", "interfaces[].duplicates"],
+  ["rtpengine_interface_packets", "interfaces[].ingress.packets, .egress.packets"],
+  ["rtpengine_interface_bytes", "interfaces[].ingress.bytes, .egress.bytes"],
+  ["rtpengine_interface_errors", "interfaces[].ingress.errors, .egress.errors"],
+  ["rtpengine_poller_wakeups", "poller_threads[].wakeups"],
+  ["rtpengine_poller_items", "poller_threads[].items"],
+]);
 
 function jsonPaths(name: string): string {
   const paths = SECTIONS.flatMap(([section, items]) =>
     items.filter((item) => item.series?.metric === name).map((item) => `${section}.${item.key}`)
   );
-  const known = PATHS[name];
-  return known === undefined ? paths.join(", ") : known;
+  return PATHS.get(name) ?? paths.join(", ");
 }
 
 function cell(text: string): string {
