@@ -68,9 +68,23 @@ class Engine extends FakeEngine {
   }
 }
 
+/** A clock whose wall time can be set. */
+class SteppingClock extends FakeClock {
+  #step = 0;
+
+  override wall(): number {
+    return super.wall() + this.#step;
+  }
+
+  /** Somebody sets the wall clock, by this many ms. */
+  step(ms: number): void {
+    this.#step += ms;
+  }
+}
+
 /** One daemon's worth of calls in memory. */
 export class Bench {
-  readonly clock = new FakeClock();
+  readonly clock = new SteppingClock();
   readonly engine = new Engine(this.clock);
   readonly relay: MediaRelay;
   readonly service: CallService;

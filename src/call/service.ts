@@ -15,7 +15,7 @@ import { list } from "./list.ts";
 import { answer, offer } from "./offer_answer.ts";
 import { query } from "./query.ts";
 import { CallTable } from "./registry.ts";
-import { expireCalls } from "./timers.ts";
+import { CallTimers } from "./timers.ts";
 import type { CallObserver, CallRegistry } from "./types.ts";
 
 /** What {@link createCallService} is made of. */
@@ -69,6 +69,7 @@ export function createCallService(options: CallServiceOptions): CallService {
     counters: (slot) => relay.engine.counters(slot),
     loopMarker: options.loopMarker ?? randomMarker(),
   };
+  const timers = new CallTimers(context);
   const handlers = new Map<string, NgHandler>([
     ["offer", (request) => offer(context, request)],
     ["answer", (request) => answer(context, request)],
@@ -79,7 +80,7 @@ export function createCallService(options: CallServiceOptions): CallService {
   return {
     handlers,
     registry: calls,
-    tick: (now = clock.now()) => expireCalls(context, now),
+    tick: (now = clock.now()) => timers.expire(now),
     shutdown() {
       for (const call of calls.all()) calls.close(call, "force_terminated");
     },

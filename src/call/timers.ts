@@ -5,71 +5,97 @@
  * @module
  */
 
-import type { Settings } from "../core/settings.ts";
-import type { RelayEngine } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import { removeBranch } from "./delete.ts";
 import type { CloseReason } from "./types.ts";
 
-/**
- * Ends every call whose time has come.
- *
- * @param now monotonic ms
- */
-export function expireCalls(context: CallContext, now: number): void {
-  const { calls, log, relay, settings } = context;
-  for (const call of calls.all()) {
-    const reason = expiry(relay.engine, settings, call, now);
-    if (reason !== undefined) {
-      if (reason !== "terminated") log.info(call.callId, `call ended: ${reason}`);
-      calls.close(call, reason);
-      continue;
-    }
-    for (const party of [...call.participants]) {
-      if (party.deleteAt !== undefined && now >= party.deleteAt) removeBranch(context, call, party);
-    }
-  }
-}
+/** Difference between the clocks that counts as a step of the wall clock, in ms. */
+const STEP = 1000;
 
-/** Why a call ends now, if it does. */
-function expiry(
-  engine: RelayEngine,
-  settings: Settings,
-  call: Call,
-  now: number,
-): CloseReason | undefined {
-  if (call.deleteAt !== undefined && now >= call.deleteAt) return "terminated";
-  if (settings.finalTimeout > 0 && now - call.start >= settings.finalTimeout * 1000) {
-    return "final_timeout";
-  }
-  const quiet = now - lastActivity(engine, call, now);
-  if (!call.answered) {
-    return settings.offerTimeout > 0 && quiet >= settings.offerTimeout * 1000
-      ? "offer_timeout"
-      : undefined;
-  }
-  const silent = isSilent(call);
-  const limit = silent ? settings.silentTimeout : settings.timeout;
-  if (limit <= 0 || quiet < limit * 1000) return undefined;
-  return silent ? "silent_timeout" : "timeout";
-}
+/** Ends calls whose time has come. */
+export class CallTimers {
+  readonly #context: CallContext;
+  /** Wall clock minus monotonic clock at the last look. */
+  #offset: number;
+  /** Monotonic ms of the last step of the wall clock. */
+  #stepped = -Infinity;
 
-/**
- * Monotonic ms of the last packet or signalling. Packet times are wall-clock, which may step, so only
- * their change counts.
- */
-function lastActivity(engine: RelayEngine, call: Call, now: number): number {
-  let stamp = 0;
-  for (const { medias } of call.participants) {
-    for (const { entries } of medias) {
-      for (const { pair } of entries) {
-        stamp = Math.max(stamp, engine.lastRx(pair.rtp.slot), engine.lastRx(pair.rtcp.slot));
+  constructor(context: CallContext) {
+    this.#context = context;
+    this.#offset = context.clock.wall() - context.clock.now();
+  }
+
+  /**
+   * Looks at every call.
+   *
+   * @param now monotonic ms
+   */
+  expire(now: number): void {
+    const { calls, log } = this.#context;
+    this.#watchClock();
+    for (const call of calls.all()) {
+      const reason = this.#expiry(call, now);
+      if (reason !== undefined) {
+        if (reason !== "terminated") log.info(call.callId, `call ended: ${reason}`);
+        calls.close(call, reason);
+        continue;
+      }
+      for (const party of call.participants) {
+        if (party.deleteAt === undefined || now < party.deleteAt) continue;
+        if (removeBranch(this.#context, call, party)) break;
       }
     }
   }
-  if (stamp !== call.activity.stamp) call.activity = { at: now, stamp };
-  return Math.max(call.activity.at, call.signalled);
+
+  #watchClock(): void {
+    const { clock } = this.#context;
+    const now = clock.now();
+    const offset = clock.wall() - now;
+    if (Math.abs(offset - this.#offset) > STEP) this.#stepped = now;
+    this.#offset = offset;
+  }
+
+  /** Why a call ends now, if it does. */
+  #expiry(call: Call, now: number): CloseReason | undefined {
+    const { settings } = this.#context;
+    if (call.deleteAt !== undefined && now >= call.deleteAt) return "terminated";
+    if (settings.finalTimeout > 0 && now - call.start >= settings.finalTimeout * 1000) {
+      return "final_timeout";
+    }
+    const silent = call.answered && isSilent(call);
+    const limit = !call.answered
+      ? settings.offerTimeout
+      : silent
+      ? settings.silentTimeout
+      : settings.timeout;
+    if (limit <= 0) return undefined;
+    const since = now - limit * 1000;
+    if (Math.max(call.activity.at, call.signalled) > since) return undefined;
+    // only now that it matters are the ports looked at
+    this.#readActivity(call, now, since);
+    if (call.activity.at > since) return undefined;
+    return !call.answered ? "offer_timeout" : silent ? "silent_timeout" : "timeout";
+  }
+
+  /**
+   * Looks up when the last packet came. Packet times are wall-clock: when that has been stepped since
+   * `since`, a packet not known yet counts as one of now.
+   */
+  #readActivity(call: Call, now: number, since: number): void {
+    const { engine } = this.#context.relay;
+    let stamp = 0;
+    for (const { medias } of call.participants) {
+      for (const { entries } of medias) {
+        for (const { pair } of entries) {
+          stamp = Math.max(stamp, engine.lastRx(pair.rtp.slot), engine.lastRx(pair.rtcp.slot));
+        }
+      }
+    }
+    if (stamp === call.activity.stamp) return;
+    const at = this.#stepped > since ? now : Math.min(now, stamp - this.#offset);
+    call.activity = { at: Math.max(at, call.activity.at), stamp };
+  }
 }
 
 /** Whether nobody is expected to send: every section is on hold or rejected. */

@@ -18,7 +18,7 @@ function pass(bench: Bench, seconds: number): void {
   }
 }
 
-Deno.test("expireCalls ends a call without packets after timeout", () => {
+Deno.test("CallTimers ends a call without packets after timeout", () => {
   const bench = new Bench();
   bench.offer(A + AUDIO);
   bench.answer(B + AUDIO_B);
@@ -29,7 +29,7 @@ Deno.test("expireCalls ends a call without packets after timeout", () => {
   assert.equal(bench.engine.openSlots, 0);
 });
 
-Deno.test("expireCalls counts from the last packet or message", () => {
+Deno.test("CallTimers counts from the last packet or message", () => {
   const bench = new Bench();
   bench.offer(A + AUDIO);
   const answered = bench.answer(B + AUDIO_B);
@@ -44,7 +44,7 @@ Deno.test("expireCalls counts from the last packet or message", () => {
   assert.deepEqual(bench.events.at(-1), "closed c timeout");
 });
 
-Deno.test("expireCalls gives calls on hold the silent timeout", () => {
+Deno.test("CallTimers gives calls on hold the silent timeout", () => {
   const bench = new Bench({ settings: { silentTimeout: 100 } });
   const hold = (text: string) => text.replace("sendrecv", "inactive");
   bench.offer(A + hold(AUDIO));
@@ -55,7 +55,7 @@ Deno.test("expireCalls gives calls on hold the silent timeout", () => {
   assert.deepEqual(bench.events.at(-1), "closed c silent_timeout");
 });
 
-Deno.test("expireCalls gives offers without an answer the offer timeout", () => {
+Deno.test("CallTimers gives offers without an answer the offer timeout", () => {
   const bench = new Bench();
   bench.offer(A + AUDIO);
   pass(bench, 119);
@@ -64,7 +64,7 @@ Deno.test("expireCalls gives offers without an answer the offer timeout", () => 
   assert.deepEqual(bench.events.at(-1), "closed c offer_timeout");
 });
 
-Deno.test("expireCalls ends calls at the final timeout whatever they do", () => {
+Deno.test("CallTimers ends calls at the final timeout whatever they do", () => {
   const bench = new Bench({ settings: { finalTimeout: 90 } });
   bench.offer(A + AUDIO);
   const answered = bench.answer(B + AUDIO_B);
@@ -78,7 +78,7 @@ Deno.test("expireCalls ends calls at the final timeout whatever they do", () => 
   assert.deepEqual(bench.events.at(-1), "closed c final_timeout");
 });
 
-Deno.test("expireCalls takes changed settings at once and 0 as never", () => {
+Deno.test("CallTimers takes changed settings at once and 0 as never", () => {
   const bench = new Bench({ settings: { timeout: 0 } });
   bench.offer(A + AUDIO);
   bench.answer(B + AUDIO_B);
@@ -89,7 +89,7 @@ Deno.test("expireCalls takes changed settings at once and 0 as never", () => {
   assert.equal(bench.service.registry.size, 0);
 });
 
-Deno.test("expireCalls removes a branch when its delay is over", () => {
+Deno.test("CallTimers removes a branch when its delay is over", () => {
   const bench = new Bench();
   bench.offer(A + AUDIO, { "via-branch": "b1" });
   bench.offer(A + AUDIO, { "via-branch": "b2" });
@@ -100,4 +100,19 @@ Deno.test("expireCalls removes a branch when its delay is over", () => {
   pass(bench, 1);
   assert.equal(bench.relay.openPairs, open - 1);
   assert.equal(bench.service.registry.size, 1);
+});
+
+Deno.test("CallTimers is not misled by a step of the wall clock", () => {
+  for (const step of [3_600_000, -3_600_000]) {
+    const bench = new Bench();
+    bench.offer(A + AUDIO);
+    const answered = bench.answer(B + AUDIO_B);
+    pass(bench, 50);
+    bench.engine.inject(bench.slot(answered), packet(), SOURCE);
+    bench.clock.step(step);
+    pass(bench, 40);
+    assert.equal(bench.service.registry.size, 1, "40 s after the packet");
+    pass(bench, 90);
+    assert.deepEqual(bench.events.at(-1), "closed c timeout");
+  }
 });
