@@ -22,7 +22,9 @@ export interface Accepted {
  * trips over. They are left out of the comparison; one that never occurs is an error.
  */
 export interface Addition {
+  /** What the line looks like. */
   readonly line: RegExp;
+  /** Why the product has it. */
   readonly reason: string;
 }
 

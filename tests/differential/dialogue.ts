@@ -15,6 +15,7 @@ export interface Step {
   readonly message?: NgMessage;
   /** The dictionary part as raw bytes, one per character, for messages no codec would write. */
   readonly raw?: string;
+  /** Encoding; absent: bencode. */
   readonly wire?: NgWire;
 }
 
@@ -22,6 +23,7 @@ export interface Step {
 export interface Dialogue {
   /** Unique; says what is expected of it. */
   readonly name: string;
+  /** Played one after the other. */
   readonly steps: readonly Step[];
 }
 

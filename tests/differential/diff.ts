@@ -6,7 +6,9 @@
 
 /** A line of a comparison: on both sides, or on one only. */
 export interface DiffLine {
+  /** `" "`: both, `"-"`: left only, `"+"`: right only. */
   readonly side: " " | "-" | "+";
+  /** The line itself. */
   readonly text: string;
 }
 

@@ -51,6 +51,7 @@ export class PortNames {
 
 /** What one implementation's replies within one dialogue are normalised by. */
 export interface Context {
+  /** Names for its relay ports. */
   readonly ports: PortNames;
   /** The dialogue's call-id; other calls are left out of a `calls` list. */
   readonly call: string;

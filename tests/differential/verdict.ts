@@ -11,6 +11,7 @@ import type { Transcript } from "./stage.ts";
 
 /** Outcome of one dialogue. */
 export interface Verdict {
+  /** What was played. */
   readonly dialogue: Dialogue;
   /** `equal`: no difference at all; `accepted`: only listed ones; `different`: others. */
   readonly kind: "equal" | "accepted" | "different";
@@ -24,7 +25,9 @@ export interface Verdict {
 
 /** The differences that are meant. */
 export interface Meant {
+  /** In single replies. */
   readonly accepted: readonly Accepted[];
+  /** Anywhere. */
   readonly additions: readonly Addition[];
 }
 

@@ -16,7 +16,9 @@ const LONGEST_CALL = 40;
 
 /** What a phone is told. */
 export interface PhoneOptions {
+  /** User part of its SIP address. */
   readonly name: "a" | "b";
+  /** Its own IPv4 address. */
   readonly address: string;
   /** The proxy all requests go to. */
   readonly proxy: string;

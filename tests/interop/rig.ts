@@ -69,13 +69,15 @@ export class Rig implements AsyncDisposable {
 
 /** A namespace and the test's hand in it. */
 export interface Place {
+  /** The namespace. */
   readonly ns: Netns;
+  /** An agent in it. */
   readonly agent: Agent;
 }
 
 /** A temporary folder inside the oracle's root. */
 export class Folder implements AsyncDisposable {
-  /** @param outside its path as the tests see it */
+  /** Wraps a folder that exists. @param outside its path as the tests see it */
   constructor(readonly outside: string) {}
 
   /** Makes the folder. */

@@ -8,6 +8,7 @@
 export interface Recording {
   /** Samples per second. */
   readonly rate: number;
+  /** 16-bit samples. */
   readonly samples: Int16Array;
 }
 

@@ -11,15 +11,19 @@ import { oracleFolder } from "./install.ts";
 
 /** How the oracle is started. */
 export interface RtpengineOptions {
+  /** Where it runs. */
   readonly ns: Netns;
   /** An agent in the same namespace, used to wait for `pong`. */
   readonly agent: Agent;
   /** Address of the ng listener, IPv4. */
   readonly host: string;
+  /** Port of the ng listener. */
   readonly port: number;
   /** `interface` options in rtpengine's syntax. */
   readonly interfaces: readonly string[];
+  /** Lowest media port. */
   readonly portMin: number;
+  /** Highest media port. */
   readonly portMax: number;
   /** Further command line options. */
   readonly extra?: readonly string[];

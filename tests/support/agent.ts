@@ -77,6 +77,7 @@ export class Agent implements AsyncDisposable {
 
 /** A UDP socket held by an agent. */
 export class AgentSocket {
+  /** Wraps a socket that is open; {@link Agent.bind} makes one. */
   constructor(readonly agent: Agent, readonly id: number, readonly at: Address) {}
 
   /** Sends one datagram. */

@@ -9,13 +9,17 @@ import type { NgMessage, NgWire } from "./ng_codec.ts";
 
 /** An address and a port; IPv6 without brackets. */
 export interface Address {
+  /** A literal address. */
   readonly host: string;
+  /** 0 asks for any. */
   readonly port: number;
 }
 
 /** A datagram that arrived at an agent's socket. */
 export interface Datagram {
+  /** Its source. */
   readonly from: Address;
+  /** Its bytes, one per character. */
   readonly data: string;
 }
 

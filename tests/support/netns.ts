@@ -51,8 +51,11 @@ export class Netns implements AsyncDisposable {
 
 /** One end of a veth pair. */
 export interface LinkEnd {
+  /** The namespace the end is in. */
   readonly ns: Netns;
+  /** The link's name there. */
   readonly link: string;
+  /** Addresses in CIDR form. */
   readonly addresses: readonly string[];
 }
 

@@ -8,15 +8,21 @@ const decoder = new TextDecoder();
 
 /** What a finished program left behind. */
 export interface Finished {
+  /** Whether it ended with code 0. */
   readonly success: boolean;
+  /** Its exit code; 128 and the number of the signal that killed it. */
   readonly code: number;
+  /** What it wrote to standard output. */
   readonly stdout: string;
+  /** What it wrote to standard error. */
   readonly stderr: string;
 }
 
 /** Where and how a program runs. */
 export interface RunOptions {
+  /** Working directory; absent: the same. */
   readonly cwd?: string;
+  /** Variables added to the test's own. */
   readonly env?: Record<string, string>;
   /** Upper bound in milliseconds (default 30,000); the program is killed when it passes. */
   readonly timeout?: number;
@@ -72,7 +78,9 @@ interface Waiter {
  * id, first politely, then for good.
  */
 export class Daemon implements AsyncDisposable {
+  /** Every line printed so far, of both outputs. */
   readonly lines: string[] = [];
+  /** Used in error messages. */
   readonly name: string;
   #child: Deno.ChildProcess;
   #waiters: Waiter[] = [];
@@ -163,6 +171,7 @@ export class Daemon implements AsyncDisposable {
     await Promise.all(this.#readers);
   }
 
+  /** Ends the program. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

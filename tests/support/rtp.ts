@@ -6,11 +6,17 @@
 
 /** Fields of an RTP packet (RFC 3550 section 5.1) without CSRCs and extension. */
 export interface RtpPacket {
+  /** 0 to 127. */
   readonly payloadType: number;
+  /** 0 to 65535. */
   readonly sequence: number;
+  /** 32 bits, in units of the clock rate. */
   readonly timestamp: number;
+  /** 32 bits. */
   readonly ssrc: number;
+  /** The marker bit; absent: 0. */
   readonly marker?: boolean;
+  /** All that follows the header. */
   readonly payload: Uint8Array;
 }
 
