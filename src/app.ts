@@ -90,7 +90,11 @@ async function ctl(args: readonly string[]): Promise<number> {
   });
 }
 
-function makeLogs({ config }: LoadedConfig, env: Readonly<Record<string, string>>): Logs {
+function makeLogs(
+  { config }: LoadedConfig,
+  env: Readonly<Record<string, string>>,
+  debugCalls: ReadonlySet<string>,
+): Logs {
   const style = lineStyle({
     format: config["log-format"],
     timestamps: !config["no-log-timestamps"],
@@ -102,6 +106,7 @@ function makeLogs({ config }: LoadedConfig, env: Readonly<Record<string, string>
     levels: subsystemLevels(config),
     sink: lineSink(style, writeStderr),
     clock: systemClock,
+    debugCalls,
   });
 }
 
@@ -112,7 +117,8 @@ async function run(
 ): Promise<number> {
   const { config, interfaces, listeners } = loaded;
   const clock = systemClock;
-  const logs = makeLogs(loaded, env);
+  const debugCalls = new Set<string>();
+  const logs = makeLogs(loaded, env, debugCalls);
   const log = logs.logger("core");
   for (const warning of loaded.warnings) log.warning(warning);
   const settings = settingsFrom(config);
@@ -125,7 +131,17 @@ async function run(
     controlEndpoints,
     hostAddresses: systemHost.addresses().map(({ address }) => address),
   });
-  const control = createControl({ loaded, logs, settings, clock, relay, native, args, env });
+  const control = createControl({
+    loaded,
+    logs,
+    debugCalls,
+    settings,
+    clock,
+    relay,
+    native,
+    args,
+    env,
+  });
   const calls = createCallService({
     relay,
     settings,
@@ -184,8 +200,8 @@ async function run(
 function callLog(logs: Logs): CallLog {
   const logger = logs.logger("core");
   return {
-    debug: (callId, message) => logger.enabled("debug") && logger.forCall(callId).debug(message),
-    info: (callId, message) => logger.enabled("info") && logger.forCall(callId).info(message),
+    debug: (callId, message) => logger.forCall(callId).debug(message),
+    info: (callId, message) => logger.forCall(callId).info(message),
     warn: (callId, message) => logger.forCall(callId).warning(message),
   };
 }

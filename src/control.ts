@@ -41,6 +41,8 @@ const MAX_SOURCES = 65_536;
 export interface ControlParts {
   readonly loaded: LoadedConfig;
   readonly logs: Logs;
+  /** Calls that are logged at debug level; the control tree changes it. */
+  readonly debugCalls: Set<string>;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly relay: Relay;
@@ -109,6 +111,7 @@ export function createControl(parts: ControlParts): Control {
         statistics,
         calls: service.registry,
         logLevels: levels,
+        debugCalls: parts.debugCalls,
         openFiles: openFilesLimit,
         option: (name) => optionText(config, name),
       });

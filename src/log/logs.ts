@@ -65,9 +65,12 @@ export interface LogsOptions {
   readonly clock: Clock;
   /** For lines that packets provoke. */
   readonly limit?: LimitOptions;
+  /** Calls whose entries are logged whatever their level; looked at on each use. */
+  readonly debugCalls?: ReadonlySet<string>;
 }
 
 const NO_FIELDS: Fields = {};
+const NO_CALLS: ReadonlySet<string> = new Set();
 const CATEGORY = "rtpedge";
 
 /** The nearest of LogTape's levels, for its own filters; entries carry the exact one. */
@@ -88,10 +91,12 @@ export class Logs {
   readonly #loggers = new Map<Subsystem, SubsystemLogger>();
   readonly #limit: RateLimit;
   readonly #clock: Clock;
+  readonly #debugCalls: ReadonlySet<string>;
 
   /** Makes the loggers and connects them to the sink. */
-  constructor({ level, levels = {}, sink, clock, limit }: LogsOptions) {
+  constructor({ level, levels = {}, sink, clock, limit, debugCalls = NO_CALLS }: LogsOptions) {
     this.#clock = clock;
+    this.#debugCalls = debugCalls;
     this.#limit = new RateLimit(clock, limit);
     configureSync({
       reset: true,
@@ -110,8 +115,8 @@ export class Logs {
   logger(subsystem: Subsystem): Logger {
     let logger = this.#loggers.get(subsystem);
     if (logger === undefined) {
-      logger = new SubsystemLogger(subsystem, this.#clock, this.#limit);
-      logger.threshold = this.level(subsystem);
+      const state = { threshold: this.level(subsystem), debugCalls: this.#debugCalls };
+      logger = new SubsystemLogger(subsystem, this.#clock, this.#limit, state);
       this.#loggers.set(subsystem, logger);
     }
     return logger;
@@ -148,6 +153,7 @@ export class Logs {
 /** Shared by a subsystem's logger and those of its calls. */
 interface State {
   threshold: number;
+  readonly debugCalls: ReadonlySet<string>;
 }
 
 abstract class BaseLogger implements Logger {
@@ -192,8 +198,8 @@ class SubsystemLogger extends BaseLogger {
     subsystem: Subsystem,
     clock: Clock,
     limit: RateLimit,
+    state: State,
     callId?: string,
-    state: State = { threshold: -1 },
   ) {
     super();
     this.#subsystem = subsystem;
@@ -208,17 +214,17 @@ class SubsystemLogger extends BaseLogger {
   }
 
   enabled(level: LevelName): boolean {
-    return levelOf(level) <= this.#state.threshold;
+    return this.#passes(levelOf(level));
   }
 
   log(level: LevelName, message: Message, fields: Fields = NO_FIELDS): void {
     const number = levelOf(level);
-    if (number <= this.#state.threshold) this.#emit(number, message, fields);
+    if (this.#passes(number)) this.#emit(number, message, fields);
   }
 
   limited(level: LevelName, key: string, message: Message, fields: Fields = NO_FIELDS): void {
     const number = levelOf(level);
-    if (number > this.#state.threshold) return;
+    if (!this.#passes(number)) return;
     const { pass, suppressed } = this.#limit.take(`${this.#subsystem} ${key}`);
     if (!pass) return;
     if (suppressed > 0) this.#emit(number, `suppressed ${suppressed} lines`, { key });
@@ -226,7 +232,13 @@ class SubsystemLogger extends BaseLogger {
   }
 
   forCall(callId: string): Logger {
-    return new SubsystemLogger(this.#subsystem, this.#clock, this.#limit, callId, this.#state);
+    return new SubsystemLogger(this.#subsystem, this.#clock, this.#limit, this.#state, callId);
+  }
+
+  #passes(level: Level): boolean {
+    const { threshold, debugCalls } = this.#state;
+    if (level <= threshold) return true;
+    return debugCalls.size > 0 && this.#callId !== undefined && debugCalls.has(this.#callId);
   }
 
   #emit(level: Level, message: Message, fields: Fields): void {

@@ -128,3 +128,17 @@ Deno.test("Logs tell of lines held back when no other line does", () => {
     ["suppressed 1 lines", "core k"],
   ]);
 });
+
+Deno.test("Logger of a call under debugging passes every level, others keep theirs", () => {
+  const debugCalls = new Set<string>();
+  const { logs, messages } = make({ level: 5, debugCalls });
+  const call = logs.logger("core").forCall("c");
+  call.debug("before");
+  debugCalls.add("c");
+  call.debug("during");
+  logs.logger("core").forCall("d").debug("another call");
+  logs.logger("core").debug("no call");
+  debugCalls.delete("c");
+  call.debug("after");
+  assert.deepEqual(messages(), ["during"]);
+});
