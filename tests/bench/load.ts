@@ -16,6 +16,8 @@ export const RTPLOAD: string = `${BUILD_FOLDER}/rtpload`;
 export const NGLOAD: string = `${BUILD_FOLDER}/ngload`;
 /** Runs a command pinned and ahead of other work. */
 export const RUNFIRST: string = `${BUILD_FOLDER}/runfirst`;
+/** The simplest relay there is, for tests and as a yardstick. */
+export const PLAINRELAY: string = `${BUILD_FOLDER}/plainrelay`;
 
 /** Quantiles in microseconds. */
 export interface Quantiles {
