@@ -103,7 +103,14 @@ Deno.test("delete ends a call at once, answers its statistics and frees its port
   const bench = established();
   const query = bench.send("query", { "call-id": "c" });
   const reply = bench.send("delete", { "call-id": "c", "from-tag": "a" });
-  assert.deepEqual(reply, query);
+  for (const { medias } of Object.values<{ medias: { streams: object[] }[] }>(query.tags)) {
+    medias[0]!.streams = medias[0]!.streams.map((stream) => {
+      const copy: Record<string, unknown> = { ...stream };
+      for (const gone of ["local port", "local address", "family"]) delete copy[gone];
+      return copy;
+    });
+  }
+  assert.deepEqual(reply, query, "the same but for the ports, which are gone");
   assert.equal(bench.service.registry.size, 0);
   assert.equal(bench.engine.openSlots, 0);
   assert.deepEqual(bench.events, ["created c", "closed c terminated"]);

@@ -29,26 +29,22 @@ export function remove(context: CallContext, request: NgRequest): ReplyDict {
     return { warning: NOT_FOUND, result: "ok" };
   }
   const delay = (request.deleteDelay ?? settings.deleteDelay) * 1000;
-  if (target === "call") {
-    const statistics = callStatistics(call);
-    if (delay > 0) call.deleteAt = Math.min(call.deleteAt ?? Infinity, clock.now() + delay);
-    else calls.close(call, "terminated");
-    return { ...statistics, result: "ok" };
-  }
   if (delay > 0) {
-    target.deleteAt = clock.now() + delay;
+    if (target === "call") call.deleteAt = Math.min(call.deleteAt ?? Infinity, clock.now() + delay);
+    else target.deleteAt = clock.now() + delay;
     return { ...callStatistics(call), result: "ok" };
   }
-  const whole = callStatistics(call);
-  return {
-    ...(removeBranch(context, call, target) ? whole : branchStatistics(call, request)),
-    result: "ok",
-  };
+  const statistics = callStatistics(call, { ended: true });
+  if (target === "call") calls.close(call, "terminated");
+  else if (!removeBranch(context, call, target)) {
+    return { ...branchStatistics(call, request), result: "ok" };
+  }
+  return { ...statistics, result: "ok" };
 }
 
 /** What is left of the dialogue a branch was taken from. */
 function branchStatistics(call: Call, request: NgRequest): ReplyDict {
-  return callStatistics(call, selectParties(call, request));
+  return callStatistics(call, { only: selectParties(call, request) });
 }
 
 function select(call: Call, request: NgRequest): "call" | Participant | undefined {
@@ -64,22 +60,23 @@ function select(call: Call, request: NgRequest): "call" | Participant | undefine
 }
 
 /**
- * Takes a party out of a call: it loses its ports and its edges and stays in the statistics. Without any
- * dialogue left the call ends.
+ * Takes a party out of a call: it loses its ports and stays in the statistics. A call needs two parties,
+ * so it ends when fewer are left.
  *
  * @returns whether the call ended
  */
 export function removeBranch(context: CallContext, call: Call, party: Participant): boolean {
   const { calls, relay, log } = context;
-  for (const other of call.participants) if (other.peer === party) other.peer = undefined;
-  party.peer = undefined;
-  party.deleteAt = undefined;
-  party.detach();
-  if (!call.participants.some(({ medias }) => medias.some(({ sinks }) => sinks.length > 0))) {
+  const left = call.participants.filter((other) => other !== party && !other.removed);
+  if (left.length < 2) {
     calls.close(call, "terminated");
     return true;
   }
+  party.removed = true;
+  party.deleteAt = undefined;
+  const pairs = calls.takePorts(party);
+  // nobody sends to the ports any more before they are closed
   installRules(relay, call, log);
-  calls.releasePorts(party);
+  relay.closePairs(pairs);
   return false;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
+import { type Endpoint, type Family, sameEndpoint } from "../core/endpoint.ts";
 import { type MediaState, NEW_MEDIA } from "../negotiate/mod.ts";
 import type { LocalAddress, PortPair } from "../relay/types.ts";
 import type { Participant } from "./participant.ts";
@@ -43,6 +43,8 @@ export class Media implements MediaView {
   state: MediaState = NEW_MEDIA;
   /** All pairs opened for this section, oldest first. */
   readonly entries: PortEntry[] = [];
+  /** Address family used for this section, once chosen. */
+  family: Family | undefined;
   /** The pair advertised last. */
   active: PortEntry | undefined;
   /** Edges to those this party listens to. */

@@ -40,8 +40,13 @@ interface Plan {
   readonly ports: PortPlan;
   readonly fromInterface: InterfaceChoice;
   readonly toInterface: InterfaceChoice;
-  readonly fromFamily: Family;
-  readonly toFamily: Family;
+  readonly families: readonly SectionFamilies[];
+}
+
+/** Address families of one section. */
+interface SectionFamilies {
+  readonly from: Family;
+  readonly to: Family;
 }
 
 /** Executes `offer`. Throws NgError or LoadLimit with nothing changed. */
@@ -132,13 +137,13 @@ function makePlan(
   });
   if (sdp.medias.length === 0) throw new NgError("Error rewriting SDP");
   const directions = readDirection(context, kind, request);
-  const heard = result.medias.find((media) => !media.from.held) ?? result.medias[0]!;
-  const fromFamily = fromNew && directions.fromFamily !== undefined
-    ? directions.fromFamily
-    : heard.from.held
-    ? from.family ?? heard.family
-    : heard.family;
-  const toFamily = requestedFamily(request) ?? directions.toFamily ?? to.family ?? fromFamily;
+  const families = result.medias.map((media, i) => {
+    const own = media.from.held ? from.medias[i]?.family ?? from.family : undefined;
+    const fromFamily = (fromNew ? directions.fromFamily : undefined) ?? own ?? media.family;
+    const toFamily = requestedFamily(request) ?? directions.toFamily ?? to.medias[i]?.family ??
+      to.family ?? fromFamily;
+    return { from: fromFamily, to: toFamily };
+  });
   return {
     kind,
     request,
@@ -149,10 +154,9 @@ function makePlan(
     to,
     result,
     ports,
-    fromInterface: new InterfaceChoice(relay, from.interface, directions.from, fromFamily),
-    toInterface: new InterfaceChoice(relay, to.interface, directions.to, toFamily),
-    fromFamily,
-    toFamily,
+    fromInterface: new InterfaceChoice(relay, from.interface, directions.from),
+    toInterface: new InterfaceChoice(relay, to.interface, directions.to),
+    families,
   };
 }
 
@@ -170,7 +174,7 @@ interface Directions {
 
 /** `direction` of an offer. `internal` and `external` mean IPv4 and IPv6 when no interface is called so. */
 function readDirection({ relay }: CallContext, kind: Kind, request: NgRequest): Directions {
-  const [from, to] = kind === "offer" && request.direction.length === 2 ? request.direction : [];
+  const [from, to] = kind === "offer" && request.direction.length >= 2 ? request.direction : [];
   const legacy = (name: ByteString | undefined): Family | undefined => {
     if (name === undefined || relay.hasInterface(name)) return undefined;
     return name === "internal" ? 4 : name === "external" ? 6 : undefined;
@@ -219,17 +223,11 @@ function planMedia(plan: Plan, i: number): Facing | undefined {
   const media = result.medias[i]!;
   if (media.from.rejected || media.from.kind === "passthrough") return undefined;
   const latch = request.flags.has("port latching") && !request.flags.has("no port latching");
-  const local = localAddress(plan.toInterface);
+  const families = plan.families[i]!;
   const peer = media.from.held ? undefined : media.from.rtp;
-  const pair = ports.advertise(to, i, local, peer, latch);
-  ports.keep(from, i, () => localAddress(plan.fromInterface));
+  const pair = ports.advertise(to, i, plan.toInterface.address(families.to), peer, latch);
+  ports.keep(from, i, () => plan.fromInterface.address(families.from));
   return facing(pair);
-}
-
-function localAddress(choice: InterfaceChoice) {
-  const { address } = choice;
-  if (address === undefined) throw new NgError("No usable interface");
-  return address;
 }
 
 function facing({ local, rtp, rtcp }: PortPair): Facing {
@@ -250,14 +248,18 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   join(call, from, match.from);
   join(call, to, match.to);
   for (const [i, media] of result.medias.entries()) {
-    from.media(i).state = media.from;
-    to.media(i).state = media.to;
+    const families = plan.families[i]!;
+    const [fromMedia, toMedia] = [from.media(i), to.media(i)];
+    fromMedia.state = media.from;
+    fromMedia.family = families.from;
+    toMedia.state = media.to;
+    toMedia.family = families.to;
   }
   plan.ports.apply(now);
   from.interface = plan.fromInterface.chosen;
   to.interface = plan.toInterface.chosen;
-  from.family = plan.fromFamily;
-  to.family = plan.toFamily;
+  from.family = plan.families[0]?.from;
+  to.family = plan.families[0]?.to;
   to.session = memory;
   if (request.label !== undefined) from.label = request.label;
   if (request.metadata !== undefined) from.metadata = call.metadata = request.metadata;
@@ -274,8 +276,10 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   call.lastSignal = now;
   call.signalled = clock.now();
   call.deleteAt = undefined;
-  from.deleteAt = undefined;
-  to.deleteAt = undefined;
+  for (const party of [from, to]) {
+    party.deleteAt = undefined;
+    party.removed = false;
+  }
   installRules(relay, call, log);
   if (isNew) calls.add(call);
 }

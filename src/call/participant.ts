@@ -35,8 +35,10 @@ export class Participant implements ParticipantView {
   /** What descriptions written for this party said. */
   session: SessionMemory = NEW_SESSION;
   interface: PartyInterface | undefined;
-  /** Address family used towards this party, once chosen. */
+  /** Address family used towards this party, once chosen; a section may have its own. */
   family: Family | undefined;
+  /** Taken out of the call by `delete`; a new message brings it back. */
+  removed = false;
   /** The other side of the dialogue that is current for this party. */
   peer: Participant | undefined;
   /** Wall-clock ms at which this party is removed, if that is scheduled. */

@@ -7,6 +7,7 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import type { Endpoint, Family } from "../core/endpoint.ts";
+import { NgError } from "../ng/types.ts";
 import type { LocalAddress, PortPair, Relay } from "../relay/types.ts";
 import type { PortEntry } from "./media.ts";
 import type { Participant, PartyInterface } from "./participant.ts";
@@ -101,21 +102,14 @@ export class PortPlan {
  */
 export class InterfaceChoice {
   readonly #relay: Relay;
-  readonly #family: Family;
   #chosen: PartyInterface;
 
   /**
    * @param before what the party has
    * @param wanted logical interface asked for; undefined = as before, unknown ones = the default
    */
-  constructor(
-    relay: Relay,
-    before: PartyInterface | undefined,
-    wanted: ByteString | undefined,
-    family: Family,
-  ) {
+  constructor(relay: Relay, before: PartyInterface | undefined, wanted: ByteString | undefined) {
     this.#relay = relay;
-    this.#family = family;
     const name = wanted !== undefined && relay.hasInterface(wanted) ? wanted : undefined;
     const keep = before !== undefined && (wanted === undefined || before.name === name);
     this.#chosen = keep ? before : { name, ip4: undefined, ip6: undefined };
@@ -126,9 +120,15 @@ export class InterfaceChoice {
     return this.#chosen;
   }
 
-  /** The address; of the other family when the interface lacks the wanted one. */
-  get address(): LocalAddress | undefined {
-    return this.#of(this.#family) ?? this.#of(this.#family === 4 ? 6 : 4);
+  /**
+   * The address of a family; of the other one when the interface lacks it.
+   *
+   * @throws NgError when the interface has none at all
+   */
+  address(family: Family): LocalAddress {
+    const address = this.#of(family) ?? this.#of(family === 4 ? 6 : 4);
+    if (address === undefined) throw new NgError("No usable interface");
+    return address;
   }
 
   #of(family: Family): LocalAddress | undefined {

@@ -5,6 +5,7 @@
  */
 
 import type { Endpoint } from "../core/endpoint.ts";
+import { isKnownProtocol } from "../negotiate/mod.ts";
 import type { NgRequest } from "../ng/request.ts";
 import { NgError, type ReplyDict, type ReplyValue } from "../ng/types.ts";
 import type { SlotCounters, SsrcCounters } from "../relay/types.ts";
@@ -19,7 +20,7 @@ export function query({ calls }: CallContext, request: NgRequest): ReplyDict {
   if (request.callId === undefined) throw new NgError("No call-id in message");
   const call = calls.get(request.callId);
   if (call === undefined) throw new NgError("Unknown call-id");
-  return { ...callStatistics(call, selectParties(call, request)), result: "ok" };
+  return { ...callStatistics(call, { only: selectParties(call, request) }), result: "ok" };
 }
 
 /** Parties a query is limited to; undefined = all. */
@@ -47,14 +48,25 @@ interface Totals {
   errors: number;
 }
 
+/** What a statistics tree is about. */
+export interface StatisticsScope {
+  /** Parties to show; absent = all. */
+  readonly only?: ReadonlySet<Participant> | undefined;
+  /** The call has ended: its ports are nobody's any more. */
+  readonly ended?: boolean;
+}
+
 /** The statistics tree of a call. */
-export function callStatistics(call: Call, only?: ReadonlySet<Participant>): ReplyDict {
+export function callStatistics(
+  call: Call,
+  { only, ended = false }: StatisticsScope = {},
+): ReplyDict {
   const totals = { RTP: newTotals(), RTCP: newTotals() };
   const tags = new Map<string, ReplyValue>();
   const ssrcs = new Map<string, ReplyValue>();
   for (const party of call.participants) {
     if (only !== undefined && !only.has(party)) continue;
-    tags.set(keyOf(party), partyStatistics(call, party, totals, ssrcs));
+    tags.set(keyOf(party), partyStatistics({ call, ended, totals, ssrcs }, party));
   }
   const seconds = Math.floor(call.created / 1000);
   return {
@@ -78,12 +90,15 @@ function keyOf(party: Participant): string {
   return party.tag === "" ? `<untagged ${party.number}>` : party.tag;
 }
 
-function partyStatistics(
-  call: Call,
-  party: Participant,
-  totals: { RTP: Totals; RTCP: Totals },
-  ssrcs: Map<string, ReplyValue>,
-): ReplyDict {
+/** What is gathered while the tree is walked. */
+interface Gathering {
+  readonly call: Call;
+  readonly ended: boolean;
+  readonly totals: { readonly RTP: Totals; readonly RTCP: Totals };
+  readonly ssrcs: Map<string, ReplyValue>;
+}
+
+function partyStatistics(gathering: Gathering, party: Participant): ReplyDict {
   return {
     tag: party.tag,
     created: Math.floor(party.created / 1000),
@@ -94,7 +109,7 @@ function partyStatistics(
     metadata: party.metadata,
     subscriptions: subscriptions(party.subscriptions),
     subscribers: subscriptions(party.subscribers),
-    medias: party.medias.map((media) => mediaStatistics(call, media, totals, ssrcs)),
+    medias: party.medias.map((media) => mediaStatistics(gathering, media)),
     VSC: [],
   };
 }
@@ -106,12 +121,8 @@ function subscriptions(edges: readonly SubscriptionView[]): ReplyDict[] {
   return [...distinct.values()];
 }
 
-function mediaStatistics(
-  call: Call,
-  media: Media,
-  totals: { RTP: Totals; RTCP: Totals },
-  ssrcs: Map<string, ReplyValue>,
-): ReplyDict {
+function mediaStatistics(gathering: Gathering, media: Media): ReplyDict {
+  const { totals, ssrcs } = gathering;
   const ingress: ReplyValue[] = [];
   const streams = media.streams.map((stream) => {
     const counters = stream.counters();
@@ -122,13 +133,13 @@ function mediaStatistics(
         ssrcs.set(String(ssrc.ssrc), ssrcStatistics(ssrc));
       }
     }
-    return streamStatistics(call, stream, counters);
+    return streamStatistics(gathering, stream, counters);
   });
   const heard = ingress.length > 0;
   return {
     index: media.index,
     type: media.type,
-    protocol: media.protocol,
+    protocol: isKnownProtocol(media.protocol) ? media.protocol : undefined,
     codec: heard ? media.codec : undefined,
     streams,
     flags: [...media.flags],
@@ -138,11 +149,11 @@ function mediaStatistics(
 }
 
 function streamStatistics(
-  call: Call,
+  { call, ended }: Gathering,
   stream: StreamView,
   counters: SlotCounters | undefined,
 ): ReplyDict {
-  const { local } = stream;
+  const local = ended ? undefined : stream.local;
   const last = Math.floor(Math.max(counters?.lastRx ?? 0, call.created) / 1000);
   return {
     "local port": local?.port,

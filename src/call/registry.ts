@@ -58,19 +58,15 @@ export class CallTable implements CallRegistry {
     try {
       this.#observer?.closed(call, reason);
     } finally {
-      this.releasePorts(...call.participants);
+      this.#relay.closePairs(call.participants.flatMap((party) => this.takePorts(party)));
     }
   }
 
-  /** Closes all ports of these parties. Their counters are gone afterwards. */
-  releasePorts(...participants: readonly Participant[]): void {
-    const pairs: PortPair[] = [];
-    for (const { medias } of participants) {
-      for (const media of medias) {
-        media.active = undefined;
-        for (const entry of media.entries.splice(0)) pairs.push(entry.pair);
-      }
-    }
-    this.#relay.closePairs(pairs);
+  /** Takes the ports from a party; the caller closes them. */
+  takePorts({ medias }: Participant): PortPair[] {
+    return medias.flatMap((media) => {
+      media.active = undefined;
+      return media.entries.splice(0).map(({ pair }) => pair);
+    });
   }
 }

@@ -49,8 +49,9 @@ class Stream implements StreamView {
     const { state } = this.#media;
     const muxed = state.mux !== "none";
     const flags: string[] = [];
-    if (this.component === "rtp") flags.push("RTP");
-    if (this.component === "rtcp" || muxed) flags.push("RTCP");
+    const used = this.#media.entries.length > 0 || this.#media.participant.removed;
+    if (used && this.component === "rtp") flags.push("RTP");
+    if (used && (this.component === "rtcp" || muxed)) flags.push("RTCP");
     if (this.component === "rtcp" && muxed) flags.push("fallback RTCP");
     if (this.advertised !== undefined) flags.push("filled");
     const counters = this.counters();

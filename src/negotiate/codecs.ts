@@ -82,7 +82,7 @@ function readCodecs(formats: ByteString, lines: readonly SdpLine[]): readonly Co
   if (words.length > MAX_SDP_FORMATS) {
     throw new SdpError("Failed to parse SDP", `more than ${MAX_SDP_FORMATS} payload types`);
   }
-  if (words.length === 0) words.push("0");
+  if (words.length === 0) return [{ payloadType: 0, encoding: undefined }];
   const maps = new Map<number, ByteString>();
   for (const { name, param } of lines) {
     if (name !== "rtpmap" || param === undefined) continue;

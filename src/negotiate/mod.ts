@@ -21,6 +21,7 @@ export {
 export {
   canonicalProtocol,
   hasFeedback,
+  isKnownProtocol,
   isSecure,
   type MediaKind,
   mediaKind,

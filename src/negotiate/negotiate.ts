@@ -156,7 +156,9 @@ function negotiateMedia(
     strictSource: settings.strictSource || request.flags.has("strict source"),
     handover: request.flags.has("media handover"),
     unidirectional: request.flags.has("unidirectional"),
-    feedback: hasFeedback(media.protocol) || hasAttribute(section, "rtcp-fb"),
+    feedback: kind === "offer"
+      ? hasFeedback(media.protocol) || hasAttribute(section, "rtcp-fb")
+      : from.feedback,
     dtls: mediaType === "rtp" && usesDtls(sdp, section),
     natWait: request.flags.has("NAT-wait"),
     echo: echo?.from ?? from.echo,

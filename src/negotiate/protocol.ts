@@ -40,6 +40,11 @@ export function canonicalProtocol(protocol: ByteString): ByteString {
   return protocol.toLowerCase() === "udptl" ? "udptl" : protocol;
 }
 
+/** Whether a protocol is one of those known by name. */
+export function isKnownProtocol(protocol: ByteString): boolean {
+  return profileOf(protocol) !== undefined || protocol.toLowerCase() === "udptl";
+}
+
 /** How a section of this media type and transport protocol is treated. */
 export function mediaKind(type: ByteString, protocol: ByteString): MediaKind {
   if (type === "message") return "passthrough";

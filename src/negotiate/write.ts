@@ -62,7 +62,8 @@ export function writeSdp(writing: Writing): { text: ByteString; memory: SessionM
 function connectionFor(request: NgRequest, { from }: NegotiatedMedia, facing: Facing): string {
   const override = request.mediaAddress;
   const family = override?.family ?? facing.family;
-  if (from.held && !request.replace.has("zero address")) {
+  // a section nothing comes from needs no real address
+  if (from.held && !(from.recv && request.replace.has("zero address"))) {
     return family === 4 ? "IN IP4 0.0.0.0" : "IN IP6 ::";
   }
   return network(family, override?.address ?? facing.address);
