@@ -17,6 +17,8 @@ interface Stamp {
   readonly packages: readonly string[];
 }
 
+const WANTED: Stamp = { suite: SUITE, packages: PACKAGES };
+
 /** Folder the oracle lives in: `$XDG_CACHE_HOME/rtpedge/oracle` or `~/.cache/rtpedge/oracle`. */
 export function oracleFolder(): string {
   const cache = Deno.env.get("XDG_CACHE_HOME") || join(Deno.env.get("HOME") ?? "/root", ".cache");
@@ -27,7 +29,13 @@ export function oracleFolder(): string {
 export function oracleUnavailable(): string | undefined {
   if (Deno.build.os !== "linux") return "the oracle runs on Linux only";
   if (Deno.uid() !== 0) return "the oracle needs root (chroot and network namespaces)";
-  return undefined;
+  if (missingPackages(readStamp(oracleFolder()), WANTED).length === 0) return undefined;
+  try {
+    debianMirror();
+    return undefined;
+  } catch (error) {
+    return `the oracle cannot be fetched: ${error instanceof Error ? error.message : error}`;
+  }
 }
 
 /** Packages of `wanted` that a stamp does not name; all of them when the suite differs. */
@@ -41,19 +49,19 @@ export function missingPackages(stamp: Stamp | undefined, wanted: Stamp): readon
  * callers at once: the second waits for the first.
  */
 export async function ensureOracle(folder: string = oracleFolder()): Promise<string> {
+  if (missingPackages(readStamp(folder), WANTED).length === 0) return folder;
   const reason = oracleUnavailable();
   if (reason !== undefined) throw new Error(`Cannot make the oracle: ${reason}`);
   await Deno.mkdir(join(folder, ".."), { recursive: true });
   using lock = await Deno.open(`${folder}.lock`, { create: true, write: true });
   await lock.lock(true);
   try {
-    const wanted: Stamp = { suite: SUITE, packages: PACKAGES };
-    const stamp = await readStamp(folder);
-    const missing = missingPackages(stamp, wanted);
+    const stamp = readStamp(folder);
+    const missing = missingPackages(stamp, WANTED);
     if (missing.length === 0) return folder;
     const sameSuite = stamp === undefined || stamp.suite === SUITE;
     if (!(sameSuite && await exists(folder) && await extend(folder, missing))) await build(folder);
-    await writeStamp(folder, wanted);
+    await Deno.writeTextFile(stampFile(folder), `${JSON.stringify(WANTED, null, 2)}\n`);
     return folder;
   } finally {
     await lock.unlock();
@@ -74,7 +82,7 @@ async function build(folder: string): Promise<void> {
     '--aptopt=Acquire::Check-Valid-Until "false"',
     SUITE,
     fresh,
-    await debianMirror(),
+    debianMirror(),
   ], { timeout: 15 * MINUTE });
   const old = `${folder}.old`;
   await Deno.remove(old, { recursive: true }).catch(ignoreMissing);
@@ -117,17 +125,13 @@ async function ensureMmdebstrap(): Promise<void> {
   });
 }
 
-async function readStamp(folder: string): Promise<Stamp | undefined> {
+function readStamp(folder: string): Stamp | undefined {
   try {
-    return JSON.parse(await Deno.readTextFile(stampFile(folder)));
+    return JSON.parse(Deno.readTextFileSync(stampFile(folder)));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-async function writeStamp(folder: string, stamp: Stamp): Promise<void> {
-  await Deno.writeTextFile(stampFile(folder), `${JSON.stringify(stamp, null, 2)}\n`);
 }
 
 function stampFile(folder: string): string {

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { must } from "../support/process.ts";
-
 /**
  * Picks the main Debian archive out of `apt-get indextargets` lines of the form
  * `URI ORIGIN COMPONENT`, each for one package index.
@@ -19,17 +17,22 @@ export function pickMirror(lines: string): string | undefined {
 }
 
 /** Address of the Debian mirror apt is set up with. @throws Error when there is none */
-export async function debianMirror(): Promise<string> {
-  const lines = await must([
-    "apt-get",
-    "indextargets",
-    "--format",
-    "$(REPO_URI) $(CODENAME)",
-    "Created-By: Packages",
-  ]);
-  const mirror = pickMirror(lines);
+export function debianMirror(): string {
+  const mirror = pickMirror(indexTargets());
   if (mirror === undefined) {
     throw new Error("apt has no Debian archive among its sources (an address ending in /debian)");
   }
   return mirror;
+}
+
+function indexTargets(): string {
+  try {
+    const { stdout } = new Deno.Command("apt-get", {
+      args: ["indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages"],
+    }).outputSync();
+    return new TextDecoder().decode(stdout);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new Error("there is no apt-get here");
+    throw error;
+  }
 }

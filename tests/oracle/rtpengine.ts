@@ -7,7 +7,7 @@
 import type { Agent } from "../support/agent.ts";
 import type { Netns } from "../support/netns.ts";
 import { Daemon, until } from "../support/process.ts";
-import { oracleFolder } from "./install.ts";
+import { ensureOracle } from "./install.ts";
 
 /** How the oracle is started. */
 export interface RtpengineOptions {
@@ -47,7 +47,7 @@ export function commonArguments(options: RtpengineOptions): string[] {
 /** Starts rtpengine out of the oracle folder and waits until it answers. Stop the result when done. */
 export async function startRtpengine(options: RtpengineOptions): Promise<Daemon> {
   const pidfile = `/run/rtpengine-${options.ns.name}-${options.port}.pid`;
-  const argv = ["chroot", oracleFolder(), "rtpengine", ...commonArguments(options)];
+  const argv = ["chroot", await ensureOracle(), "rtpengine", ...commonArguments(options)];
   const daemon = new Daemon("rtpengine", options.ns.argv([...argv, `--pidfile=${pidfile}`]));
   await waitForPong(daemon, options);
   return daemon;
