@@ -5,28 +5,46 @@
  * @module
  */
 
-/** Somebody to wake; must not throw. Returns whether it has more to do in another turn. */
-export type Listener = () => boolean;
+/** A relay core, as far as the bell is concerned. */
+export interface BellOwner {
+  /** Tells the core's threads what to call; null: nothing. */
+  connect(bell: Deno.PointerObject | null): void;
+  /** Reads a bounded part of the rings; must not throw. @returns whether there may be more */
+  turn(): boolean;
+  /** Ends the core's threads and removes itself. */
+  shutdown(): void;
+}
 
-const listeners = new Set<Listener>();
+/**
+ * Time in ms for a thread that was about to enter the callback to get into it, where it does no harm: it
+ * waits there for an event loop that never comes back.
+ */
+const LAST_CALL = 20;
+/** The same when the process may yet go on. */
+const PERHAPS_LAST_CALL = 5;
+
+const owners = new Set<BellOwner>();
 let callback: Deno.UnsafeCallback<{ parameters: []; result: "void" }> | undefined;
 let keepers = 0;
 let queued = false;
 
-/** Adds a listener. @returns the function pointer for the core */
-export function hangBell(listener: Listener): Deno.PointerObject {
-  listeners.add(listener);
+/** Adds an owner and connects it. */
+export function hangBell(owner: BellOwner): void {
   if (callback === undefined) {
-    // an exception in here would abort the process: listeners let none out
+    // an exception in here would abort the process: owners let none out
     callback = Deno.UnsafeCallback.threadSafe({ parameters: [], result: "void" }, ring);
     callback.unref();
+    globalThis.addEventListener("unload", shutdownAll);
+    globalThis.addEventListener("error", silenceWhileInDoubt);
+    globalThis.addEventListener("unhandledrejection", silenceWhileInDoubt);
   }
-  return callback.pointer;
+  owners.add(owner);
+  owner.connect(callback.pointer);
 }
 
-/** Removes a listener. */
-export function removeBell(listener: Listener): void {
-  listeners.delete(listener);
+/** Disconnects and removes an owner. */
+export function removeBell(owner: BellOwner): void {
+  if (owners.delete(owner)) owner.connect(null);
 }
 
 /** While somebody keeps the bell, the process does not end by itself; `by` is 1 or -1. */
@@ -39,7 +57,7 @@ export function keepBell(by: 1 | -1): void {
 
 function ring(): void {
   let more = false;
-  for (const listener of [...listeners]) more = listener() || more;
+  for (const owner of [...owners]) more = owner.turn() || more;
   if (more && !queued) {
     // sockets and timers have their turn first
     queued = true;
@@ -48,4 +66,26 @@ function ring(): void {
       ring();
     }, 0);
   }
+}
+
+/** The callback goes away with this event loop: no thread may be on its way into it from now on. */
+function shutdownAll(): void {
+  for (const owner of [...owners]) owner.shutdown();
+  pause(LAST_CALL);
+}
+
+/**
+ * An uncaught exception ends the process after its trace was written, without an `unload`, unless another
+ * handler prevents it. Until that is known no thread may call.
+ */
+function silenceWhileInDoubt(): void {
+  for (const owner of owners) owner.connect(null);
+  pause(PERHAPS_LAST_CALL);
+  setTimeout(() => {
+    for (const owner of owners) owner.connect(callback?.pointer ?? null);
+  }, 0);
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

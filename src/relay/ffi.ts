@@ -55,8 +55,27 @@ export function loadRelayLibrary(path: string): RelayLibrary {
       { cause: error },
     );
   }
+  keepLoaded(path);
   loaded.set(path, library.symbols);
   return library.symbols;
+}
+
+/**
+ * Deno unloads a library together with the event loop that loaded it, when a thread of ours may still have
+ * to return through its code. A second reference keeps it. Where libc has no `dlopen` (musl), a library
+ * linked with `-z nodelete` does the same.
+ */
+function keepLoaded(path: string): void {
+  const RTLD_NOW = 2;
+  try {
+    const libc = Deno.dlopen("libc.so.6", {
+      dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
+    });
+    libc.symbols.dlopen(new TextEncoder().encode(`${path}\0`), RTLD_NOW);
+    libc.close();
+  } catch {
+    return;
+  }
 }
 
 /** Calls a function that writes a string of unknown length into a buffer. */

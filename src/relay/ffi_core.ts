@@ -11,7 +11,7 @@ import { EventCodec, type RawEvent } from "./abi_events.ts";
 import { AbiLayout, type StructLayout } from "./abi_layout.ts";
 import { RuleCodec } from "./abi_rule.ts";
 import { type CoreOptions, DEFAULT_MAX_SLOTS, encodeOptions, modeName } from "./abi_options.ts";
-import { hangBell, removeBell } from "./doorbell.ts";
+import { type BellOwner, hangBell, removeBell } from "./doorbell.ts";
 import { cString, errnoText, loadRelayLibrary, readText, type RelayLibrary } from "./ffi.ts";
 import { locateLibrary } from "./library.ts";
 
@@ -70,7 +70,7 @@ export class FfiCore {
   readonly #mode: string;
   readonly #modeReason: string;
   readonly #drainBuffer = new Uint8Array(DRAIN_BYTES);
-  readonly #listener: () => boolean;
+  readonly #bell: BellOwner;
   readonly #onError: (error: unknown) => void;
   readonly #handlers: ((event: RawEvent) => void)[] = [];
   #handle: Deno.PointerObject | undefined;
@@ -112,8 +112,12 @@ export class FfiCore {
       counters,
       Deno.UnsafePointerView.getArrayBuffer(memory, counters.size * this.maxSlots),
     );
-    this.#listener = () => this.#turn();
-    library.rtpe_core_doorbell(handle, hangBell(this.#listener));
+    this.#bell = {
+      connect: (bell) => library.rtpe_core_doorbell(handle, bell),
+      turn: () => this.#turn(),
+      shutdown: () => this.shutdown(),
+    };
+    hangBell(this.#bell);
   }
 
   /** `steer` or `sockets`. */
@@ -187,9 +191,8 @@ export class FfiCore {
   shutdown(): void {
     const handle = this.#handle;
     if (handle === undefined) return;
+    removeBell(this.#bell);
     this.#handle = this.#counters = undefined;
-    removeBell(this.#listener);
-    this.#library.rtpe_core_doorbell(handle, null);
     this.#library.rtpe_core_free(handle);
   }
 

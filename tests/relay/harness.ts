@@ -93,7 +93,7 @@ export function rule(parts: Partial<Rule>): Rule {
 let nextPort = 20000 + Math.floor(Math.random() * 8000);
 
 /** Opens a port that nobody has. */
-export function openPort(bench: Bench, address = "127.0.0.1"): Port {
+export function openPort(bench: Pick<Bench, "engine">, address = "127.0.0.1"): Port {
   for (let tries = 0; tries < 1000; tries++) {
     nextPort = nextPort >= 29999 ? 20000 : nextPort + 1;
     const local = makeEndpoint(address, nextPort);
@@ -219,12 +219,8 @@ class NativeBench implements Bench {
     return sleep(ms);
   }
 
-  async until(what: string, condition: () => boolean): Promise<void> {
-    const end = performance.now() + PATIENCE;
-    while (!condition()) {
-      assert.ok(performance.now() < end, what);
-      await sleep(5);
-    }
+  until(what: string, condition: () => boolean): Promise<void> {
+    return until(what, condition);
   }
 
   async occupy(port: number): Promise<void> {
@@ -287,6 +283,20 @@ class UdpPeer implements Peer {
       clearTimeout(timer);
     }
   }
+}
+
+/** Waits until `condition` holds. Fails when it does not within a few seconds. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (!condition()) {
+    assert.ok(performance.now() < end, what);
+    await sleep(1);
+  }
+}
+
+/** Why the native relay cannot be tested here. */
+export function libraryMissing(): string | undefined {
+  return native("sockets").unavailable;
 }
 
 /** Real time passes. */
