@@ -47,10 +47,6 @@ export const WIRE: readonly Dialogue[] = [
   spelt("rtcp-mux in a flag", { flags: ["rtcp-mux-offer"] }),
   spelt("transport protocol", { "transport protocol": "RTP/AVPF" }),
   spelt("unknown transport protocol", { "transport protocol": "RTP/FANCY" }),
-  spelt("received from with an unknown family", {
-    "received from": ["IP9", "203.0.113.5"],
-    "flags": ["SIP source address"],
-  }),
   spelt("received from IPv6", {
     "received from": ["IP6", "2001:db8::5"],
     "flags": ["SIP source address"],
@@ -61,6 +57,13 @@ export const WIRE: readonly Dialogue[] = [
   spelt("drop-traffic", { "drop-traffic": "start" }),
   spelt("media echo", { "media echo": "blackhole" }),
   spelt("codec strip of nothing", { codec: { strip: [] } }),
+  dialogue(
+    "received from with an unknown family",
+    offer(AUDIO_A, {
+      "received from": ["IP9", "203.0.113.5"],
+      "flags": ["SIP source address"],
+    }),
+  ),
   dialogue(
     "spellings that only rtpedge understands",
     offer(AUDIO_A, { "address_family": "IP6" }),
