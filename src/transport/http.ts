@@ -23,7 +23,8 @@ const SWEEP_MS = 1000;
 /** An HTTP listener; with TLS its certificate can be replaced. */
 export interface HttpListener extends Listener {
   /**
-   * Presents another certificate to clients that connect from now on.
+   * Presents another certificate to clients that connect from now on. What it asks of clients stays, unless
+   * other issuers are given.
    *
    * @throws {Error} when it is no good, or the listener has no TLS; the old one stays
    */
@@ -60,14 +61,14 @@ export async function listenHttp(
     handler,
   );
   server.timeout = limits.idleTimeout;
-  const listener = new NodeListener(server, local, tls !== undefined, context);
+  const listener = new NodeListener(server, local, tls, context);
   await listener.open(local);
   return listener;
 }
 
 class NodeListener implements HttpListener {
   readonly #server: Server | TlsServer;
-  readonly #secure: boolean;
+  readonly #tls: TlsConfig | undefined;
   readonly #context: TransportContext;
   readonly #gate: WebSocketGate;
   readonly #sockets = new Set<Socket>();
@@ -81,12 +82,12 @@ class NodeListener implements HttpListener {
   constructor(
     server: Server | TlsServer,
     local: Endpoint,
-    secure: boolean,
+    tls: TlsConfig | undefined,
     context: TransportContext,
   ) {
     this.#server = server;
     this.#bound = local;
-    this.#secure = secure;
+    this.#tls = tls;
     this.#context = context;
     this.#gate = new WebSocketGate(context);
     server.on("connection", (socket: Socket) => this.#take(socket));
@@ -99,7 +100,7 @@ class NodeListener implements HttpListener {
       if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
       else socket.destroy();
     });
-    if (secure) {
+    if (tls !== undefined) {
       server.on("secureConnection", (socket: Socket) => {
         this.#handshakes.delete(portOf(socket));
       });
@@ -135,8 +136,9 @@ class NodeListener implements HttpListener {
   }
 
   replaceTls(config: TlsConfig): void {
-    const { cert, key, ca } = tlsOptions(config);
-    if (!this.#secure) throw new Error(`${formatEndpoint(this.#bound)} has no TLS`);
+    if (this.#tls === undefined) throw new Error(`${formatEndpoint(this.#bound)} has no TLS`);
+    // Without issuers of its own the context would trust every public one for client certificates.
+    const { cert, key, ca } = tlsOptions({ ...this.#tls, ...config });
     (this.#server as TlsServer).setSecureContext({
       cert,
       key,
@@ -173,7 +175,9 @@ class NodeListener implements HttpListener {
     this.#sockets.add(socket);
     this.#perSource.set(address, ofSource + 1);
     const port = portOf(socket);
-    if (this.#secure) this.#handshakes.set(port, { socket, since: this.#context.clock.now() });
+    if (this.#tls !== undefined) {
+      this.#handshakes.set(port, { socket, since: this.#context.clock.now() });
+    }
     socket.once("close", () => {
       this.#sockets.delete(socket);
       this.#handshakes.delete(port);

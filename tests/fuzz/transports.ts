@@ -59,7 +59,8 @@ export async function fuzzTcp(to: Endpoint, source: Source): Promise<Outcome> {
   await inParallel(16, async () => {
     for (;;) {
       const group = new Map<string, string>();
-      while (group.size < 5) {
+      const size = 1 + cookie % 3;
+      while (group.size < size) {
         const payload = source();
         if (payload === undefined) break;
         group.set(`t${cookie++}`, payload);

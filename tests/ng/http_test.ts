@@ -8,7 +8,8 @@ import assert from "node:assert/strict";
 import { request as httpsRequest } from "node:https";
 import { systemClock } from "../../src/core/clock.ts";
 import { generateKey, selfSign } from "../../src/tls/self_signed.ts";
-import { get, post, rawHttp, StreamClient, within } from "./clients.ts";
+import { makeAuthority } from "./authority.ts";
+import { get, post, rawHttp, SocketClient, StreamClient, within } from "./clients.ts";
 import { openRig } from "./rig.ts";
 
 const PING = "d7:command4:pinge";
@@ -174,6 +175,26 @@ Deno.test("HTTPS serves the same, and takes another certificate while running", 
   rig.listeners.replaceTls({ cert: current, key });
   assert.equal(await fetchWith(current), "pong\n");
   await assert.rejects(fetchWith(rig.cert));
+});
+
+Deno.test("HTTPS and WSS take clients with a certificate only, when told so", async () => {
+  const authority = await makeAuthority();
+  const stranger = await makeAuthority();
+  await using rig = await openRig({ clientCa: authority.cert });
+  const ask = async (identity: { cert: string; key: string } | undefined): Promise<string> => {
+    using client = Deno.createHttpClient({ caCerts: [rig.cert], ...identity });
+    const response = await fetch(`https://127.0.0.1:${rig.https.port}/ping`, { client });
+    return await response.text();
+  };
+  assert.equal(await ask(await authority.issue()), "pong\n");
+  await assert.rejects(ask(undefined));
+  await assert.rejects(ask(await stranger.issue()));
+  rig.listeners.replaceTls({ cert: rig.cert, key: rig.key });
+  assert.equal(await ask(await authority.issue()), "pong\n", "after a reload");
+  await assert.rejects(ask(await stranger.issue()));
+  await assert.rejects(ask(undefined));
+  const socketUrl = `wss://127.0.0.1:${rig.https.port}/`;
+  await assert.rejects(SocketClient.connect(socketUrl, "ng.rtpengine.com", rig.cert));
 });
 
 Deno.test("HTTPS survives connections that are no TLS", async () => {

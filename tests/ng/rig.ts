@@ -44,6 +44,8 @@ export interface Rig extends AsyncDisposable {
   readonly cli: Endpoint;
   /** PEM of the HTTPS certificate, its own issuer. */
   readonly cert: string;
+  /** PEM of its key. */
+  readonly key: string;
   readonly admission: Admission;
   readonly logs: LogLine[];
   /** How often each stub was carried out. */
@@ -61,6 +63,8 @@ export interface RigOptions {
   readonly allow?: readonly string[];
   readonly rate?: { readonly rate: number; readonly burst: number };
   readonly limits?: Partial<TransportLimits>;
+  /** PEM of the issuer of client certificates; clients without one are refused. */
+  readonly clientCa?: string;
 }
 
 /** Loopback, any port. */
@@ -120,7 +124,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
       https: [LOOPBACK],
       cli: [LOOPBACK],
     },
-    tls: { cert, key },
+    tls: { cert, key, ...(options.clientCa === undefined ? {} : { clientCa: options.clientCa }) },
     controlTos: 0,
     sockets: native.controlSockets,
     context: {
@@ -145,6 +149,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     https: first(addresses.https),
     cli: first(addresses.cli),
     cert,
+    key,
     admission,
     logs,
     executed,
