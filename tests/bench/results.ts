@@ -6,8 +6,11 @@
 
 import { median, spread } from "./stats.ts";
 
-/** Which of several rounds counts: the middle, or the highest where disturbance can only lower. */
-export type Pick = "median" | "highest";
+/**
+ * Which of several rounds counts: the middle one; or the highest or lowest where other work on the machine
+ * can only lower or raise a figure.
+ */
+export type Pick = "median" | "highest" | "lowest";
 
 /** One figure of one side. */
 export interface Figure {
@@ -38,9 +41,18 @@ export interface Judged extends Row {
   readonly pass: boolean | undefined;
 }
 
+function maximum(values: readonly number[]): number {
+  return Math.max(...values);
+}
+
+function minimum(values: readonly number[]): number {
+  return Math.min(...values);
+}
+
 /** Makes a figure of several rounds. */
 export function figure(rounds: readonly number[], pick: Pick = "median"): Figure {
-  const value = pick === "median" ? median(rounds) : Math.max(...rounds);
+  const choose = { median, highest: maximum, lowest: minimum }[pick];
+  const value = choose(rounds);
   return { value, pick, spread: spread(rounds), rounds };
 }
 

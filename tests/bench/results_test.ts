@@ -14,7 +14,8 @@ function row(id: string, ours: readonly number[] | undefined, peer?: readonly nu
   };
 }
 
-Deno.test("figure takes the median, or the highest where asked", () => {
+Deno.test("figure takes the median, or the extreme where asked", () => {
+  assert.equal(figure([3, 9, 2], "lowest").value, 2);
   assert.equal(figure([1, 9, 2]).value, 2);
   assert.equal(figure([1, 9, 2], "highest").value, 9);
 });
