@@ -34,7 +34,9 @@ export function remove(context: CallContext, request: NgRequest): ReplyDict {
     else target.deleteAt = clock.now() + delay;
     return { ...callStatistics(call), result: "ok" };
   }
-  const statistics = callStatistics(call, { ended: true });
+  // as rtpengine has it: who asks for one party's end no longer sees the ports
+  const ended = request.fromTag !== undefined && request.fromTag !== "";
+  const statistics = callStatistics(call, { ended });
   if (target === "call") calls.close(call, "terminated");
   else if (!removeBranch(context, call, target)) {
     return { ...branchStatistics(call, request), result: "ok" };

@@ -19,8 +19,8 @@ export interface PortEntry {
   readonly pair: PortPair;
   /** Signalled RTP endpoint of the other side; undefined until it is known. */
   peer: Endpoint | undefined;
-  /** Wall-clock ms when the pair was opened. */
-  readonly opened: number;
+  /** RTP and RTCP were known to share a port when the pair was opened, so RTCP never had its own. */
+  readonly muxed: boolean;
   /** Endpoints of the rules in force; learning starts anew when one changes. */
   rtpRule: InstalledRule | undefined;
   rtcpRule: InstalledRule | undefined;

@@ -255,7 +255,7 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
     toMedia.state = media.to;
     toMedia.family = families.to;
   }
-  plan.ports.apply(now);
+  plan.ports.apply();
   from.interface = plan.fromInterface.chosen;
   to.interface = plan.toInterface.chosen;
   from.family = plan.families[0]?.from;

@@ -68,13 +68,14 @@ export class PortPlan {
     this.planned.push({ position, party, pair, entry, peer: undefined });
   }
 
-  /** Puts the pairs in place. */
-  apply(now: number): void {
+  /** Puts the pairs in place, after the new states of the sections. */
+  apply(): void {
     for (const { party, position, pair, entry, peer } of this.planned) {
       const media = party.media(position);
       let target = entry;
       if (target === undefined) {
-        target = { pair, peer, opened: now, rtpRule: undefined, rtcpRule: undefined };
+        const muxed = media.state.mux === "agreed" || media.state.muxAlways;
+        target = { pair, peer, muxed, rtpRule: undefined, rtcpRule: undefined };
         media.entries.push(target);
       } else if (peer !== undefined) {
         target.peer = peer;

@@ -79,7 +79,7 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
   relay.engine.setRule(pair.rtp.slot, {
     ...base(call, media, opaque),
     ...remote(rtp, entry.rtpRule),
-    rtcpMux: state.mux !== "none" && !opaque,
+    rtcpMux: takesRtcp(media) && !opaque,
     rtcpOnly: false,
     outputs: rtpOutputs(call, media, entry, opaque),
   });
@@ -141,6 +141,11 @@ function remote(
   return target === undefined ? { relearn } : { remote: target, relearn };
 }
 
+/** Whether RTCP may come in on the RTP port: the party said so, or was told to. */
+function takesRtcp({ state }: Media): boolean {
+  return state.mux !== "none" || state.muxTold;
+}
+
 /** Outputs of an RTP port; with rtcp-mux RTCP comes in here too. */
 function rtpOutputs(
   call: Call,
@@ -156,7 +161,7 @@ function rtpOutputs(
     if (state.recv && sink.state.send) {
       outputs.push(output(call, pair.rtp.slot, opaque ? ANY : RTP));
     }
-    if (state.mux !== "none" && !opaque) {
+    if (takesRtcp(media) && !opaque) {
       outputs.push(output(call, rtcpSlot(sink), RTCP));
     }
   }

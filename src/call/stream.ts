@@ -27,7 +27,9 @@ class Stream implements StreamView {
 
   get local(): StreamView["local"] {
     const port = this.#port();
-    return port && { address: port.local, port: port.port };
+    if (port !== undefined) return { address: port.local, port: port.port };
+    const { active, live } = this.#media;
+    return live && active?.muxed === true ? { address: active.pair.local, port: 0 } : undefined;
   }
 
   get advertised(): Endpoint | undefined {

@@ -26,7 +26,10 @@ export type CloseReason =
 export interface StreamView {
   /** Which of the two. */
   readonly component: "rtp" | "rtcp";
-  /** Local port and slot; undefined when the section is rejected or the component is muxed away. */
+  /**
+   * Local address and port; undefined when the section is rejected or the component has been muxed away,
+   * port 0 when it was so from the beginning.
+   */
   readonly local: { readonly address: LocalAddress; readonly port: number } | undefined;
   /** Remote endpoint in use, learned or signalled. */
   readonly endpoint: Endpoint | undefined;

@@ -11,7 +11,7 @@ import { MAX_SDP_FORMATS, SdpError, type SdpLine } from "../sdp/mod.ts";
 export interface Codec {
   /** 0..127 */
   readonly payloadType: number;
-  /** `PCMA/8000` or `opus/48000/2` as written, undefined for a dynamic one without `a=rtpmap`. */
+  /** `PCMA/8000` or `opus/48000/2`, undefined for a dynamic one without `a=rtpmap`. */
   readonly encoding: ByteString | undefined;
 }
 
@@ -88,7 +88,7 @@ function readCodecs(formats: ByteString, lines: readonly SdpLine[]): readonly Co
     if (name !== "rtpmap" || param === undefined) continue;
     const space = param.indexOf(" ");
     const payloadType = space < 0 ? -1 : parsePayloadType(param.slice(0, space));
-    const encoding = param.slice(space + 1).trim();
+    const encoding = withoutChannel(param.slice(space + 1).trim());
     if (payloadType >= 0 && isEncoding(encoding)) maps.set(payloadType, encoding);
   }
   return words.map((word) => {
@@ -119,11 +119,14 @@ function isEncoding(text: ByteString): boolean {
   return slash > 0 && digit >= 49 && digit <= 57;
 }
 
-/** Encoding names are case-insensitive and one channel is the default (RFC 8866 section 6.6). */
+/** One channel is the default and not written (RFC 8866 section 6.6). */
+function withoutChannel(encoding: ByteString): ByteString {
+  return /^[^/]+\/[0-9]+\/1$/.test(encoding) ? encoding.slice(0, -2) : encoding;
+}
+
+/** Encoding names are case-insensitive. */
 function codecKey({ payloadType, encoding }: Codec): string {
-  if (encoding === undefined) return `#${payloadType}`;
-  const key = encoding.toLowerCase();
-  return key.endsWith("/1") ? key.slice(0, -2) : key;
+  return encoding === undefined ? `#${payloadType}` : encoding.toLowerCase();
 }
 
 /**

@@ -156,9 +156,8 @@ function negotiateMedia(
     strictSource: settings.strictSource || request.flags.has("strict source"),
     handover: request.flags.has("media handover"),
     unidirectional: request.flags.has("unidirectional"),
-    feedback: kind === "offer"
-      ? hasFeedback(media.protocol) || hasAttribute(section, "rtcp-fb")
-      : from.feedback,
+    feedback: hasAttribute(section, "rtcp-fb") ||
+      (kind === "offer" && hasFeedback(media.protocol)),
     dtls: mediaType === "rtp" && usesDtls(sdp, section),
     natWait: request.flags.has("NAT-wait"),
     echo: echo?.from ?? from.echo,
