@@ -133,6 +133,27 @@ Deno.test("B2-19 commands that do not exist yet say so in rtpengine's words", as
   }
 });
 
+Deno.test("D2-22 a reached limit has rtpengine's words, and calls that exist go on", async () => {
+  await using daemon = await startDaemon(["--max-sessions=1"]);
+  await using client = await UdpClient.connect(daemon.ng);
+  const ask = control(client);
+  const offer = (callId: string) => ({
+    "command": "offer",
+    "call-id": callId,
+    "from-tag": "f",
+    "sdp": sdp(4000),
+  });
+  assert.equal(text(await ask(offer("one")), "result"), "ok");
+  const plain = await ask(offer("two"));
+  assert.equal(text(plain, "result"), "error");
+  assert.equal(text(plain, "error-reason"), "Parallel session limit reached");
+  const supporting = await ask({ ...offer("two"), supports: ["load limit"] });
+  assert.equal(text(supporting, "result"), "load limit");
+  assert.equal(text(supporting, "message"), "Parallel session limit reached");
+  assert.equal(text(await ask(offer("one")), "result"), "ok");
+  assert.deepEqual((await ask({ command: "list" })).get("calls"), ["one"]);
+});
+
 Deno.test("B2-20 nothing is ever sent that was not asked for", async () => {
   await using daemon = await startDaemon();
   using stream = await StreamClient.connect(daemon.tcp);

@@ -111,6 +111,33 @@ Deno.test("B2-07 load limit goes to those who support it, an error to others", a
   );
 });
 
+Deno.test("D2-17 hostile encodings are answered with an error at once", async () => {
+  await using rig = await openRig();
+  await using client = await UdpClient.connect(rig.udp);
+  const bombs = [
+    `d1:a${"l".repeat(65_000)}`,
+    `d${"1:ad".repeat(16_000)}`,
+    "d1:a99999999999:e",
+    "d1:a-3:e",
+    "d-3:i1ee",
+    "d1:al-3:ee",
+    "d1:ai-0ee",
+    "d1:ai007ee",
+    `d1:ai${"9".repeat(65_000)}ee`,
+    `d${"9".repeat(65_000)}:`,
+    "d1:a10:abc",
+    `{"a":${"[".repeat(65_000)}`,
+    `{"a":${"9".repeat(65_000)}}`,
+    `{"a":"${"\\u0041".repeat(10_000)}`,
+  ];
+  const started = performance.now();
+  for (const [index, bomb] of bombs.entries()) {
+    const reply = await client.ask(`${index} ${bomb}`);
+    assert.match(reply, /Could not decode bencode dictionary|Failed to parse JSON document/);
+  }
+  assert.ok(performance.now() - started < 2000);
+});
+
 Deno.test("B2-15 JSON keeps bytes and % as they are in both directions", async () => {
   await using rig = await openRig();
   await using client = await UdpClient.connect(rig.udp);

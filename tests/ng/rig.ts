@@ -60,6 +60,8 @@ export interface Rig extends AsyncDisposable {
 export interface RigOptions {
   /** Where UDP listens (127.0.0.1). */
   readonly udp?: Endpoint;
+  /** Where everything else listens (127.0.0.1). */
+  readonly streams?: Endpoint;
   readonly allow?: readonly string[];
   readonly rate?: { readonly rate: number; readonly burst: number };
   readonly limits?: Partial<TransportLimits>;
@@ -73,6 +75,7 @@ export const LOOPBACK: Endpoint = { family: 4, address: "127.0.0.1", port: 0 };
 /** Opens a rig. */
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const native = startNativeRelay({ mode: "sockets" });
+  const streams = options.streams ?? LOOPBACK;
   const key = await generateKey();
   const cert = await selfSign(key, [], systemClock.wall());
   const logs: LogLine[] = [];
@@ -119,10 +122,10 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const listeners = await startListeners({
     listen: {
       ng: [options.udp ?? LOOPBACK],
-      tcpNg: [LOOPBACK],
-      http: [LOOPBACK],
-      https: [LOOPBACK],
-      cli: [LOOPBACK],
+      tcpNg: [streams],
+      http: [streams],
+      https: [streams],
+      cli: [streams],
     },
     tls: { cert, key, ...(options.clientCa === undefined ? {} : { clientCa: options.clientCa }) },
     controlTos: 0,
