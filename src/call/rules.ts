@@ -78,12 +78,12 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
   const rtp = reachable(state.rtp, pair);
   relay.engine.setRule(pair.rtp.slot, {
     ...base(call, media, opaque),
-    ...remote(rtp, entry.rtpRule),
+    ...remote(rtp, state.origin, entry.rtpRule),
     rtcpMux: takesRtcp(media) && !opaque,
     rtcpOnly: false,
     outputs: rtpOutputs(call, media, entry, opaque),
   });
-  entry.rtpRule = { remote: rtp };
+  entry.rtpRule = { remote: rtp, origin: state.origin };
   if (state.kind !== "rtp" || state.muxTold) {
     entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
     return;
@@ -91,12 +91,12 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
   const rtcp = reachable(state.rtcp, pair);
   relay.engine.setRule(pair.rtcp.slot, {
     ...base(call, media, opaque),
-    ...remote(rtcp, entry.rtcpRule),
+    ...remote(rtcp, state.origin, entry.rtcpRule),
     rtcpMux: false,
     rtcpOnly: !opaque,
     outputs: rtcpOutputs(call, media, entry, opaque ? ANY : RTCP),
   });
-  entry.rtcpRule = { remote: rtcp };
+  entry.rtcpRule = { remote: rtcp, origin: state.origin };
 }
 
 /** An endpoint a port can send to at all. */
@@ -129,15 +129,20 @@ function base(
   };
 }
 
+/**
+ * The signalled endpoint, and whether learning starts anew: when it has changed, or the party has sent a
+ * changed description. A mere refresh (the same `o=` again, RFC 3264 section 8) does not open it.
+ */
 function remote(
   target: Endpoint | undefined,
+  origin: string,
   installed: InstalledRule | undefined,
 ): Pick<Rule, "remote" | "relearn"> {
   const before = installed?.remote;
   const same = target === undefined || before === undefined
     ? target === before
     : sameEndpoint(target, before);
-  const relearn = installed === undefined || !same;
+  const relearn = !same || installed?.origin !== origin;
   return target === undefined ? { relearn } : { remote: target, relearn };
 }
 

@@ -128,11 +128,14 @@ Deno.test("installRules takes TOS from the message, else from the configuration"
   assert.equal(bench.rule(bench.offer(A + AUDIO))!.outputs[0]!.tos, 16);
 });
 
-Deno.test("installRules learns anew only when the signalled endpoint changes", () => {
+Deno.test("installRules learns anew when the endpoint or the description changes, not at a refresh", () => {
   const bench = new Bench();
-  const { a } = established(bench);
+  const { a, b } = established(bench);
   bench.offer(A + AUDIO);
   assert.equal(bench.engine.rule(a)!.relearn, false);
+  bench.offer(A.replace("o=- 1 1", "o=- 1 2") + AUDIO);
+  assert.equal(bench.engine.rule(a)!.relearn, true);
+  assert.equal(bench.engine.rule(b)!.relearn, false);
   bench.offer(A + AUDIO.replace("4000", "4100"), { flags: ["port-latching"] });
   assert.equal(bench.engine.rule(a)!.relearn, true);
 });

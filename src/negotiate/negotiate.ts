@@ -144,6 +144,7 @@ function negotiateMedia(
     rejected,
     rtp: remote.rtp ?? from.rtp,
     rtcp: remote.rtp === undefined ? from.rtcp : remote.rtcp,
+    origin: `${sdp.session.origin?.sessionId} ${sdp.session.origin?.version}`,
     held: remote.held,
     send,
     recv,

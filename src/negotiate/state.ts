@@ -36,6 +36,8 @@ export interface MediaState {
   readonly rtp: Endpoint | undefined;
   /** Where it wants RTCP. */
   readonly rtcp: Endpoint | undefined;
+  /** Session id and version of this party's last `o=`: the same again means that nothing changed. */
+  readonly origin: string;
   /** The address was `0.0.0.0` or `::`. */
   readonly held: boolean;
   /** Media is sent to this party. */
@@ -85,6 +87,7 @@ export const NEW_MEDIA: MediaState = {
   rejected: false,
   rtp: undefined,
   rtcp: undefined,
+  origin: "",
   held: false,
   send: true,
   recv: true,
