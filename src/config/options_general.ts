@@ -41,7 +41,8 @@ export const PROGRAM = {
   }),
   "foreground": flag({
     short: "f",
-    help: "Stay attached to the terminal instead of going to the background",
+    help:
+      "Stay attached to the terminal; rtpedge always does, and leaves the background to systemd",
   }),
   "data-dir": path({
     ours: true,
@@ -261,7 +262,10 @@ export const LOGGING = {
     min: -1,
     help: "Log level of noisy internals",
   }),
-  "log-stderr": flag({ short: "E", help: "Log to standard error instead of the system log" }),
+  "log-stderr": flag({
+    short: "E",
+    help: "Log to standard error; rtpedge always does, and systemd takes it to the journal",
+  }),
   "log-format": choice(["default", "parsable", "json"], {
     default: "default",
     help: "Form of log lines; `json` is one object for each line",
