@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
@@ -51,6 +51,10 @@ export async function listenHttp(
     maxHeaderSize: MAX_HEADER,
     noDelay: true,
     keepAlive: true,
+    // Others, such as h2c, are answered as if they had not asked for an upgrade.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => {
+      return headers.upgrade?.toLowerCase() === "websocket";
+    },
   };
   const handler = getRequestListener(
     (request, env) => app.fetch(request, env as WebEnv["Bindings"]),

@@ -107,6 +107,15 @@ Deno.test("HTTP takes chunked and pipelined requests", async () => {
   assert.match(reply, /c1 d6:result4:pongeHTTP\/1.1 200 OK\r\n[^]*\r\n\r\npong\n$/);
 });
 
+Deno.test("HTTP ignores upgrades it does not know", async () => {
+  await using rig = await openRig();
+  const reply = await rawHttp(
+    rig.http,
+    "GET /ping HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade, close\r\n\r\n",
+  );
+  assert.match(reply, /^HTTP\/1.1 200 OK\r\n[^]*pong\n$/);
+});
+
 Deno.test("HTTP answers nonsense with 400 and goes on", async () => {
   await using rig = await openRig();
   const nonsense = [
