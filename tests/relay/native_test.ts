@@ -9,8 +9,9 @@ import { FfiCore } from "../../src/relay/ffi_core.ts";
 import { FfiEngine } from "../../src/relay/ffi_engine.ts";
 import { FakeClock } from "../../src/core/clock.ts";
 import { makeEndpoint } from "../../src/core/ip.ts";
-import { FakeEngine, type Rule, type Slot, startNativeRelay } from "../../src/relay/mod.ts";
+import { FakeEngine, type Rule, type Slot } from "../../src/relay/mod.ts";
 import { libraryMissing, openPort, rule, sleep, until } from "./harness.ts";
+import { runProgram } from "./program.ts";
 import { dtls, rtcp, rtp, stun } from "./packets.ts";
 
 const missing = libraryMissing();
@@ -20,12 +21,8 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: `native relay ${name}${suffix}`, ignore: missing !== undefined, fn });
 }
 
-function count(folder: string): number {
-  return [...Deno.readDirSync(folder)].length;
-}
-
 /** Packets that go round between two ports as fast as the core can send them, each handed up. */
-function startMill(engine: FfiEngine): { stop(): void; slots: Slot[] } {
+function startMill(engine: FfiEngine): { stop(): void } {
   const [a, b] = [openPort({ engine }), openPort({ engine })];
   const to = (from: typeof a, other: typeof a) =>
     engine.setRule(
@@ -38,34 +35,33 @@ function startMill(engine: FfiEngine): { stop(): void; slots: Slot[] } {
   to(a, b);
   to(b, a);
   for (let i = 0; i < 32; i++) engine.send(a.slot, rtp(i), b.local);
-  return { stop: () => engine.close(a.slot, b.slot), slots: [a.slot, b.slot] };
+  return { stop: () => engine.close(a.slot, b.slot) };
 }
 
 test("under a flood of events keeps timers and sockets of this process going", async () => {
   const core = new FfiCore({ mode: "sockets", puntRate: 1_000_000, puntRingBytes: 1 << 20 });
   const engine = new FfiEngine(core);
   try {
-    let events = 0;
-    engine.onEvent(() => events++);
+    // the handler is slower than the flood, so a reader without a bound would never be done
+    let sinceTimer = 0;
+    let most = 0;
     const mill = startMill(engine);
-    let ticks = 0;
-    let longest = 0;
-    let last = performance.now();
-    const end = last + 500;
-    while (performance.now() < end) {
+    engine.onEvent(() => {
+      most = Math.max(most, ++sinceTimer);
+      if (sinceTimer > 20_000) mill.stop();
+      const end = performance.now() + 0.05;
+      while (performance.now() < end);
+    });
+    // what counts is how much is done between two timers, not how long it takes on a busy machine
+    const end = performance.now() + 10_000;
+    for (let timers = 0; timers < 10 || most < 100; timers++) {
+      sinceTimer = 0;
       await sleep(1);
-      const now = performance.now();
-      longest = Math.max(longest, now - last);
-      last = now;
-      ticks++;
+      assert.ok(performance.now() < end, `${timers} timers and ${most} events in ten seconds`);
     }
     mill.stop();
-    const packets = mill.slots.reduce((sum, slot) => sum + engine.counters(slot).rxPackets, 0);
-    const punts = mill.slots.reduce((sum, slot) => sum + engine.counters(slot).punted, 0);
-    assert.ok(packets > 5000, `a flood, not ${packets} packets`);
-    assert.ok(events > 500, `${events} events were delivered of ${punts}`);
-    assert.ok(ticks > 30, `${ticks} timer ticks in half a second`);
-    assert.ok(longest < 200, `a turn of ${longest} ms`);
+    // a record of 172 bytes takes 256 of the 128 KiB read before others have their turn
+    assert.ok(most <= 4096, `${most} events between two timers`);
   } finally {
     core.shutdown();
   }
@@ -77,12 +73,15 @@ test("hands up no more packets per second and port than it may", async () => {
   try {
     let events = 0;
     engine.onEvent(() => events++);
+    const start = performance.now();
     const mill = startMill(engine);
     await sleep(300);
     mill.stop();
+    const seconds = (performance.now() - start) / 1000;
     await sleep(20);
-    // a burst of 20 and 6 more in 300 ms, on each of two ports; the machine may be slow
-    assert.ok(events >= 40 && events < 120, `${events} events`);
+    // on each of two ports a burst of 20, then 20 per second
+    assert.ok(events >= 40, `${events} events`);
+    assert.ok(events <= 2 * (20 + 20 * seconds) + 2, `${events} events in ${seconds} s`);
   } finally {
     core.shutdown();
   }
@@ -129,46 +128,68 @@ test("drops events of a port that is closed by the time they are read", async ()
   }
 });
 
-test("gives back file descriptors, threads and memory of 40 cores", async () => {
-  const run = () => {
-    const { engine } = startNativeRelay({ mode: "sockets", threads: 2, maxSlots: 4096 });
-    for (let i = 0; i < 50; i++) {
-      const port = openPort({ engine });
-      engine.setRule(port.slot, rule({ punt: ["stun"] }));
-      if (i % 2 === 0) engine.close(port.slot);
-    }
-    engine.shutdown();
-  };
-  run();
-  await sleep(50);
-  const [files, threads, memory] = [count("/proc/self/fd"), count("/proc/self/task"), rss()];
-  for (let i = 0; i < 40; i++) run();
-  await until("threads end", () => count("/proc/self/task") <= threads + 2);
-  assert.ok(count("/proc/self/fd") <= files + 2, "file descriptors are closed");
-  // one core's counters alone take 2 MB once touched, its buffers 8
-  assert.ok(rss() - memory < 60e6, `${(rss() - memory) / 1e6} MB more`);
+/** What a program of its own uses after doing `work` twice, less what it used after the first time. */
+async function growth(setup: string, work: string): Promise<Record<string, number>> {
+  const { code, output, errors } = await runProgram(`
+    ${setup}
+    const usage = () => ({
+      files: [...Deno.readDirSync("/proc/self/fd")].length,
+      threads: [...Deno.readDirSync("/proc/self/task")].length,
+      megabytes: Number(/VmRSS:\\s+(\\d+)/.exec(Deno.readTextFileSync("/proc/self/status"))![1]) / 1000,
+    });
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+    const work = () => { ${work} };
+    work();
+    await pause();
+    const before = usage();
+    work();
+    await pause();
+    const after = usage();
+    stdout(JSON.stringify({
+      files: after.files - before.files,
+      threads: after.threads - before.threads,
+      megabytes: after.megabytes - before.megabytes,
+    }));
+    Deno.exit(0);
+  `);
+  assert.equal(code, 0, errors);
+  return JSON.parse(output);
+}
+
+test("gives back file descriptors, threads and memory of 20 cores", async () => {
+  const { files, threads, megabytes } = await growth(
+    `let port = 20000 + Deno.pid % 9000;`,
+    `for (let i = 0; i < 20; i++) {
+       const { engine } = startNativeRelay({ mode: "sockets", threads: 2, maxSlots: 4096 });
+       for (let k = 0; k < 50; k++) {
+         engine.open({ family: 4, address: "127.0.0.1", port: port = port >= 29999 ? 20000 : port + 1 });
+       }
+       engine.shutdown();
+     }`,
+  );
+  assert.ok(files! <= 0, `${files} more file descriptors`);
+  assert.ok(threads! <= 4, `${threads} more threads`); // Deno starts some of its own
+  // the buffers of one core alone are 8 MB
+  assert.ok(megabytes! < 40, `${megabytes} MB more`);
 });
 
 test("frees replaced rules", async () => {
-  const core = new FfiCore({ mode: "sockets", maxSlots: 64 });
-  const engine = new FfiEngine(core);
-  try {
-    const [a, b] = [openPort({ engine }), openPort({ engine })];
-    const big: Rule = rule({
-      outputs: Array.from({ length: 32 }, () => ({ slot: b.slot, match: ["rtp"] as const })),
-    });
-    const replace = (times: number) => {
-      for (let i = 0; i < times; i++) engine.setRule(a.slot, big);
-    };
-    replace(5000);
-    await sleep(10);
-    const memory = rss();
-    replace(20_000); // 45 MB, were they kept
-    await sleep(10);
-    assert.ok(rss() - memory < 25e6, `${(rss() - memory) / 1e6} MB more`);
-  } finally {
-    core.shutdown();
-  }
+  const { megabytes } = await growth(
+    `let slot = -1;
+     for (let port = 20000 + Deno.pid % 9000; slot < 0; port++) {
+       const opened = engine.open({ family: 4, address: "127.0.0.1", port });
+       if (typeof opened === "number") slot = opened;
+     }
+     const output = { slot, match: ["rtp"] } as const;
+     const rule = {
+       sourceAction: "ignore", learning: "off", learnMs: 0, relearn: false, blackhole: false,
+       rtcpMux: false, rtcpOnly: false, opaque: false, waitInput: false, punt: [],
+       outputs: Array.from({ length: 32 }, () => output),
+     } as const;`,
+    `for (let i = 0; i < 20_000; i++) engine.setRule(slot, rule);`,
+  );
+  // 40 MB, were they kept
+  assert.ok(megabytes! < 20, `${megabytes} MB more`);
 });
 
 test("after shutdown says so instead of reading freed memory", () => {
@@ -271,8 +292,3 @@ test("counts 600 mutated packets as the engine in memory does", async () => {
     core.shutdown();
   }
 });
-
-function rss(): number {
-  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
-  return Number(kilobytes) * 1024;
-}

@@ -7,47 +7,13 @@
 
 import assert from "node:assert/strict";
 import { libraryMissing } from "./harness.ts";
+import { runProgram } from "./program.ts";
 
 const missing = libraryMissing();
 
 function test(name: string, fn: () => Promise<void>): void {
   const suffix = missing === undefined ? "" : ` (not here: ${missing})`;
   Deno.test({ name: `a process ${name}${suffix}`, ignore: missing !== undefined, fn });
-}
-
-interface Outcome {
-  /** Exit code, -1 when a signal ended it. */
-  readonly code: number;
-  readonly errors: string;
-}
-
-/** Runs a program of this tree. */
-async function runProgram(body: string): Promise<Outcome> {
-  const mod = new URL("../../src/relay/mod.ts", import.meta.url).href;
-  const config = new URL("../../deno.json", import.meta.url).pathname;
-  const file = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
-    await Deno.writeTextFile(
-      file,
-      `import { startNativeRelay } from "${mod}";
-       import { createSocket } from "node:dgram";
-       const { engine, controlSockets } = startNativeRelay({
-         mode: "sockets", maxSlots: 8, puntRate: 1_000_000,
-       });
-       ${body}`,
-    );
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", `--config=${config}`, file],
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
-    const { code, signal, stderr } = await child.output();
-    clearTimeout(timer);
-    return { code: signal === null ? code : -1, errors: new TextDecoder().decode(stderr) };
-  } finally {
-    await Deno.remove(file);
-  }
 }
 
 const OPEN_CONTROL = `
@@ -80,7 +46,9 @@ const START_FLOOD = `
 
 test("with an idle relay ends by itself", async () => {
   // the core rings for the first time just when the event loop goes away
-  for (let i = 0; i < 10; i++) assert.deepEqual(await runProgram(""), { code: 0, errors: "" });
+  for (let i = 0; i < 10; i++) {
+    assert.deepEqual(await runProgram(""), { code: 0, output: "", errors: "" });
+  }
 });
 
 test("with an open control socket stays until it is closed", async () => {
@@ -89,14 +57,14 @@ test("with an open control socket stays until it is closed", async () => {
       socket.close();
       Deno.exitCode = 7;
     });`);
-  assert.deepEqual(outcome, { code: 7, errors: "" });
+  assert.deepEqual(outcome, { code: 7, output: "", errors: "" });
 });
 
 test("ends by itself and by Deno.exit under a flood of events", async () => {
   for (let i = 0; i < 4; i++) {
-    assert.deepEqual(await runProgram(START_FLOOD), { code: 0, errors: "" });
+    assert.deepEqual(await runProgram(START_FLOOD), { code: 0, output: "", errors: "" });
     const exit = await runProgram(`${START_FLOOD}\nDeno.exit(5);`);
-    assert.deepEqual(exit, { code: 5, errors: "" });
+    assert.deepEqual(exit, { code: 5, output: "", errors: "" });
   }
 });
 
@@ -126,5 +94,5 @@ test("that prevents the end after an exception goes on hearing events", async ()
       createSocket("udp4").unref().send("x", socket.bound.port, "127.0.0.1");
       throw new Error("handled");
     });`);
-  assert.deepEqual(outcome, { code: 9, errors: "" });
+  assert.deepEqual(outcome, { code: 9, output: "", errors: "" });
 });
