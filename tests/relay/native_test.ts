@@ -49,15 +49,15 @@ test("under a flood of events keeps timers and sockets of this process going", a
     engine.onEvent(() => {
       most = Math.max(most, ++sinceTimer);
       if (sinceTimer > 20_000) mill.stop();
-      const end = performance.now() + 0.05;
+      const end = performance.now() + 0.03;
       while (performance.now() < end);
     });
     // what counts is how much is done between two timers, not how long it takes on a busy machine
-    const end = performance.now() + 10_000;
+    const end = performance.now() + 30_000;
     for (let timers = 0; timers < 10 || most < 100; timers++) {
       sinceTimer = 0;
       await sleep(1);
-      assert.ok(performance.now() < end, `${timers} timers and ${most} events in ten seconds`);
+      assert.ok(performance.now() < end, `${timers} timers and ${most} events in half a minute`);
     }
     mill.stop();
     // a record of 172 bytes takes 256 of the 128 KiB read before others have their turn
