@@ -202,6 +202,9 @@ function callLog(logs: Logs): CallLog {
   return {
     debug: (callId, message) => logger.forCall(callId).debug(message),
     info: (callId, message) => logger.forCall(callId).info(message),
-    warn: (callId, message) => logger.forCall(callId).warning(message),
+    // one kind of warning is what stands before its details
+    warn(callId, message) {
+      logger.forCall(callId).limited("warning", message.split(":")[0] ?? "", message);
+    },
   };
 }
