@@ -10,6 +10,7 @@ import { BASIC } from "./basic.ts";
 import { FAMILY } from "./family.ts";
 import { FIELD } from "./field.ts";
 import { FORK } from "./fork.ts";
+import { FORK_MATRIX } from "./fork_matrix.ts";
 import { HOLD } from "./hold.ts";
 import { LIFECYCLE } from "./lifecycle.ts";
 import { MALFORMED } from "./malformed.ts";
@@ -36,4 +37,5 @@ export const DIALOGUES: readonly Dialogue[] = [
   ...LIFECYCLE,
   ...WIRE,
   ...MATRIX,
+  ...FORK_MATRIX,
 ];
