@@ -74,6 +74,13 @@ async function main(options: BenchOptions): Promise<void> {
   await buildLoad();
   const facts = await machineFacts();
   await using stack = new AsyncDisposableStack();
+  /* The daemons run in sessions of their own: an interrupt from the keyboard does not reach them. */
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      say(`bench: ${signal}, cleaning up`);
+      stack.disposeAsync().finally(() => Deno.exit(130));
+    });
+  }
   const contestants = new Map<Side, Subject>();
   for (const side of options.sides) {
     say(`bench: starting ${side}`);
@@ -95,6 +102,7 @@ if (import.meta.main) {
     const options = parseOptions(Deno.args);
     if (options.help) say(USAGE);
     else await main(options);
+    Deno.exit(0);
   } catch (error) {
     say(`bench: ${error instanceof Error ? error.message : error}`);
     Deno.exit(1);
