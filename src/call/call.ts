@@ -63,10 +63,8 @@ export class Call implements CallView {
 
   /** The party of a tag, or of an alias of it. The empty tag is nobody's. */
   byTag(tag: ByteString): Participant | undefined {
-    for (const participant of this.participants) {
-      if (participant.answersTo(tag)) return participant;
-    }
-    return undefined;
+    if (tag === "") return undefined;
+    return this.participants.find((participant) => participant.answersTo(tag));
   }
 
   /** A party that is not in the call yet. */

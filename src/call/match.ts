@@ -55,7 +55,7 @@ export function matchAnswer(call: Call, request: NgRequest): Match {
   const answererTag = request.toTag ?? "";
   refuseSelf(offererTag, answererTag);
   const known = answererTag === "" ? undefined : call.byTag(answererTag);
-  const offerer = call.byTag(offererTag) ?? known?.peer;
+  const offerer = offererTag === "" ? untaggedOfferer(call) : call.byTag(offererTag) ?? known?.peer;
   const answerer = known ?? (offerer && answererOf(call, offerer, request));
   return finish(answerer, answererTag, offerer, offererTag);
 }

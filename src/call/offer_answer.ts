@@ -263,10 +263,7 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   to.session = memory;
   if (request.label !== undefined) from.label = request.label;
   if (request.metadata !== undefined) from.metadata = call.metadata = request.metadata;
-  if (request.viaBranch !== undefined) {
-    const branch = kind === "offer" ? to : from;
-    branch.viaBranch ??= request.viaBranch;
-  }
+  if (kind === "offer" && match.to.participant === undefined) to.viaBranch = request.viaBranch;
   associate(plan);
   if (request.tos === undefined) call.tos = settings.tos;
   else if (request.tos >= 0) call.tos = request.tos;

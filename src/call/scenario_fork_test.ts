@@ -88,3 +88,23 @@ Deno.test("the called party may speak first", () => {
   assert.equal(reply.result, "ok");
   assert.deepEqual(dialogues(bench), { a: "b", b: "a" });
 });
+
+Deno.test("empty tags are tags nobody has", () => {
+  const bench = new Bench();
+  const keys = { "from-tag": "", "call-id": "c" };
+  assert.equal(bench.offer(A + AUDIO, keys).result, "ok");
+  assert.equal(bench.offer(A + AUDIO, keys).result, "ok");
+  assert.deepEqual(dialogues(bench), { "<untagged 0>": "", "<untagged 1>": "" });
+  assert.equal(bench.answer(B + AUDIO_B, { "from-tag": "", "to-tag": "b" }).result, "ok");
+  assert.deepEqual(dialogues(bench), { "<untagged 0>": "b", b: "" });
+});
+
+Deno.test("a re-offer's via-branch does not name the caller's branch", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO, { "via-branch": "b1" });
+  bench.answer(B + AUDIO_B, { "via-branch": "b1" });
+  bench.offer(B + AUDIO_B, { "from-tag": "b", "to-tag": "a", "via-branch": "b2" });
+  const { tags } = bench.send("query", { "call-id": "c" });
+  assert.equal(tags.a["via-branch"], undefined);
+  assert.equal(tags.b["via-branch"], "b1");
+});

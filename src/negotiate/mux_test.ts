@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { answerMux, offerMux } from "./mux.ts";
 
-const options = (...words: string[]): ReadonlySet<string> => new Set(words);
+function options(...words: string[]): ReadonlySet<string> {
+  return new Set(words);
+}
 
 Deno.test("offerMux passes an offer on as it is", () => {
   assert.deepEqual(offerMux(true, options(), "none", "none"), {

@@ -15,8 +15,8 @@ import {
   type SdpDirection,
   type SdpMedia,
 } from "../sdp/mod.ts";
-import { commonCodecs, parseCodecs } from "./codecs.ts";
-import type { Codec } from "./codecs.ts";
+import { editCodecs, ignoreCodecs, singleCodec } from "./codec_edit.ts";
+import { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
 import { answerMux, offerMux } from "./mux.ts";
 import {
   canonicalProtocol,
@@ -120,7 +120,8 @@ function negotiateMedia(
   const { media } = section;
   const remote = remoteOf(request, settings, sdp, section);
   const mediaType = mediaKind(media.type, media.protocol);
-  const codecs = mediaType === "rtp" ? parseCodecs(media.formats, section.lines) : [];
+  const heard = mediaType === "rtp" ? parseCodecs(media.formats, section.lines) : [];
+  const codecs = writtenCodecs(input, heard, to);
   const given = directionOf(sdp, section);
   const direction = withHold(given ?? "sendrecv", remote.held);
   const recv = direction === "sendrecv" || direction === "sendonly";
@@ -130,7 +131,7 @@ function negotiateMedia(
     ? offerMux(muxed, request.rtcpMux, from.mux, to.mux)
     : answerMux(muxed, request.rtcpMux, to.mux, to.muxAlways);
   const mid = attributeOf(section, "mid")?.param;
-  const rejected = media.port === 0;
+  const rejected = media.port === 0 || codecs === undefined;
   const learning = request.endpointLearning ?? settings.endpointLearning;
   const echo = echoOf(request);
   const nextFrom: MediaState = {
@@ -139,7 +140,7 @@ function negotiateMedia(
     protocol: canonicalProtocol(media.protocol),
     kind: mediaType,
     formats: media.formats,
-    codecs,
+    codecs: ignoreCodecs(heard, request.codec),
     initialized: true,
     rejected,
     rtp: remote.rtp ?? from.rtp,
@@ -186,12 +187,30 @@ function negotiateMedia(
     section,
     from: nextFrom,
     to: nextTo,
-    codecs: kind === "answer" ? commonCodecs(codecs, to.codecs) : codecs,
+    codecs: codecs ?? [],
     protocol,
     direction: request.flags.has("original sendrecv") ? given ?? "sendrecv" : direction,
     directionGiven: given !== undefined,
     family: remote.family,
   };
+}
+
+/**
+ * Codecs to write: as edited by the `codec` key, and for an answer those that were offered.
+ *
+ * @returns undefined when none is left and the section is to be rejected for that
+ */
+function writtenCodecs(
+  { request, kind }: Negotiation,
+  heard: readonly Codec[],
+  to: MediaState,
+): readonly Codec[] | undefined {
+  const offered = kind === "answer" ? commonCodecs(heard, to.codecs) : heard;
+  const edited = editCodecs(offered, request.codec);
+  if (edited.length === 0 && heard.length > 0) {
+    return request.flags.has("allow no codec media") ? undefined : offered;
+  }
+  return kind === "answer" && request.flags.has("single codec") ? singleCodec(edited) : edited;
 }
 
 /** DTLS-SRTP (RFC 5764) is offered or chosen: a fingerprint in force and no SDES key beside it. */
