@@ -123,7 +123,12 @@ async function run(
   for (const warning of loaded.warnings) log.warning(warning);
   const settings = settingsFrom(config);
   const threads = config["num-threads"] || navigator.hardwareConcurrency;
-  const native = startNativeRelay({ mode: config["relay-mode"], threads });
+  const native = startNativeRelay({
+    mode: config["relay-mode"],
+    threads,
+    onError: (error) =>
+      log.error(() => `relay event: ${error instanceof Error ? error.stack : error}`),
+  });
   const controlEndpoints = Object.values(listeners).flat();
   const relay = new MediaRelay(native.engine, clock, {
     addresses: interfaces.addresses,

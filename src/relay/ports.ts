@@ -52,15 +52,16 @@ export class PortBook {
   }
 
   /**
-   * Takes the next pair of `first..last` at or after `from` that is neither open nor resting; when all
+   * Takes the next pair of a range at or after `from` that is neither open nor resting; when all
    * others are open, the one that has rested longest, if it has rested for the minimum.
    *
    * @returns undefined when there is none
    */
-  take(first: number, last: number, from: number): number | undefined {
+  take(range: PairRange, from: number): number | undefined {
     this.#wake();
-    const pair = this.#firstFree(from, last) ?? this.#firstFree(first, from - 1) ??
-      this.#longestResting(first, last);
+    const { first, last } = range;
+    const pair = this.#firstFree(range, from, last) ?? this.#firstFree(range, first, from - 1) ??
+      this.#longestResting(range);
     if (pair === undefined) return undefined;
     this.#restingSince[pair] = NaN;
     this.#busy[pair >>> 5]! |= 1 << (pair & 31);
@@ -81,16 +82,17 @@ export class PortBook {
   }
 
   /** Whether {@link take} would find a pair. */
-  available(first: number, last: number): boolean {
+  available(range: PairRange): boolean {
     this.#wake();
-    return this.#firstFree(first, last) !== undefined ||
-      this.#longestResting(first, last) !== undefined;
+    return this.#firstFree(range, range.first, range.last) !== undefined ||
+      this.#longestResting(range) !== undefined;
   }
 
   /** Number of pairs of the range that are open (not those resting). */
-  countOpen(first: number, last: number): number {
+  countOpen({ first, last, excluded }: PairRange): number {
     let count = 0;
     for (let pair = first; pair <= last; pair++) {
+      if (excluded !== undefined && isSet(excluded, pair)) continue;
       if ((this.#busy[pair >>> 5]! >>> (pair & 31)) & 1 && Number.isNaN(this.#restingSince[pair])) {
         count++;
       }
@@ -116,10 +118,12 @@ export class PortBook {
     }
   }
 
-  #firstFree(first: number, last: number): number | undefined {
+  #firstFree({ excluded }: PairRange, first: number, last: number): number | undefined {
     let pair = first;
     while (pair <= last) {
-      const free = ~this.#busy[pair >>> 5]! >>> (pair & 31);
+      const word = pair >>> 5;
+      const taken = this.#busy[word]! | (excluded?.[word] ?? 0);
+      const free = ~taken >>> (pair & 31);
       if (free !== 0) {
         const found = pair + 31 - Math.clz32(free & -free);
         return found <= last ? found : undefined;
@@ -129,26 +133,54 @@ export class PortBook {
     return undefined;
   }
 
-  #longestResting(first: number, last: number): number | undefined {
+  #longestResting({ first, last, excluded }: PairRange): number | undefined {
     const before = this.#clock.now() - this.#quarantine.minimum;
     for (let i = this.#head; i < this.#queue.length; i++) {
       const { pair, since } = this.#queue[i]!;
       if (since > before) return undefined;
+      if (excluded !== undefined && isSet(excluded, pair)) continue;
       if (pair >= first && pair <= last && this.#restingSince[pair] === since) return pair;
     }
     return undefined;
   }
 }
 
-/** The even/odd pairs of a port range: the first and the last pair number, and how many there are. */
+/** The even/odd pairs of a port range. */
+export interface PairRange {
+  /** First pair number. */
+  readonly first: number;
+  /** Last pair number. */
+  readonly last: number;
+  /** How many can be used. */
+  readonly count: number;
+  /** One bit per pair that must not be used. */
+  readonly excluded?: Uint32Array;
+}
+
+/**
+ * The pairs of a port range without those that hold an excluded port.
+ *
+ * @throws RangeError when it is no range of ports
+ */
 export function pairRange(
   portMin: number,
   portMax: number,
-): { first: number; last: number; count: number } {
+  excludePorts: readonly number[] = [],
+): PairRange {
   if (!(portMin >= 1 && portMax <= 65535 && portMin <= portMax)) {
     throw new RangeError(`port range ${portMin}..${portMax} is not within 1..65535`);
   }
   const first = (portMin + 1) >> 1;
   const last = (portMax - 1) >> 1;
-  return { first, last, count: Math.max(0, last - first + 1) };
+  const size = Math.max(0, last - first + 1);
+  const out = new Set(excludePorts.map((port) => port >> 1));
+  const inside = [...out].filter((pair) => pair >= first && pair <= last);
+  if (inside.length === 0) return { first, last, count: size };
+  const excluded = new Uint32Array(PAIRS / 32);
+  for (const pair of inside) excluded[pair >>> 5]! |= 1 << (pair & 31);
+  return { first, last, count: size - inside.length, excluded };
+}
+
+function isSet(bits: Uint32Array, pair: number): boolean {
+  return ((bits[pair >>> 5]! >>> (pair & 31)) & 1) === 1;
 }

@@ -8,7 +8,13 @@
 import type { Clock } from "../core/clock.ts";
 import type { Endpoint, Family } from "../core/endpoint.ts";
 import { InterfaceTable } from "./interfaces.ts";
-import { DEFAULT_QUARANTINE, pairRange, PortBook, type Quarantine } from "./ports.ts";
+import {
+  DEFAULT_QUARANTINE,
+  type PairRange,
+  pairRange,
+  PortBook,
+  type Quarantine,
+} from "./ports.ts";
 import { refuseTarget } from "./targets.ts";
 import { TrafficSums } from "./traffic.ts";
 import {
@@ -40,9 +46,7 @@ export interface MediaRelayOptions {
 /** Port range of one local address. */
 interface Range {
   readonly book: PortBook;
-  readonly first: number;
-  readonly last: number;
-  readonly count: number;
+  readonly pairs: PairRange;
   /** Where the next search starts: the pair after the one given last. */
   cursor: number;
 }
@@ -72,9 +76,9 @@ export class MediaRelay implements Relay {
         book = new PortBook(clock, options.quarantine ?? DEFAULT_QUARANTINE);
         books.set(local.address, book);
       }
-      const { first, last, count } = pairRange(local.portMin, local.portMax);
-      const cursor = first + Math.floor(random() * count);
-      this.#ranges.set(local, { book, first, last, count, cursor });
+      const pairs = pairRange(local.portMin, local.portMax, local.excludePorts);
+      const cursor = pairs.first + Math.floor(random() * pairs.count);
+      this.#ranges.set(local, { book, pairs, cursor });
       this.#past.set(local, new TrafficSums());
     }
     this.#own = { control: options.controlEndpoints ?? [], addresses: own };
@@ -93,8 +97,8 @@ export class MediaRelay implements Relay {
   /** Local address for a logical interface and family; see {@link Relay.pick}. */
   pick(name: string | undefined, family: Family): LocalAddress | undefined {
     return this.#interfaces.pick(name, family, (local) => {
-      const { book, first, last } = this.#range(local);
-      return book.available(first, last);
+      const { book, pairs } = this.#range(local);
+      return book.available(pairs);
     });
   }
 
@@ -106,11 +110,11 @@ export class MediaRelay implements Relay {
   /** Opens the next free pair. @throws PortsExhausted */
   openPair(local: LocalAddress): PortPair {
     const range = this.#range(local);
-    const { book, first, last } = range;
+    const { book, pairs } = range;
     // each turn takes a pair from the book, so the loop ends with the range
     for (;;) {
-      const from = range.cursor > last ? first : range.cursor;
-      const taken = book.take(first, last, from);
+      const from = range.cursor > pairs.last ? pairs.first : range.cursor;
+      const taken = book.take(pairs, from);
       if (taken === undefined) throw new PortsExhausted("range");
       let opened: PortPair | Refusal | undefined;
       try {
@@ -165,9 +169,9 @@ export class MediaRelay implements Relay {
 
   /** Ports of the range that are open and that are not. */
   usage(local: LocalAddress): { used: number; free: number; total: number } {
-    const { book, first, last, count } = this.#range(local);
-    const used = book.countOpen(first, last) * 2;
-    return { used, free: count * 2 - used, total: count * 2 };
+    const { book, pairs } = this.#range(local);
+    const used = book.countOpen(pairs) * 2;
+    return { used, free: pairs.count * 2 - used, total: pairs.count * 2 };
   }
 
   /** Why media must not be sent to `target`. */
