@@ -18,7 +18,7 @@ const LONGEST_CALL = 40;
 export interface PhoneOptions {
   /** User part of its SIP address. */
   readonly name: "a" | "b";
-  /** Its own IPv4 address. */
+  /** Its own address, IPv4 or IPv6. */
   readonly address: string;
   /** The proxy all requests go to. */
   readonly proxy: string;
@@ -50,7 +50,7 @@ export class Phone {
 function config(options: PhoneOptions, tone: string, recording: string): string {
   return `
 poll_method epoll
-sip_listen ${options.address}:5060
+sip_listen ${bracketed(options.address)}:5060
 call_local_timeout 30
 call_max_calls 1
 audio_path /usr/share/baresip
@@ -72,6 +72,11 @@ module_app menu.so
 `;
 }
 
+/** An address as URIs and listeners write it. */
+function bracketed(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
+
 /** Starts a phone in a namespace. */
 export async function startPhone(rig: Rig, place: Place, options: PhoneOptions): Promise<Phone> {
   const { name, address, proxy } = options;
@@ -85,8 +90,10 @@ export async function startPhone(rig: Rig, place: Place, options: PhoneOptions):
   );
   await Deno.writeFile(rig.folder.path(tone), buildTone(options.tone, RATE, LONGEST_CALL));
   await rig.folder.write(
-    `<sip:${name}@${address};transport=udp>;regint=0;audio_codecs=PCMA;answermode=auto;` +
-      `outbound="sip:${proxy};transport=udp"\n`,
+    `<sip:${name}@${
+      bracketed(address)
+    };transport=udp>;regint=0;audio_codecs=PCMA;answermode=auto;` +
+      `outbound="sip:${bracketed(proxy)};transport=udp"\n`,
     home,
     "accounts",
   );

@@ -49,17 +49,20 @@ async function assertHeard(phone: Phone, tone: number, own: number): Promise<voi
   assert.equal(framesWith(own, recording), 0, "the phone hears itself");
 }
 
-async function call(relay: Relay, control: string): Promise<void> {
+async function call(relay: Relay, control: string, ipv6 = false): Promise<void> {
   await ensureOracle();
   await using rig = await Rig.open();
   const programs: Daemon[] = [];
   try {
     programs.push(await startRelay(rig, relay));
-    programs.push(await startKamailio(rig, control));
+    const [phoneB, coreB] = ipv6
+      ? [ADDRESS.phoneB6, ADDRESS.coreB6]
+      : [ADDRESS.phoneB, ADDRESS.coreB];
+    programs.push(await startKamailio(rig, { control, phoneB }));
     const b = await startPhone(rig, rig.b, {
       name: "b",
-      address: ADDRESS.phoneB,
-      proxy: ADDRESS.coreB,
+      address: phoneB,
+      proxy: coreB,
       tone: TONE.b,
     });
     const a = await startPhone(rig, rig.a, {
@@ -104,6 +107,12 @@ for (const [name, control] of Object.entries(CONTROLS)) {
     fn: () => call(UNDER_TEST, control),
   });
 }
+
+Deno.test({
+  name: "Kamailio over UDP: an IPv4 phone and an IPv6 phone hear each other",
+  ignore: reason !== undefined,
+  fn: () => call(UNDER_TEST, CONTROLS.UDP, true),
+});
 
 Deno.test({
   name: "the same rig carries a call through rtpengine, so that a failure is not the rig's",

@@ -55,7 +55,7 @@ export async function nothingLeft(rig: Rig, ports: readonly number[]): Promise<v
   await until(
     `ports ${ports.join(", ")} are free`,
     async () => {
-      for (const host of [ADDRESS.coreA, ADDRESS.coreB]) {
+      for (const host of [ADDRESS.coreA, ADDRESS.coreB, ADDRESS.coreB6]) {
         const { busy } = await rig.core.agent.call("free", { host, ports });
         if (busy.length > 0) return undefined;
       }

@@ -9,8 +9,17 @@ import { oracleFolder } from "../oracle/mod.ts";
 import { Daemon } from "../support/mod.ts";
 import { ADDRESS, type Rig } from "./rig.ts";
 
-function config(control: string): string {
+/** What Kamailio is told. */
+export interface KamailioOptions {
+  /** The relay as `rtpengine_sock` names it: `udp:HOST:PORT`, `ws://…`, `wss://…` */
+  readonly control: string;
+  /** Address of phone B; an IPv6 one makes the relay bridge the families. */
+  readonly phoneB: string;
+}
+
+function config({ control, phoneB }: KamailioOptions): string {
   const overWebSocket = /^wss?:/.test(control);
+  const [host, family] = phoneB.includes(":") ? [`[${phoneB}]`, "IP6"] : [phoneB, "IP4"];
   const flags = "replace-origin trust-address";
   return `
 debug=2
@@ -20,6 +29,7 @@ auto_aliases=no
 disable_tcp=yes
 listen=udp:${ADDRESS.coreA}:5060
 listen=udp:${ADDRESS.coreB}:5060
+listen=udp:[${ADDRESS.coreB6}]:5060
 mhomed=1
 
 loadmodule "tm.so"
@@ -56,31 +66,27 @@ request_route {
   }
   if (!is_method("INVITE")) { sl_send_reply("405", "Method Not Allowed"); exit; }
   record_route();
-  if (!rtpengine_offer("${flags} direction=inside direction=outside")) {
+  if (!rtpengine_offer("${flags} direction=inside direction=outside address-family=${family}")) {
     sl_send_reply("500", "Media Relay Failed");
     exit;
   }
   xlog("L_NOTICE", "relay: offered $ci\\n");
-  $ru = "sip:b@${ADDRESS.phoneB}:5060";
+  $ru = "sip:b@${host}:5060";
   t_on_reply("MEDIA");
   t_relay();
 }
 
 onreply_route[MEDIA] {
   if (status =~ "(18[03])|(2[0-9][0-9])" && has_body("application/sdp")) {
-    if (rtpengine_answer("${flags}")) xlog("L_NOTICE", "relay: answered $ci\\n");
+    if (rtpengine_answer("${flags} address-family=IP4")) xlog("L_NOTICE", "relay: answered $ci\\n");
   }
 }
 `;
 }
 
-/**
- * Starts Kamailio.
- *
- * @param control the relay as `rtpengine_sock` names it: `udp:HOST:PORT`, `ws://…`, `wss://…`
- */
-export async function startKamailio(rig: Rig, control: string): Promise<Daemon> {
-  const file = await rig.folder.write(config(control), "kamailio.cfg");
+/** Starts Kamailio and waits until it has found the relay. */
+export async function startKamailio(rig: Rig, options: KamailioOptions): Promise<Daemon> {
+  const file = await rig.folder.write(config(options), "kamailio.cfg");
   const runtime = rig.folder.inside();
   const argv = ["chroot", oracleFolder(), "kamailio", "-DD", "-E", "-f", file, "-Y", runtime];
   const kamailio = rig.use(new Daemon("kamailio", rig.core.ns.argv(argv)));

@@ -48,7 +48,11 @@ export async function startRelay(rig: Rig, relay: Relay): Promise<Daemon> {
     agent: rig.core.agent,
     host: HOST,
     port: CONTROL.udp,
-    interfaces: [`inside/${ADDRESS.coreA}`, `outside/${ADDRESS.coreB}`],
+    interfaces: [
+      `inside/${ADDRESS.coreA}`,
+      `outside/${ADDRESS.coreB}`,
+      `outside/${ADDRESS.coreB6}`,
+    ],
     portMin: MEDIA.min,
     portMax: MEDIA.max,
     extra: [

@@ -4,6 +4,7 @@
  *
  * ```
  *  phone A 10.77.1.2 ──── 10.77.1.1 core 10.77.2.1 ──── 10.77.2.2 phone B
+ *                                        fd77:2::1 ──── fd77:2::2
  * ```
  *
  * @module
@@ -19,6 +20,8 @@ export const ADDRESS = {
   coreA: "10.77.1.1",
   coreB: "10.77.2.1",
   phoneB: "10.77.2.2",
+  coreB6: "fd77:2::1",
+  phoneB6: "fd77:2::2",
 } as const;
 
 /** The three namespaces with an agent in each, and a folder both the tests and the oracle can see. */
@@ -50,8 +53,8 @@ export class Rig implements AsyncDisposable {
       { ns: a.ns, link: "eth0", addresses: [`${ADDRESS.phoneA}/24`] },
     );
     await connect(
-      { ns: core.ns, link: "to-b", addresses: [`${ADDRESS.coreB}/24`] },
-      { ns: b.ns, link: "eth0", addresses: [`${ADDRESS.phoneB}/24`] },
+      { ns: core.ns, link: "to-b", addresses: [`${ADDRESS.coreB}/24`, `${ADDRESS.coreB6}/64`] },
+      { ns: b.ns, link: "eth0", addresses: [`${ADDRESS.phoneB}/24`, `${ADDRESS.phoneB6}/64`] },
     );
     return new Rig(stack.move(), core, a, b, folder);
   }
