@@ -20,12 +20,13 @@ const TIMES = new Set([
 ]);
 
 /**
- * Names for one implementation's relay ports within one dialogue. Use it for two passes: what a port is
- * called depends on whether its partner (RTP even, RTCP above it) occurs anywhere in the dialogue.
+ * Names for one implementation's relay ports within one dialogue. Addresses have ports of their own: the
+ * same number at two addresses is two ports. Use it for two passes: what a port is called depends on
+ * whether its partner (RTP even, RTCP above it) occurs anywhere in the dialogue.
  */
 export class PortNames {
-  #names = new Map<number, string>();
-  #seen = new Set<number>();
+  #names = new Map<string, string>();
+  #seen = new Set<string>();
 
   /** The range media ports come from, inclusive. */
   constructor(readonly min: number, readonly max: number) {}
@@ -34,18 +35,21 @@ export class PortNames {
    * `P1`, `P2`, … in order of first appearance and `P1+1`, … for the odd ones above them. A port
    * without its partner is taken alone (RTCP shares it) and has no parity. Other numbers stay.
    */
-  name(port: number): string {
+  name(port: number, address: string): string {
     if (port < this.min || port > this.max) return String(port);
-    this.#seen.add(port);
-    const base = port - port % 2;
+    const base = `${address} ${port - port % 2}`;
+    this.#seen.add(`${address} ${port}`);
     const known = this.#names.get(base) ?? `P${this.#names.size + 1}`;
     this.#names.set(base, known);
-    return port === base || !this.#seen.has(base) ? known : `${known}+1`;
+    return port % 2 === 0 || !this.#seen.has(base) ? known : `${known}+1`;
   }
 
   /** Replaces every number of the range in a text. */
-  replaceIn(text: string): string {
-    return text.replaceAll(/(?<![\d.])\d{4,5}(?![\d.])/g, (digits) => this.name(Number(digits)));
+  replaceIn(text: string, address: string): string {
+    return text.replaceAll(
+      /(?<![\d.])\d{4,5}(?![\d.])/g,
+      (digits) => this.name(Number(digits), address),
+    );
   }
 }
 
@@ -53,6 +57,8 @@ export class PortNames {
 export interface Context {
   /** Names for its relay ports. */
   readonly ports: PortNames;
+  /** Advertised addresses and the local ones they stand for. */
+  readonly advertised: ReadonlyMap<string, string>;
   /** The dialogue's call-id; other calls are left out of a `calls` list. */
   readonly call: string;
   /** All that the implementation was told: an origin's session id from elsewhere is a random one. */
@@ -71,43 +77,65 @@ export function normalise(reply: NgMessage | undefined, context: Context): strin
     if (value === undefined) continue;
     if (key === "sdp" && typeof value === "string") lines.push(...sdpLines(value, context));
     else if (key === "calls" && Array.isArray(value)) {
-      lines.push(...leaves(key, value.filter((item) => item === context.call), context.ports));
-    } else lines.push(...leaves(key, value, context.ports));
+      lines.push(...leaves(key, value.filter((item) => item === context.call), context, ""));
+    } else lines.push(...leaves(key, value, context, ""));
   }
   return lines;
 }
 
 function sdpLines(body: string, context: Context): string[] {
-  const lines = body.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  return lines.map((line) => {
-    const text = line.endsWith("\r\n") ? line.slice(0, -2) : JSON.stringify(line).slice(1, -1);
-    return `sdp: ${sdpLine(text, context)}`;
+  const sections = body.split(/^(?=m=)/m);
+  const session = connection(sections[0] ?? "") ?? "";
+  return sections.flatMap((section) => {
+    const address = connection(section) ?? session;
+    const lines = section.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+    return lines.map((line) => {
+      const text = line.endsWith("\r\n") ? line.slice(0, -2) : JSON.stringify(line).slice(1, -1);
+      return `sdp: ${sdpLine(text, local(address, context), context)}`;
+    });
   });
 }
 
-function sdpLine(line: string, { ports, told }: Context): string {
-  if (/^(m=|a=(rtcp|candidate)\b)/.test(line)) return ports.replaceIn(line);
+function connection(section: string): string | undefined {
+  return /^c=IN IP[46] (\S+)/m.exec(section)?.[1];
+}
+
+function local(address: string, { advertised }: Context): string {
+  return advertised.get(address) ?? address;
+}
+
+function sdpLine(line: string, address: string, { ports, told }: Context): string {
+  if (/^(m=|a=(rtcp|candidate)\b)/.test(line)) return ports.replaceIn(line, address);
   if (!line.startsWith("o=")) return line;
   return line.replace(/ (\d+) /, (all, id: string) => told.includes(` ${id} `) ? all : " <id> ");
 }
 
-function leaves(path: string, value: NgData, ports: PortNames): string[] {
+/** @param address the local address of the stream the value is in */
+function leaves(path: string, value: NgData, context: Context, address: string): string[] {
   if (typeof value === "string") return [`${path} = ${JSON.stringify(value)}`];
-  if (typeof value === "number") return [`${path} = ${number(path, value, ports)}`];
+  if (typeof value === "number") return [`${path} = ${number(path, value, context, address)}`];
   if (Array.isArray(value)) {
     if (value.length === 0) return [`${path} = []`];
     if (path.endsWith("/flags")) return [`${path} = {${value.toSorted().join(", ")}}`];
-    return value.flatMap((item, i) => leaves(`${path}[${i}]`, item, ports));
+    return value.flatMap((item, i) => leaves(`${path}[${i}]`, item, context, address));
   }
   const dictionary = value as NgMessage;
   const keys = Object.keys(dictionary).sort();
   if (keys.length === 0) return [`${path} = {}`];
-  return keys.flatMap((key) => leaves(`${path}/${key}`, dictionary[key] ?? "", ports));
+  const here = dictionary["local address"];
+  return keys.flatMap((key) =>
+    leaves(
+      `${path}/${key}`,
+      dictionary[key] ?? "",
+      context,
+      typeof here === "string" ? here : address,
+    )
+  );
 }
 
-function number(path: string, value: number, ports: PortNames): string {
+function number(path: string, value: number, { ports }: Context, address: string): string {
   const key = path.slice(path.lastIndexOf("/") + 1);
   if (key === "created_us") return "<time>";
   if (TIMES.has(key)) return value === 0 ? "0" : "<time>";
-  return /\bport\b/.test(key) ? ports.name(value) : String(value);
+  return key === "local port" ? ports.name(value, address) : String(value);
 }

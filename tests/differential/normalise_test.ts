@@ -3,7 +3,8 @@ import { crlf } from "./dialogue.ts";
 import { type Context, normalise, PortNames } from "./normalise.ts";
 
 function context(told = ""): Context {
-  return { ports: new PortNames(30_000, 30_999), call: "mine", told };
+  const advertised = new Map([["203.0.113.1", "192.0.2.1"]]);
+  return { ports: new PortNames(30_000, 30_999), call: "mine", told, advertised };
 }
 
 function twice(reply: Parameters<typeof normalise>[0], given = context()): string[] {
@@ -27,6 +28,22 @@ Deno.test("PortNames tells RTP on the odd port of a pair from RTP on the even on
 
 Deno.test("PortNames gives a port without a partner no parity", () => {
   assert.deepEqual(twice({ sdp: crlf("m=audio 30125 RTP/AVP 0") }), ["sdp: m=audio P1 RTP/AVP 0"]);
+});
+
+Deno.test("PortNames tells the same number at two addresses apart, in bodies and statistics", () => {
+  const audio = (address: string) => crlf("m=audio 30010 RTP/AVP 0", `c=IN IP4 ${address}`);
+  const sdp = audio("203.0.113.1") + audio("192.0.2.2");
+  const stream = (address: string) => ({ "local address": address, "local port": 30_010 });
+  assert.deepEqual(twice({ sdp, streams: [stream("192.0.2.1"), stream("192.0.2.2")] }), [
+    "sdp: m=audio P1 RTP/AVP 0",
+    "sdp: c=IN IP4 203.0.113.1",
+    "sdp: m=audio P2 RTP/AVP 0",
+    "sdp: c=IN IP4 192.0.2.2",
+    'streams[0]/local address = "192.0.2.1"',
+    "streams[0]/local port = P1",
+    'streams[1]/local address = "192.0.2.2"',
+    "streams[1]/local port = P2",
+  ]);
 });
 
 Deno.test("PortNames leaves ports outside its range", () => {

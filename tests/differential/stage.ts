@@ -28,6 +28,7 @@ export const INTERFACES: readonly string[] = [
   "inside/fd00:20::1",
   "outside/192.0.2.10!203.0.113.10",
 ];
+const ADVERTISED: ReadonlyMap<string, string> = new Map([["203.0.113.10", "192.0.2.10"]]);
 const ADDRESSES = ["10.20.0.1/32", "fd00:20::1/128", "192.0.2.10/32"];
 
 /** Who plays: the product, or the oracle it is compared with. */
@@ -69,6 +70,7 @@ export class Stage implements AsyncDisposable {
     const call = callId(dialogue.name);
     const context = {
       call,
+      advertised: ADVERTISED,
       ports: new PortNames(min, max),
       told: dialogue.steps.map((step) => step.message?.["sdp"]).join("\n"),
     };
