@@ -173,7 +173,11 @@ interface Directions {
 }
 
 /** `direction` of an offer. `internal` and `external` mean IPv4 and IPv6 when no interface is called so. */
-function readDirection({ relay }: CallContext, kind: Kind, request: NgRequest): Directions {
+function readDirection(
+  { relay, log }: CallContext,
+  kind: Kind,
+  request: NgRequest,
+): Directions {
   const [from, to] = kind === "offer" && request.direction.length >= 2 ? request.direction : [];
   const legacy = (name: ByteString | undefined): Family | undefined => {
     if (name === undefined || relay.hasInterface(name)) return undefined;
@@ -181,6 +185,10 @@ function readDirection({ relay }: CallContext, kind: Kind, request: NgRequest): 
   };
   const fromFamily = legacy(from);
   const toFamily = legacy(to);
+  for (const [name, family] of [[from, fromFamily], [to, toFamily]] as const) {
+    if (name === undefined || family !== undefined || relay.hasInterface(name)) continue;
+    log.warn(request.callId ?? "", `there is no interface ${name}, the default one is used`);
+  }
   return {
     from: fromFamily === undefined ? from : undefined,
     to: toFamily === undefined ? to : undefined,
@@ -254,6 +262,10 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
     fromMedia.family = families.from;
     toMedia.state = media.to;
     toMedia.family = families.to;
+  }
+  // what the sender has beyond that is known to nobody it speaks with now
+  for (const media of from.medias.slice(result.medias.length)) {
+    media.state = { ...media.state, rejected: true };
   }
   plan.ports.apply();
   from.interface = plan.fromInterface.chosen;

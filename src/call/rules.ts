@@ -159,7 +159,7 @@ function rtpOutputs(
   opaque: boolean,
 ): readonly RuleOutput[] {
   const { state } = media;
-  if (state.echo === "echo") return echo(call, entry.pair.rtp.slot, opaque ? ANY : BOTH);
+  if (state.echo === "echo") return echo(call, media, entry.pair.rtp.slot, opaque ? ANY : BOTH);
   const outputs: RuleOutput[] = [];
   for (const sink of sinks(media)) {
     const { pair } = sink.active!;
@@ -179,21 +179,31 @@ function rtcpOutputs(
   entry: PortEntry,
   match: RuleOutput["match"],
 ): readonly RuleOutput[] {
-  if (media.state.echo === "echo") return echo(call, entry.pair.rtcp.slot, match);
+  if (media.state.echo === "echo") return echo(call, media, entry.pair.rtcp.slot, match);
   return sinks(media).slice(0, MAX_OUTPUTS).map((sink) => output(call, rtcpSlot(sink), match));
 }
 
-function echo(call: Call, slot: Slot, match: RuleOutput["match"]): readonly RuleOutput[] {
-  return [output(call, slot, match)];
+function echo(
+  call: Call,
+  media: Media,
+  slot: Slot,
+  match: RuleOutput["match"],
+): readonly RuleOutput[] {
+  return canSend(media) ? [output(call, slot, match)] : [];
 }
 
 /** Sections that can be sent to. RTCP goes to them whatever the direction of media is. */
 function sinks(media: Media): Media[] {
   const found: Media[] = [];
   for (const { sink } of media.sinks) {
-    if (sink.live && !sink.state.held && sink.refused === undefined) found.push(sink);
+    if (sink.live && canSend(sink)) found.push(sink);
   }
   return found;
+}
+
+/** Whether anything may be sent to the party of a section. */
+function canSend({ state, refused }: Media): boolean {
+  return !state.held && refused === undefined;
 }
 
 function rtcpSlot({ active, state }: Media): Slot {

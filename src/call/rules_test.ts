@@ -110,6 +110,10 @@ Deno.test("installRules echoes media when asked", () => {
   const { a, b } = established(bench, A + AUDIO, B + AUDIO_B, { "media-echo": "forward" });
   assert.equal(bench.engine.rule(a)!.blackhole, true);
   assert.deepEqual(bench.engine.rule(b)!.outputs.map(({ slot }) => slot), [b]);
+  const evil = new Bench();
+  const victim = A.replace("c=IN IP4 198.51.100.1", "c=IN IP4 127.0.0.1") + AUDIO;
+  const echoed = established(evil, victim, B + AUDIO_B, { "media-echo": "both" });
+  assert.deepEqual(evil.engine.rule(echoed.a)!.outputs, [], "not to a dangerous target");
 });
 
 Deno.test("installRules takes TOS from the message, else from the configuration", () => {

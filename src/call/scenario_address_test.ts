@@ -46,6 +46,10 @@ Deno.test("unknown interfaces are the default one; internal and external are fam
   const bench = new Bench();
   const unknown = bench.offer(A + AUDIO, { direction: ["x", "y"] });
   assert.equal(connection(unknown), "IN IP4 203.0.113.1");
+  assert.deepEqual(bench.log, [
+    "c: there is no interface x, the default one is used",
+    "c: there is no interface y, the default one is used",
+  ]);
   const legacy = new Bench();
   const keys = { direction: ["internal", "external"] };
   assert.equal(connection(legacy.offer(A + AUDIO, keys)), "IN IP6 2001:db8::1");

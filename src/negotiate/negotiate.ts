@@ -79,8 +79,8 @@ export interface NegotiationResult {
  */
 export function negotiate(input: Negotiation): NegotiationResult {
   const warnings: string[] = [];
-  // the number of sections never shrinks (RFC 3264 section 8)
-  const count = Math.max(input.sdp.medias.length, input.from.length, input.to.length);
+  // the number of sections the receiver sees never shrinks (RFC 3264 section 8)
+  const count = Math.max(input.sdp.medias.length, input.to.length);
   const medias: NegotiatedMedia[] = [];
   for (let i = 0; i < count; i++) {
     const section = input.sdp.medias[i];
@@ -97,12 +97,13 @@ export function negotiate(input: Negotiation): NegotiationResult {
 
 /** A section that existed but is not described any more counts as rejected. */
 function missing(from: MediaState, to: MediaState): NegotiatedMedia {
+  const { type, protocol, kind } = to;
   return {
     section: undefined,
-    from: { ...from, rejected: true },
+    from: { ...(from.initialized ? from : { ...from, type, protocol, kind }), rejected: true },
     to: { ...to, rejected: true },
     codecs: [],
-    protocol: to.protocol,
+    protocol,
     direction: "inactive",
     directionGiven: false,
     family: from.rtp?.family ?? 4,
