@@ -5,14 +5,26 @@
  */
 
 import type { Endpoint } from "../core/endpoint.ts";
-import { formatIp, parseIp } from "../core/ip.ts";
+import { formatIp, type Ip, parseIp } from "../core/ip.ts";
 import type { AbiLayout, StructLayout } from "./abi_layout.ts";
 
 /** Byte order of this machine, for DataView. */
 export const LITTLE_ENDIAN: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
+/** Addresses whose bytes are remembered: those of calls come again and again. */
+const MAX_KNOWN = 4096;
+
+/** Room for one struct, to be filled again and again: memory outside the heap is dear. */
+export interface AddrBuffer {
+  /** To pass to the library. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same memory. */
+  readonly view: DataView<ArrayBuffer>;
+}
+
 /** Reads and writes `struct rtpe_addr`. */
 export class AddrCodec {
+  readonly #known = new Map<string, Ip>();
   /** Size of the struct in bytes. */
   readonly size: number;
   readonly #at: StructLayout<"family" | "port" | "scope" | "ip">["offset"];
@@ -31,13 +43,26 @@ export class AddrCodec {
     return bytes;
   }
 
+  /** Room for one struct. */
+  buffer(): AddrBuffer {
+    const bytes = new Uint8Array(this.size);
+    return { bytes, view: new DataView(bytes.buffer) };
+  }
+
+  /** Puts `endpoint` into a buffer. @returns its bytes */
+  fill({ bytes, view }: AddrBuffer, endpoint: Endpoint): Uint8Array<ArrayBuffer> {
+    bytes.fill(0);
+    this.write(view, 0, endpoint);
+    return bytes;
+  }
+
   /**
    * Writes `endpoint` at `offset`, where all bytes are zero.
    *
    * @throws RangeError when its address is not an address of its family, or its port is out of range
    */
   write(view: DataView, offset: number, { family, address, port }: Endpoint): void {
-    const ip = parseIp(address);
+    const ip = this.#parse(address);
     if (ip === undefined || ip.family !== family) {
       throw new RangeError(`${address} is not an IPv${family} address`);
     }
@@ -49,6 +74,16 @@ export class AddrCodec {
     for (let i = 0; i < ip.bytes.length; i++) {
       view.setUint8(offset + this.#at.ip + i, ip.bytes[i]!);
     }
+  }
+
+  #parse(address: string): Ip | undefined {
+    const known = this.#known.get(address);
+    if (known !== undefined) return known;
+    const ip = parseIp(address);
+    if (ip === undefined) return undefined;
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(address, ip);
+    return ip;
   }
 
   /** The endpoint at `offset`, undefined for family 0. */

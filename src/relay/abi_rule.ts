@@ -76,6 +76,9 @@ export class RuleCodec {
   readonly #addr: AddrCodec;
   readonly #rule: StructLayout<keyof typeof RULE_FIELDS>;
   readonly #output: StructLayout<keyof typeof OUTPUT_FIELDS>;
+  /** Used for every rule: memory outside the heap is dear. */
+  #bytes = new Uint8Array(4096);
+  #view = new DataView(this.#bytes.buffer);
 
   /** @throws AbiMismatch */
   constructor(layout: AbiLayout, addr: AddrCodec) {
@@ -85,6 +88,8 @@ export class RuleCodec {
   }
 
   /**
+   * The bytes of a rule, valid until the next call.
+   *
    * @param local endpoint of the slot the rule is for
    * @param localOf local endpoint of the slot of an output
    * @throws RangeError for an address, a port, a TOS or a payload type that is none
@@ -95,8 +100,8 @@ export class RuleCodec {
     localOf: (slot: Slot) => Endpoint | undefined,
   ): Uint8Array<ArrayBuffer> {
     const { size: head, offset: at } = this.#rule;
-    const bytes = new Uint8Array(head + rule.outputs.length * this.#output.size);
-    const view = new DataView(bytes.buffer);
+    const bytes = this.#room(head + rule.outputs.length * this.#output.size);
+    const view = this.#view;
     view.setUint32(at.size, bytes.length, LITTLE_ENDIAN);
     view.setUint32(at.abi, RULE_ABI, LITTLE_ENDIAN);
     this.#addr.write(view, at.local, local);
@@ -114,6 +119,14 @@ export class RuleCodec {
       this.#writeOutput(view, head + i * this.#output.size, output, localOf(output.slot));
     }
     return bytes;
+  }
+
+  #room(size: number): Uint8Array<ArrayBuffer> {
+    if (this.#bytes.length < size) {
+      this.#bytes = new Uint8Array(size);
+      this.#view = new DataView(this.#bytes.buffer);
+    }
+    return this.#bytes.subarray(0, size).fill(0);
   }
 
   #writeOutput(

@@ -9,6 +9,7 @@ import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { EventType, type RawEvent } from "./abi_events.ts";
 import { keepBell } from "./doorbell.ts";
 import { errnoText } from "./ffi.ts";
+import type { AddrBuffer } from "./abi_addr.ts";
 import type { FfiCore } from "./ffi_core.ts";
 import type { ControlSocket, ControlSockets } from "./types.ts";
 
@@ -50,12 +51,16 @@ class FfiControlSocket implements ControlSocket {
   readonly bound: Endpoint;
   readonly #core: FfiCore;
   readonly #id: number;
+  readonly #from: AddrBuffer;
+  readonly #to: AddrBuffer;
   readonly #onClose: () => boolean;
   #handler: ((payload: Uint8Array, source: Endpoint, local: Endpoint) => void) | undefined;
 
   constructor(core: FfiCore, id: number, bound: Endpoint, onClose: () => boolean) {
     this.#core = core;
     this.#id = id;
+    this.#from = core.addr.buffer();
+    this.#to = core.addr.buffer();
     this.bound = bound;
     this.#onClose = onClose;
   }
@@ -74,8 +79,8 @@ class FfiControlSocket implements ControlSocket {
     const result = library.rtpe_ctl_send(
       handle,
       this.#id,
-      addr.encode(local),
-      addr.encode(destination),
+      addr.fill(this.#from, local),
+      addr.fill(this.#to, destination),
       payload as Uint8Array<ArrayBuffer>,
       payload.length,
     );

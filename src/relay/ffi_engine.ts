@@ -7,6 +7,7 @@
 import { type Endpoint, formatEndpoint, sameEndpoint } from "../core/endpoint.ts";
 import { classOfBit, EventType, type RawEvent } from "./abi_events.ts";
 import { Errno, errnoText } from "./ffi.ts";
+import type { AddrBuffer } from "./abi_addr.ts";
 import type { FfiCore } from "./ffi_core.ts";
 import type { TrafficSums } from "./traffic.ts";
 import type { RelayEngine, RelayEvent, Rule, Slot, SlotCounters } from "./types.ts";
@@ -17,11 +18,13 @@ export class FfiEngine implements RelayEngine {
   readonly #locals = new Map<Slot, Endpoint>();
   readonly #localOf = (slot: Slot) => this.#locals.get(slot);
   readonly #nowhere: Uint8Array<ArrayBuffer>;
+  readonly #address: AddrBuffer;
   #handler: ((event: RelayEvent) => void) | undefined;
 
   constructor(core: FfiCore) {
     this.#core = core;
     this.#nowhere = core.addr.encode(undefined);
+    this.#address = core.addr.buffer();
     core.onRecord((record) => this.#record(record));
   }
 
@@ -40,7 +43,7 @@ export class FfiEngine implements RelayEngine {
 
   open(local: Endpoint): Slot | "in-use" | "no-address" | "no-slot" {
     const { library, handle, addr } = this.#core;
-    const result = library.rtpe_port_open(handle, addr.encode(local));
+    const result = library.rtpe_port_open(handle, addr.fill(this.#address, local));
     if (result >= 0) {
       this.#locals.set(result, local);
       return result;
@@ -90,7 +93,7 @@ export class FfiEngine implements RelayEngine {
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean {
     this.#local(slot);
     const { library, handle, addr } = this.#core;
-    const destination = dst === undefined ? this.#nowhere : addr.encode(dst);
+    const destination = dst === undefined ? this.#nowhere : addr.fill(this.#address, dst);
     const bytes = payload as Uint8Array<ArrayBuffer>;
     return library.rtpe_port_send(handle, slot, destination, bytes, bytes.length) >= 0;
   }
