@@ -11,6 +11,7 @@ export type { Endpoint, Family } from "../core/endpoint.ts";
 export type { Settings } from "../core/settings.ts";
 export type { NgHandler, NgRequest } from "../ng/request.ts";
 export type { NgDict, NgSource, NgTransport, NgValue, ReplyDict, ReplyValue } from "../ng/types.ts";
+export type { TrafficSums } from "../relay/traffic.ts";
 export type * from "../relay/types.ts";
 export type { CallLog } from "./context.ts";
 export type { LoadSample } from "./limits.ts";
