@@ -25,7 +25,7 @@ export type Reply = any;
 /** Keys of a request; a Set of flags may be given as a list. */
 export type Keys = { readonly [key: string]: string | number | readonly string[] };
 
-/** Addresses of {@link Bench}: `pub` and `priv`, each with IPv4 and IPv6, four port pairs by default. */
+/** Addresses of {@link Bench}: `pub` and `priv`, each with IPv4 and IPv6, a hundred port pairs by default. */
 export function addresses(portMax = 30199): LocalAddress[] {
   const make = (name: string, family: 4 | 6, address: string): LocalAddress => ({
     name,

@@ -117,6 +117,17 @@ export class Media implements MediaView {
     return this.entries.find((entry) => entry.pair.local === local && entry.peer === undefined);
   }
 
+  /** Takes away the oldest pairs beyond `keep`, but never the one in use; the caller closes them. */
+  takeOldest(keep: number): PortPair[] {
+    const taken: PortPair[] = [];
+    while (this.entries.length > keep) {
+      const at = this.entries.findIndex((entry) => entry !== this.active);
+      if (at < 0) break;
+      taken.push(this.entries.splice(at, 1)[0]!.pair);
+    }
+    return taken;
+  }
+
   #first(local: LocalAddress): PortEntry | undefined {
     return this.entries.find((entry) => entry.pair.local === local);
   }

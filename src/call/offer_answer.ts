@@ -25,6 +25,11 @@ import type { Participant } from "./participant.ts";
 import { InterfaceChoice, PortPlan } from "./port_plan.ts";
 import { installRules } from "./rules.ts";
 
+/** Parties of one call: more than any fork has, few enough to look at with each message. */
+const MAX_PARTICIPANTS = 256;
+/** Port pairs kept per section for endpoints that may come back. */
+const MAX_ENTRIES = 8;
+
 type Kind = "offer" | "answer";
 
 /** Everything one message will change. */
@@ -123,6 +128,10 @@ function makePlan(
     : matchOffer(existing, request);
   if (existing === undefined) guard.admit(calls.size);
   const call = existing ?? newCall(context, request);
+  const added = [match.from, match.to].filter(({ participant }) => participant === undefined);
+  if (call.participants.length + added.length > MAX_PARTICIPANTS) {
+    throw new NgError(`More than ${MAX_PARTICIPANTS} parties in one call`);
+  }
   const now = context.clock.wall();
   const fromNew = match.from.participant === undefined;
   const from = match.from.participant ?? call.newParticipant(match.from.tag, now);
@@ -289,7 +298,9 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
     party.deleteAt = undefined;
     party.removed = false;
   }
+  const old = [...from.medias, ...to.medias].flatMap((media) => media.takeOldest(MAX_ENTRIES));
   installRules(relay, call, log);
+  if (old.length > 0) relay.closePairs(old);
   if (isNew) calls.add(call);
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Bench, portOf } from "./fixture_test_support.ts";
+import { addresses, Bench, portOf } from "./fixture_test_support.ts";
 import { A, AUDIO, AUDIO_B, B } from "./scenario_test_support.ts";
 
 const OTHER = B.replaceAll("198.51.100.2", "198.51.100.3");
@@ -107,4 +107,16 @@ Deno.test("a re-offer's via-branch does not name the caller's branch", () => {
   const { tags } = bench.send("query", { "call-id": "c" });
   assert.equal(tags.a["via-branch"], undefined);
   assert.equal(tags.b["via-branch"], "b1");
+});
+
+Deno.test("the number of parties of a call is bounded", () => {
+  const bench = new Bench({ addresses: addresses(31999) });
+  for (let i = 1; i < 256; i++) {
+    assert.equal(bench.offer(A + AUDIO, { "via-branch": `b${i}` }).result, "ok", String(i));
+  }
+  const before = bench.snapshot();
+  const reply = bench.offer(A + AUDIO, { "via-branch": "one more" });
+  assert.equal(reply["error-reason"], "More than 256 parties in one call");
+  assert.deepEqual(bench.snapshot(), before);
+  assert.equal(bench.offer(A + AUDIO, { "via-branch": "b7" }).result, "ok");
 });

@@ -115,3 +115,16 @@ Deno.test("audio becomes T.38 and audio again on the same ports", () => {
   assert.equal(portOf(bench.offer(A + AUDIO)), toB);
   assert.equal(bench.rule(bench.answer(B + AUDIO_B))?.opaque, false);
 });
+
+Deno.test("a section keeps the ports of its last endpoints only", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO);
+  bench.answer(B + AUDIO_B);
+  for (let i = 1; i <= 30; i++) {
+    bench.offer(A + AUDIO.replace("4000", String(4000 + 2 * i)));
+    bench.answer(B + AUDIO_B);
+  }
+  assert.equal(bench.relay.openPairs, 9, "eight towards b, one towards a");
+  bench.send("delete", { "call-id": "c" });
+  assert.equal(bench.engine.openSlots, 0);
+});
