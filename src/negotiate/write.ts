@@ -7,6 +7,7 @@
 import type { ByteString } from "../core/bytes.ts";
 import type { NgRequest } from "../ng/request.ts";
 import type { Sdp } from "../sdp/mod.ts";
+import { AttributeEdits } from "./attribute_edit.ts";
 import type { NegotiatedMedia } from "./negotiate.ts";
 import type { Facing, SessionMemory } from "./state.ts";
 import { writeMedia } from "./write_media.ts";
@@ -35,11 +36,13 @@ export interface Writing {
 /** Writes it. */
 export function writeSdp(writing: Writing): { text: ByteString; memory: SessionMemory } {
   const { request, sdp, medias, facings, kind } = writing;
+  const edits = new AttributeEdits(request);
   let body = "";
   for (const [i, media] of medias.entries()) {
     const facing = facings[i];
     const connection = facing === undefined ? "" : connectionFor(request, media, facing);
-    body += writeMedia({ request, kind, sdp, media, facing, connection });
+    const text = writeMedia({ request, kind, sdp, media, facing, connection });
+    body += edits.apply(media.from.type, text);
   }
   const first = facings.find((facing) => facing !== undefined);
   const session = writeSession({
@@ -50,13 +53,10 @@ export function writeSdp(writing: Writing): { text: ByteString; memory: SessionM
     loopMarker: writing.loopMarker,
     sessionId: writing.sessionId,
   });
-  const { version, memory } = nextVersion(
-    request,
-    session.memory,
-    session.version,
-    session.head + session.tail + body,
-  );
-  return { text: session.head + version + session.tail + body, memory };
+  const rest = edits.apply("global", session.tail) + body;
+  const { head } = session;
+  const next = nextVersion(request, session.memory, session.version, head + rest);
+  return { text: head + next.version + rest, memory: next.memory };
 }
 
 function connectionFor(request: NgRequest, { from }: NegotiatedMedia, facing: Facing): string {
