@@ -54,6 +54,7 @@ export class Stage implements AsyncDisposable {
   static async open(...players: Player[]): Promise<Stage> {
     const ns = await Netns.create("diff");
     await ns.addresses("lo", ...ADDRESSES);
+    await ns.ephemeralPorts(10_000, 19_999);
     const stage = new Stage(ns, await Agent.start(ns));
     try {
       for (const player of players) await stage.#start(player);

@@ -43,6 +43,14 @@ export class Netns implements AsyncDisposable {
     }
   }
 
+  /**
+   * Confines the ports that sockets get when they ask for none, so that they keep clear of a relay's.
+   */
+  async ephemeralPorts(min: number, max: number): Promise<void> {
+    const file = "/proc/sys/net/ipv4/ip_local_port_range";
+    await must(this.argv(["sh", "-c", `echo ${min} ${max} > ${file}`]));
+  }
+
   /** Removes the namespace. Programs still running in it keep it alive: stop them first. */
   async [Symbol.asyncDispose](): Promise<void> {
     await run(["ip", "netns", "delete", this.name]);

@@ -73,6 +73,18 @@ Deno.test({
 });
 
 Deno.test({
+  name: "Netns.ephemeralPorts() confines the ports sockets get",
+  ignore,
+  async fn() {
+    await using ns = await Netns.create("unit");
+    await ns.ephemeralPorts(10_000, 10_001);
+    await using agent = await Agent.start(ns);
+    const socket = await agent.bind("127.0.0.1");
+    assert.ok([10_000, 10_001].includes(socket.at.port), `port ${socket.at.port}`);
+  },
+});
+
+Deno.test({
   name: "Agent.call() passes on the agent's own error",
   ignore,
   async fn() {
