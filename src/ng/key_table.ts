@@ -91,6 +91,7 @@ function receivedFrom(draft: RequestDraft, value: NgValue): boolean {
   // A family and an address, or the address alone.
   const address = texts?.[texts.length - 1];
   if (address === undefined) return false;
+  if (texts!.length > 1 && !/^IP[46]$/.test(texts![0]!)) return false;
   draft.setAddress("receivedFrom", address);
   return true;
 }

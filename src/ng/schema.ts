@@ -18,7 +18,7 @@ import { type NgDict, NgError, type NgSource } from "./types.ts";
  */
 export function commandOf(dict: NgDict): ByteString {
   const command = dict.get("command");
-  if (typeof command !== "string" || command === "") {
+  if (typeof command !== "string") {
     throw new NgError('Dictionary contains no key "command"');
   }
   return command;

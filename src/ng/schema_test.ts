@@ -57,7 +57,7 @@ Deno.test("parseRequest() fills what Kamailio's offer carries", () => {
 });
 
 Deno.test("parseRequest() needs a command that is a string", () => {
-  for (const command of [undefined, "", 5, ["ping"]]) {
+  for (const command of [undefined, 5, ["ping"]]) {
     assert.throws(() => parse({ command }), (error) => {
       assert.ok(error instanceof NgError);
       assert.equal(error.reason, 'Dictionary contains no key "command"');
