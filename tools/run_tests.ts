@@ -38,6 +38,7 @@ const SUITES: readonly Suite[] = [
   denoTest("relay", 180, "tests/relay/"),
   denoTest("ng", 240, "tests/ng/"),
   denoTest("cli", 180, "tests/cli/"),
+  denoTest("support", 240, "tests/support/", "tests/oracle/"),
   denoTest("daemon", 240, "tests/daemon/"),
   denoTest("package", 300, "tests/package/"),
   make("core-fuzz", "fuzz", 240),
