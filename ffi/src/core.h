@@ -86,8 +86,8 @@ struct slot {
 	_Atomic uint32_t generation;	/* while open, else 0 */
 	/* NAT-wait: 1 while nothing may be sent to the remote endpoint. */
 	_Atomic uint8_t hold;
-	_Atomic int fd;			/* UDP socket, -1: none (STEER: only when a
-					 * datagram exceeded the MTU) */
+	_Atomic int fd;			/* UDP socket, -1: none (STEER: to hold the
+					 * port, or since a datagram exceeded the MTU) */
 	struct iface *iface;
 	struct slot *next_closing;
 	struct rtpe_addr local;
@@ -114,6 +114,8 @@ struct engine {
 	int (*iface_add)(struct rtpe_core *core, struct iface *iface);
 	void (*iface_remove)(struct rtpe_core *core, struct iface *iface);
 	int (*thread_init)(struct thread *t);
+	/* Makes a waiting thread look at core->stop. */
+	void (*thread_wake)(struct thread *t);
 	void (*thread_exit)(struct thread *t);
 	void *(*thread_main)(void *thread);
 };
@@ -171,13 +173,14 @@ struct thread {
 	bool started;
 	int epfd;
 	int wakefd;
-	int rx4, rx6;			/* STEER */
+	int rx_fd;			/* STEER: takes both families if rx_v6 */
+	bool rx_v6;
 	uint64_t now;			/* monotonic µs since core->epoch */
 	uint64_t wall;			/* CLOCK_REALTIME µs */
 	struct pace pace;
 	struct ring ring;
 	bool ring_dirty;
-	uint32_t overflow4, overflow6;
+	uint32_t overflow;		/* SO_RXQ_OVFL told last */
 	uint64_t random;
 	uint8_t *rx_data;		/* BATCH * RX_PITCH */
 	struct rx *rx;

@@ -35,8 +35,9 @@ void steer_free(struct rtpe_core *core);
 
 /* rx.c */
 void rx_init(struct thread *t);
-/* Receives into the buffers from..from+n-1 without waiting; returns how many. */
-int rx_receive(struct thread *t, int fd, uint32_t from, uint32_t n);
+/* Receives into the buffers from..from+n-1; returns how many. flags:
+ * MSG_DONTWAIT, or MSG_WAITFORONE on a blocking socket. */
+int rx_receive(struct thread *t, int fd, uint32_t from, uint32_t n, int flags);
 /* Fills t->packets[i] (but for its slot) and info from buffer i. False: drop. */
 bool rx_packet(struct thread *t, uint32_t i, struct rx_info *info);
 /* Sockets for media: TOS and overflow told, big buffer. */
@@ -45,6 +46,9 @@ void rx_sockopts(int fd, int family, uint32_t rcvbuf);
 /* thread.c */
 void thread_begin(struct thread *t);
 void thread_quiescent(struct thread *t);
+/* Before a thread waits by itself: gives up its references, and sleeps if many
+ * packets are due. */
+void thread_pause(struct thread *t);
 /* Waits for packets: returns the number of epoll events put into ev (0 also
  * when it is time to look at everything), or -1 to stop. */
 int thread_wait(struct thread *t, struct epoll_event *ev, int n, bool events_needed);

@@ -19,7 +19,7 @@ void rx_init(struct thread *t)
 	}
 }
 
-int rx_receive(struct thread *t, int fd, uint32_t from, uint32_t n)
+int rx_receive(struct thread *t, int fd, uint32_t from, uint32_t n, int flags)
 {
 	struct rx *rx = t->rx;
 	int got;
@@ -29,8 +29,8 @@ int rx_receive(struct thread *t, int fd, uint32_t from, uint32_t n)
 		rx->msgs[i].msg_hdr.msg_controllen = RX_CONTROL;
 	}
 	do
-		got = recvmmsg(fd, rx->msgs + from, n, MSG_DONTWAIT, NULL);
-	while (got < 0 && errno == EINTR);
+		got = recvmmsg(fd, rx->msgs + from, n, flags, NULL);
+	while (got < 0 && errno == EINTR && flags & MSG_DONTWAIT);
 	if (got <= 0)
 		return 0;
 	bump(&t->batches, 1);

@@ -123,7 +123,7 @@ static uint32_t drain(struct thread *t, struct slot *slot, uint32_t used, uint32
 
 	for (uint32_t left = SHARE; ; left--) {
 		uint32_t want = BATCH - used < PER_SOCKET ? BATCH - used : PER_SOCKET;
-		uint32_t got = (uint32_t)rx_receive(t, fd, used, want);
+		uint32_t got = (uint32_t)rx_receive(t, fd, used, want, MSG_DONTWAIT);
 
 		take(t, slot, used, got);
 		used += got;

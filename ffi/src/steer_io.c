@@ -96,7 +96,7 @@ static int steer_open(struct rtpe_core *core, struct slot *slot)
 	if (probe < 0)
 		return probe;
 	close(probe);
-	if (slot->local.family == 6 && core->threads[slot->thread].rx6 < 0)
+	if (slot->local.family == 6 && !core->threads[slot->thread].rx_v6)
 		return -EAFNOSUPPORT;
 	steer_bpf_port(core->steer, slot->iface->index, slot->local.port, true);
 	return 0;
@@ -113,31 +113,65 @@ static void steer_close(struct rtpe_core *core, struct slot *slot)
 	(void)slot;
 }
 
-/* Steered datagrams do not care what the socket is bound to; loopback keeps
- * others from reaching it. Without loopback (a bare namespace), anything. */
+/* One socket for both families: then one system call waits for a packet and
+ * takes it. Steered datagrams do not care what it is bound to; loopback keeps
+ * others from reaching it. Bound to a mapped address it takes IPv4 as well as
+ * IPv6; without loopback (a bare namespace) it is bound to anything. */
+static int bind_dual(int fd)
+{
+	struct sockaddr_in6 mapped = { .sin6_family = AF_INET6 }, any = mapped;
+
+	mapped.sin6_addr.s6_addr[10] = mapped.sin6_addr.s6_addr[11] = 0xff;
+	mapped.sin6_addr.s6_addr[12] = 127;
+	mapped.sin6_addr.s6_addr[15] = 1;
+	if (sock_opt(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0))
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&mapped, sizeof(mapped)) == 0 ||
+	    bind(fd, (struct sockaddr *)&any, sizeof(any)) == 0)
+		return 0;
+	return -errno;
+}
+
+static int bind_v4(int fd)
+{
+	struct sockaddr_in loopback = { .sin_family = AF_INET }, any = loopback;
+
+	loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(fd, (struct sockaddr *)&loopback, sizeof(loopback)) == 0 ||
+	    bind(fd, (struct sockaddr *)&any, sizeof(any)) == 0)
+		return 0;
+	return -errno;
+}
+
+static int rx_options(struct thread *t, int fd, int family)
+{
+	/* A thread that misses its wake-up still ends. */
+	struct timeval second = { .tv_sec = 1 };
+	int err = sock_opt(fd, IPPROTO_IP, IP_RECVORIGDSTADDR, 1);
+
+	rx_sockopts(fd, AF_INET, t->core->opts.rcvbuf_bytes);
+	if (!err && family == AF_INET6) {
+		err = sock_opt(fd, IPPROTO_IPV6, IPV6_RECVORIGDSTADDR, 1);
+		rx_sockopts(fd, AF_INET6, t->core->opts.rcvbuf_bytes);
+	}
+	if (!err && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)))
+		err = -errno;
+	return err;
+}
+
 static int rx_socket(struct thread *t, int family)
 {
-	struct rtpe_addr addr = { .family = family == AF_INET ? 4 : 6 };
-	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = (uint64_t)family };
-	int fd, err;
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP), err;
 
-	addr.ip[0] = family == AF_INET ? 127 : 0;
-	addr.ip[family == AF_INET ? 3 : 15] = 1;
-	fd = udp_bound(&addr);
-	if (fd == -EADDRNOTAVAIL) {
-		memset(addr.ip, 0, sizeof(addr.ip));
-		fd = udp_bound(&addr);
-	}
 	if (fd < 0)
-		return fd;
-	if (family == AF_INET)
-		sock_opt(fd, IPPROTO_IP, IP_RECVORIGDSTADDR, 1);
-	else
-		sock_opt(fd, IPPROTO_IPV6, IPV6_RECVORIGDSTADDR, 1);
-	rx_sockopts(fd, family, t->core->opts.rcvbuf_bytes);
-	err = steer_bpf_socket(t->core->steer, t->index, family == AF_INET6, fd);
-	if (!err && epoll_ctl(t->epfd, EPOLL_CTL_ADD, fd, &ev))
-		err = -errno;
+		return -errno;
+	err = family == AF_INET6 ? bind_dual(fd) : bind_v4(fd);
+	if (!err)
+		err = rx_options(t, fd, family);
+	if (!err)
+		err = steer_bpf_socket(t->core->steer, t->index, false, fd);
+	if (!err && family == AF_INET6)
+		err = steer_bpf_socket(t->core->steer, t->index, true, fd);
 	if (err) {
 		close(fd);
 		return err;
@@ -147,23 +181,38 @@ static int rx_socket(struct thread *t, int family)
 
 static int steer_thread_init(struct thread *t)
 {
-	t->rx4 = rx_socket(t, AF_INET);
-	if (t->rx4 < 0)
-		return t->rx4;
+	t->rx_fd = rx_socket(t, AF_INET6);
+	t->rx_v6 = t->rx_fd >= 0;
 	/* A host without IPv6 is a host without IPv6 ports. */
-	t->rx6 = rx_socket(t, AF_INET6);
-	return t->rx6 < 0 && t->rx6 != -EAFNOSUPPORT && t->rx6 != -EADDRNOTAVAIL ? t->rx6 : 0;
+	if (t->rx_fd == -EAFNOSUPPORT || t->rx_fd == -EADDRNOTAVAIL)
+		t->rx_fd = rx_socket(t, AF_INET);
+	return t->rx_fd < 0 ? t->rx_fd : 0;
+}
+
+/* A datagram to itself: there is no slot for it. */
+static void steer_thread_wake(struct thread *t)
+{
+	union sockaddrs ss;
+	socklen_t len = sizeof(ss);
+	int fd;
+
+	if (getsockname(t->rx_fd, &ss.sa, &len))
+		return;
+	fd = socket(ss.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
+	if (fd < 0)
+		return;
+	/* Lost or refused: SO_RCVTIMEO does it within a second. */
+	(void)!sendto(fd, "", 1, MSG_DONTWAIT, &ss.sa, len);
+	close(fd);
 }
 
 static void steer_thread_exit(struct thread *t)
 {
-	if (t->rx4 >= 0)
-		close(t->rx4);
-	if (t->rx6 >= 0)
-		close(t->rx6);
+	if (t->rx_fd >= 0)
+		close(t->rx_fd);
 }
 
-static void take(struct thread *t, uint32_t n, uint32_t *overflow)
+static void take(struct thread *t, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		struct packet *p = &t->packets[i];
@@ -177,41 +226,39 @@ static void take(struct thread *t, uint32_t n, uint32_t *overflow)
 		else
 			__builtin_prefetch(p->slot);
 		if (info.has_overflow) {
-			bump(&t->rx_overflow, info.overflow - *overflow);
-			*overflow = info.overflow;
+			bump(&t->rx_overflow, info.overflow - t->overflow);
+			t->overflow = info.overflow;
 		}
 	}
 }
 
-/* One batch of one socket. */
-static uint32_t round_of(struct thread *t, int fd, uint32_t *overflow)
+static void forward_batch(struct thread *t, uint32_t n)
 {
-	uint32_t n = (uint32_t)rx_receive(t, fd, 0, BATCH);
-
-	take(t, n, overflow);
+	take(t, n);
 	for (uint32_t i = 0; i < n; i++)
 		if (t->packets[i].slot)
 			forward(t, &t->packets[i]);
 	thread_flush(t);
-	return n;
 }
 
 static void *steer_main(void *arg)
 {
 	struct thread *t = arg;
-	struct epoll_event ev[4];
 
 	thread_begin(t);
-	while (thread_wait(t, ev, 4, false) >= 0) {
-		uint32_t total = 0, n4, n6;
+	while (!atomic_load_explicit(&t->core->stop, memory_order_relaxed)) {
+		uint32_t total = 0, n;
 
-		for (int i = 0; i < ROUNDS; i++) {
-			n4 = round_of(t, t->rx4, &t->overflow4);
-			n6 = t->rx6 >= 0 ? round_of(t, t->rx6, &t->overflow6) : 0;
-			total += n4 + n6;
-			if (n4 < BATCH && n6 < BATCH)
-				break;
+		thread_pause(t);
+		n = (uint32_t)rx_receive(t, t->rx_fd, 0, BATCH, MSG_WAITFORONE);
+		bump(&t->wakeups, 1);
+		for (int i = 0; ; i++) {
 			thread_quiescent(t);
+			forward_batch(t, n);
+			total += n;
+			if (n < BATCH || i == ROUNDS)
+				break;
+			n = (uint32_t)rx_receive(t, t->rx_fd, 0, BATCH, MSG_DONTWAIT);
 		}
 		thread_paced(t, total);
 	}
@@ -226,6 +273,7 @@ const struct engine steer_engine = {
 	.iface_add = steer_iface_add,
 	.iface_remove = steer_iface_remove,
 	.thread_init = steer_thread_init,
+	.thread_wake = steer_thread_wake,
 	.thread_exit = steer_thread_exit,
 	.thread_main = steer_main,
 };

@@ -25,7 +25,7 @@ int thread_init(struct rtpe_core *core, uint32_t index)
 
 	t->core = core;
 	t->index = index;
-	t->epfd = t->wakefd = t->rx4 = t->rx6 = -1;
+	t->epfd = t->wakefd = t->rx_fd = -1;
 	t->rx_data = mem_map((size_t)BATCH * RX_PITCH);
 	t->rx = mem_zalloc(sizeof(*t->rx));
 	t->txq = mem_zalloc(sizeof(*t->txq));
@@ -54,6 +54,8 @@ void thread_exit(struct thread *t)
 		/* Fails only if a wake-up is pending already. */
 		while (write(t->wakefd, &one, sizeof(one)) < 0 && errno == EINTR)
 			;
+		if (t->core->engine->thread_wake)
+			t->core->engine->thread_wake(t);
 		pthread_join(t->tid, NULL);
 	}
 	t->core->engine->thread_exit(t);
@@ -86,16 +88,20 @@ void thread_quiescent(struct thread *t)
 	thread_tick(t);
 }
 
+void thread_pause(struct thread *t)
+{
+	struct timespec ts = { .tv_nsec = (long)t->core->opts.coalesce_us * 1000 };
+
+	qsbr_offline(&t->reader);
+	if (t->pace.polling)
+		nanosleep(&ts, NULL);
+}
+
 int thread_wait(struct thread *t, struct epoll_event *ev, int n, bool events_needed)
 {
 	int ready = 0;
 
-	qsbr_offline(&t->reader);
-	if (t->pace.polling) {
-		struct timespec ts = { .tv_nsec = (long)t->core->opts.coalesce_us * 1000 };
-
-		nanosleep(&ts, NULL);
-	}
+	thread_pause(t);
 	if (!t->pace.polling || events_needed) {
 		ready = epoll_wait(t->epfd, ev, n, t->pace.polling ? 0 : -1);
 		if (ready < 0)
