@@ -145,8 +145,6 @@ static int bind_v4(int fd)
 
 static int rx_options(struct thread *t, int fd, int family)
 {
-	/* A thread that misses its wake-up still ends. */
-	struct timeval second = { .tv_sec = 1 };
 	int err = sock_opt(fd, IPPROTO_IP, IP_RECVORIGDSTADDR, 1);
 
 	rx_sockopts(fd, AF_INET, t->core->opts.rcvbuf_bytes);
@@ -154,8 +152,6 @@ static int rx_options(struct thread *t, int fd, int family)
 		err = sock_opt(fd, IPPROTO_IPV6, IPV6_RECVORIGDSTADDR, 1);
 		rx_sockopts(fd, AF_INET6, t->core->opts.rcvbuf_bytes);
 	}
-	if (!err && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)))
-		err = -errno;
 	return err;
 }
 
@@ -189,21 +185,11 @@ static int steer_thread_init(struct thread *t)
 	return t->rx_fd < 0 ? t->rx_fd : 0;
 }
 
-/* A datagram to itself: there is no slot for it. */
+/* A socket shut down wakes who waits for it, also one that was never connected
+ * (and of which ENOTCONN is told). */
 static void steer_thread_wake(struct thread *t)
 {
-	union sockaddrs ss;
-	socklen_t len = sizeof(ss);
-	int fd;
-
-	if (getsockname(t->rx_fd, &ss.sa, &len))
-		return;
-	fd = socket(ss.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
-	if (fd < 0)
-		return;
-	/* Lost or refused: SO_RCVTIMEO does it within a second. */
-	(void)!sendto(fd, "", 1, MSG_DONTWAIT, &ss.sa, len);
-	close(fd);
+	shutdown(t->rx_fd, SHUT_RD);
 }
 
 static void steer_thread_exit(struct thread *t)
