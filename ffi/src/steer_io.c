@@ -9,7 +9,7 @@
 #include "io.h"
 #include "steer.h"
 
-enum { SEND_BUFFER = 4 * 1024 * 1024, ROUNDS = 16 };
+enum { SEND_BUFFER = 4 * 1024 * 1024, ROUNDS = 16, SINGLES = 8 };
 
 static int raw_bound(const struct rtpe_addr *addr)
 {
@@ -231,21 +231,26 @@ static void *steer_main(void *arg)
 {
 	struct thread *t = arg;
 
+	/* Asking for more than there is costs a look into the empty socket: where
+	 * packets come one by one, one is asked for, most times. */
+	uint32_t want = BATCH, singles = 0;
+
 	thread_begin(t);
 	while (!atomic_load_explicit(&t->core->stop, memory_order_relaxed)) {
 		uint32_t total = 0, n;
 
 		thread_pause(t);
-		n = (uint32_t)rx_receive(t, t->rx_fd, 0, BATCH, MSG_WAITFORONE);
+		n = (uint32_t)rx_receive(t, t->rx_fd, 0, want, MSG_WAITFORONE);
 		bump(&t->wakeups, 1);
 		for (int i = 0; ; i++) {
 			thread_quiescent(t);
 			forward_batch(t, n);
 			total += n;
-			if (n < BATCH || i == ROUNDS)
+			if (n < want || n == 1 || i == ROUNDS)
 				break;
-			n = (uint32_t)rx_receive(t, t->rx_fd, 0, BATCH, MSG_DONTWAIT);
+			n = (uint32_t)rx_receive(t, t->rx_fd, 0, want, MSG_DONTWAIT);
 		}
+		want = total > 1 || ++singles % SINGLES == 0 ? BATCH : 1;
 		thread_paced(t, total);
 	}
 	qsbr_offline(&t->reader);

@@ -10,13 +10,14 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "alloc.h"
 #include "io.h"
 #include "txq.h"
 
-enum { PACE_INTERVAL_US = 2000, EMPTY_POLLS = 4 };
+enum { PACE_INTERVAL_US = 2000, EMPTY_POLLS = 4, RELAY_NICE = -15 };
 
 int thread_init(struct rtpe_core *core, uint32_t index)
 {
@@ -73,6 +74,9 @@ void thread_begin(struct thread *t)
 {
 	/* Short sleeps are meant. */
 	prctl(PR_SET_TIMERSLACK, 1000UL);
+	/* A packet does not wait for a garbage collection. Without the privilege
+	 * it does. */
+	(void)setpriority(PRIO_PROCESS, 0, RELAY_NICE);
 	t->pace.since = clock_us(CLOCK_MONOTONIC) - t->core->epoch;
 }
 
