@@ -22,6 +22,14 @@ enum rtpe_mode {
 	RTPE_MODE_SOCKETS = 2,	/* one UDP socket per open port, epoll */
 };
 
+/* Bits of rtpe_core_opts.flags. */
+enum rtpe_core_flags {
+	/* STEER: keep a socket bound to each open port, so that no other program
+	 * can be given it. Not needed where the ports are reserved
+	 * (net.ipv4.ip_local_reserved_ports). */
+	RTPE_CORE_HOLD_PORTS = 1 << 0,
+};
+
 struct rtpe_core_opts {
 	rtpe_u32 size;		/* sizeof(struct rtpe_core_opts) */
 	rtpe_u32 mode;		/* enum rtpe_mode */
@@ -32,7 +40,7 @@ struct rtpe_core_opts {
 	rtpe_u32 punt_rate;	/* punted packets per second and slot */
 	rtpe_u32 coalesce_us;	/* longest extra wait for a fuller batch; 0 = none */
 	rtpe_u32 rcvbuf_bytes;	/* receive buffer asked for each socket */
-	rtpe_u32 flags;		/* none yet, 0 */
+	rtpe_u32 flags;		/* enum rtpe_core_flags */
 };
 /* punt_ring_bytes is per relay thread. */
 

@@ -36,7 +36,7 @@ static const char *opts_problem(const struct rtpe_core_opts *o)
 		return "the punt rate is above 1000000 per second";
 	if (o->coalesce_us > MAX_COALESCE_US)
 		return "the coalescing time is above 10000 microseconds";
-	if (o->flags)
+	if (o->flags & ~(rtpe_u32)RTPE_CORE_HOLD_PORTS)
 		return "an unknown flag is set";
 	return NULL;
 }

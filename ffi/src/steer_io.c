@@ -92,12 +92,20 @@ static int steer_open(struct rtpe_core *core, struct slot *slot)
 {
 	int probe = udp_bound(&slot->local);
 
-	/* Nobody else is to lose packets. */
+	/* Nobody else is to lose packets: not who has the port now, and not who
+	 * would be given it while it is steered to us. */
 	if (probe < 0)
 		return probe;
-	close(probe);
-	if (slot->local.family == 6 && !core->threads[slot->thread].rx_v6)
+	if (slot->local.family == 6 && !core->threads[slot->thread].rx_v6) {
+		close(probe);
 		return -EAFNOSUPPORT;
+	}
+	if (core->opts.flags & RTPE_CORE_HOLD_PORTS) {
+		sock_may_fragment(probe, slot->local.family);
+		atomic_store(&slot->fd, probe);
+	} else {
+		close(probe);
+	}
 	steer_bpf_port(core->steer, slot->iface->index, slot->local.port, true);
 	return 0;
 }

@@ -50,6 +50,13 @@ void sock_sndbuf(int fd, uint32_t bytes)
 		sock_opt(fd, SOL_SOCKET, SO_SNDBUF, want);
 }
 
+void sock_may_fragment(int fd, int family)
+{
+	sock_opt(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+	if (family == 6)
+		sock_opt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
+}
+
 int udp_bound(const struct rtpe_addr *local)
 {
 	union sockaddrs ss;

@@ -20,6 +20,8 @@ static inline uint64_t clock_us(clockid_t id)
 /* Starts a thread with all signals blocked. 0 or a negative errno. */
 int thread_start(pthread_t *tid, const char *name, void *(*fn)(void *), void *arg);
 
+/* Lets the kernel make fragments of what is larger than the MTU. */
+void sock_may_fragment(int fd, int family);
 /* A non-blocking UDP socket bound to an address, or a negative errno. */
 int udp_bound(const struct rtpe_addr *local);
 /* Asks for a receive (or send) buffer, beyond the system's limit if allowed. */

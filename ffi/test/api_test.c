@@ -46,7 +46,7 @@ static void test_options(void)
 	BAD(o.ctl_ring_bytes = 65536);
 	BAD(o.coalesce_us = 1000000);
 	BAD(o.punt_rate = 2000000);
-	BAD(o.flags = 1);
+	BAD(o.flags = 2);
 	CHECK(rtpe_core_new(NULL, NULL, 0) == NULL);
 	rtpe_core_free(NULL);
 }

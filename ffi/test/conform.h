@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The conformance suite: what a relay does to packets, whatever moves them.
- * conform.c and traffic.c hold the tests; the suites differ in the mode.
+ * conform.c, conform_ports.c and traffic.c hold the tests; the suites differ in
+ * the mode.
  */
 #ifndef CONFORM_H
 #define CONFORM_H
@@ -9,8 +10,8 @@
 #include "check.h"
 #include "net.h"
 
-extern uint32_t conform_mode;
-extern const struct test conform_tests[], traffic_tests[];
+extern uint32_t conform_mode, conform_flags;
+extern const struct test conform_tests[], conform_ports_tests[], traffic_tests[];
 
 /* Two ports A and B, each forwarding to the other's remote endpoint, and two
  * peers. IPv4 loopback unless told otherwise. */

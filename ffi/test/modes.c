@@ -16,5 +16,7 @@ static const char *use_sockets(void)
 
 const struct suite suite_steer = { "steer", conform_tests, use_steer };
 const struct suite suite_sockets = { "sockets", conform_tests, use_sockets };
+const struct suite suite_steer_ports = { "steer-ports", conform_ports_tests, use_steer };
+const struct suite suite_sockets_ports = { "sockets-ports", conform_ports_tests, use_sockets };
 const struct suite suite_steer_traffic = { "steer-traffic", traffic_tests, use_steer };
 const struct suite suite_sockets_traffic = { "sockets-traffic", traffic_tests, use_sockets };

@@ -208,10 +208,15 @@ int rules_set(struct rtpe_core *core, int slot, struct rules *r)
 
 struct rtpe_core *core_of_mode(uint32_t mode, uint32_t threads)
 {
+	return core_with_flags(mode, threads, 0);
+}
+
+struct rtpe_core *core_with_flags(uint32_t mode, uint32_t threads, uint32_t flags)
+{
 	struct rtpe_core_opts opts = {
 		.size = sizeof(opts), .mode = mode, .threads = threads, .max_slots = 256,
 		.punt_ring_bytes = 1 << 20, .ctl_ring_bytes = 1 << 20, .punt_rate = 50,
-		.coalesce_us = 250, .rcvbuf_bytes = 1 << 20,
+		.coalesce_us = 250, .rcvbuf_bytes = 1 << 20, .flags = flags,
 	};
 	char err[256] = "";
 	struct rtpe_core *core = rtpe_core_new(&opts, err, sizeof(err));

@@ -47,6 +47,7 @@ int rules_set(struct rtpe_core *core, int slot, struct rules *r);
 
 /* Fails the test when the core cannot be made. */
 struct rtpe_core *core_of_mode(uint32_t mode, uint32_t threads);
+struct rtpe_core *core_with_flags(uint32_t mode, uint32_t threads, uint32_t flags);
 int open_port(struct rtpe_core *core, const char *ip, uint16_t port);
 /* The counters of a slot, once cond() holds or a second has passed. */
 const struct rtpe_counters *counters_of(struct rtpe_core *core, int slot);
