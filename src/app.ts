@@ -21,7 +21,7 @@ import { toBytes } from "./core/bytes.ts";
 import { createControl } from "./control.ts";
 import { PidFile, VERSION, watchSignals } from "./daemon/mod.ts";
 import { lineSink, lineStyle, Logs, stderrStream, writeStderr } from "./log/mod.ts";
-import { MediaRelay, startNativeRelay } from "./relay/mod.ts";
+import { MediaRelay, reservePorts, startNativeRelay } from "./relay/mod.ts";
 
 /** Milliseconds that replies under way get at the end. */
 const GRACE_MS = 1000;
@@ -123,9 +123,11 @@ async function run(
   for (const warning of loaded.warnings) log.warning(warning);
   const settings = settingsFrom(config);
   const threads = config["num-threads"] || navigator.hardwareConcurrency;
+  const mode = config["relay-mode"];
   const native = startNativeRelay({
-    mode: config["relay-mode"],
+    mode,
     threads,
+    holdPorts: mode !== "sockets" && !reservePorts(interfaces.addresses),
     onError: (error) =>
       log.error(() => `relay event: ${error instanceof Error ? error.stack : error}`),
   });

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A relay thread's life around its engine's loop: memory, waiting, clocks, and
- * when to wait how. Below a few packets per coalesce_us it sleeps until the
+ * when to wait how. Below a few packets per coalesce_us it waits until the
  * kernel wakes it and forwards at once; above, waking for every packet costs
  * more than forwarding it, so it looks by itself every coalesce_us.
  */
@@ -18,6 +18,8 @@
 #include "txq.h"
 
 enum { PACE_INTERVAL_US = 2000, EMPTY_POLLS = 4, RELAY_NICE = -15 };
+/* Packets per sleep at which polling begins and ends. */
+enum { POLL_FROM = 4, POLL_UNTIL = 2 };
 
 int thread_init(struct rtpe_core *core, uint32_t index)
 {
@@ -131,9 +133,9 @@ void thread_paced(struct thread *t, uint32_t packets)
 		return;
 	/* Packets expected per sleep, in quarters. */
 	due = (uint64_t)p->packets * t->core->opts.coalesce_us * 4 / elapsed;
-	if (due >= 6)
+	if (due >= 4 * POLL_FROM)
 		p->polling = true;
-	else if (due < 3)
+	else if (due < 4 * POLL_UNTIL)
 		p->polling = false;
 	p->since = t->now;
 	p->packets = 0;

@@ -24,16 +24,21 @@ export interface CoreOptions {
   readonly controlRingBytes?: number;
   /** Packets handed up per second and port; 50. */
   readonly puntRate?: number;
-  /** Longest extra wait for a fuller batch in µs, 0 = none; 300. */
+  /** Longest extra wait for a fuller batch in µs, 0 = none; 60. */
   readonly coalesceUs?: number;
   /** Receive buffer asked for each socket in bytes; 4 MiB. */
   readonly receiveBuffer?: number;
+  /** In `steer`: keep each open port from other programs by a socket bound to it (false). */
+  readonly holdPorts?: boolean;
 }
 
 /** Ports open at once unless told otherwise. */
 export const DEFAULT_MAX_SLOTS = 65536;
 
 const MODES: Readonly<Record<CoreMode, number>> = { auto: 0, steer: 1, sockets: 2 };
+
+/** RTPE_CORE_HOLD_PORTS. */
+const HOLD_PORTS = 1;
 
 /** Name of an `enum rtpe_mode` in use. */
 export function modeName(mode: number): "steer" | "sockets" {
@@ -52,6 +57,7 @@ export function encodeOptions(layout: AbiLayout, options: CoreOptions): Uint8Arr
     "punt_rate": 4,
     "coalesce_us": 4,
     "rcvbuf_bytes": 4,
+    "flags": 4,
   });
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
@@ -68,7 +74,8 @@ export function encodeOptions(layout: AbiLayout, options: CoreOptions): Uint8Arr
   put("punt_ring_bytes", options.puntRingBytes ?? 1 << 20);
   put("ctl_ring_bytes", options.controlRingBytes ?? 4 << 20);
   put("punt_rate", options.puntRate ?? 50);
-  put("coalesce_us", options.coalesceUs ?? 300);
+  put("coalesce_us", options.coalesceUs ?? 60);
   put("rcvbuf_bytes", options.receiveBuffer ?? 4 << 20);
+  put("flags", options.holdPorts ? HOLD_PORTS : 0);
   return bytes;
 }
