@@ -29,11 +29,20 @@ async function askLine(hostname: string, port: number, line: string): Promise<st
   return await new Response(connection.readable).text();
 }
 
+/** The oracle now and then closes a connection without an answer; what stays empty is meant. */
+async function askAgain(hostname: string, port: number, line: string): Promise<string> {
+  let answer = "";
+  for (let tries = 0; answer === "" && tries < 3; tries++) {
+    answer = await askLine(hostname, port, line);
+  }
+  return answer;
+}
+
 if (import.meta.main) {
   const questions: Questions = JSON.parse(await new Response(Deno.stdin.readable).text());
   const lines: string[] = [];
   for (const line of questions.lines) {
-    lines.push(await askLine(questions.host, questions.cli, line));
+    lines.push(await askAgain(questions.host, questions.cli, line));
   }
   const paths: string[] = [];
   for (const path of questions.paths) {

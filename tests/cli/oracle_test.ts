@@ -34,7 +34,8 @@ function shape(value: unknown): unknown {
     return Object.entries(value).map(([key, member]) => [key, shape(member)]);
   }
   if (typeof value !== "string") return typeof value;
-  return value.replace(/^\d+(?=\.)/, "N").replace(/\d/g, "0");
+  // how many digits stand before the point is a matter of traffic, how many behind it one of format
+  return value.replace(/^\d+(?=\.|$)/, "N").replace(/\d/g, "0");
 }
 
 /** Relay threads and transcoders come and go with the machine and the features in use. */
