@@ -26,7 +26,17 @@ export interface Answers {
 async function askLine(hostname: string, port: number, line: string): Promise<string> {
   using connection = await Deno.connect({ hostname, port });
   await connection.write(new TextEncoder().encode(`${line}\n`));
-  return await new Response(connection.readable).text();
+  const decoder = new TextDecoder();
+  let answer = "";
+  try {
+    for await (const chunk of connection.readable) {
+      answer += decoder.decode(chunk, { stream: true });
+    }
+  } catch (error) {
+    // the oracle now and then resets the connection instead of closing it
+    if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+  }
+  return answer;
 }
 
 /** The oracle now and then closes a connection without an answer; what stays empty is meant. */
