@@ -5,16 +5,16 @@ import { deno, root } from "../../tools/proc.ts";
 const reason = await netnsUnavailable();
 if (reason !== undefined) Deno.stderr.writeSync(new TextEncoder().encode(`skipped: ${reason}\n`));
 
-/** The command of `deno task start`, after its set-up part, taken from deno.json. */
-async function startCommand(): Promise<string[]> {
+/** The command of a task, after its set-up part, taken from deno.json. */
+async function commandOf(task: string): Promise<string[]> {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
-  const command: string = tasks.start.split("&&").at(-1).trim();
-  assert.match(command, /^deno run .*mod\.ts start$/);
+  const command: string = tasks[task].split("&&").at(-1).trim();
+  assert.match(command, new RegExp(`^deno run .*mod\\.ts ${task}$`));
   return [deno, ...command.split(" ").slice(1)];
 }
 
 async function startDaemon(ns: Netns, home: string): Promise<Daemon> {
-  const daemon = new Daemon("start", ns.argv(await startCommand()), {
+  const daemon = new Daemon("start", ns.argv(await commandOf("start")), {
     cwd: root,
     env: { XDG_STATE_HOME: `${home}/state`, NO_COLOR: "1" },
   });
@@ -76,6 +76,24 @@ Deno.test({
       }
       assert.match(text, /curl /);
       return Promise.resolve();
+    });
+  },
+});
+
+Deno.test({
+  name: "the ctl task asks the daemon, and changes it",
+  ignore: reason !== undefined,
+  async fn() {
+    await withDaemon("ctl", async (_daemon, ns) => {
+      const ctl = await commandOf("ctl");
+      const ask = (...words: string[]) => run(ns.argv([...ctl, ...words]), { cwd: root });
+      assert.match((await ask("list", "numsessions")).stdout, /^Current sessions total: 0$/m);
+      assert.match(
+        (await ask("set", "maxsessions", "7")).stdout,
+        /^Success setting maxsessions to 7$/m,
+      );
+      assert.match((await ask("list", "maxsessions")).stdout, /: 7$/m);
+      assert.equal((await ask("no", "such", "thing")).code, 1);
     });
   },
 });
