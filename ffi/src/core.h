@@ -40,6 +40,8 @@ struct thread;
 struct txq;
 struct ctl;
 struct steer;
+struct l2;
+struct l2_watch;
 
 /* One local address with ports open on it. Never moved; removed only when the
  * place is needed and no port is open (table.c). */
@@ -145,6 +147,7 @@ struct rtpe_core {
 	atomic_int stop;
 	struct bell *bell;
 	struct steer *steer;
+	struct l2_watch *l2_watch;	/* STEER, or NULL */
 	struct ctl *ctl;
 };
 
@@ -185,9 +188,11 @@ struct thread {
 	uint8_t *rx_data;		/* BATCH * RX_PITCH */
 	struct rx *rx;
 	struct txq *txq;
+	struct l2 *l2;			/* STEER, or NULL */
 	struct packet packets[BATCH];
 	_Atomic uint64_t wakeups, batches, rx_packets, tx_packets;
 	_Atomic uint64_t rx_unknown, rx_overflow, tx_errors;
+	_Atomic uint64_t tx_frames;	/* of tx_packets, by the packet socket */
 };
 
 /* core.c */

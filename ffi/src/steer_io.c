@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "io.h"
+#include "l2.h"
 #include "steer.h"
 
 enum { SEND_BUFFER = 4 * 1024 * 1024, ROUNDS = 16, SINGLES = 8 };
@@ -49,6 +50,8 @@ int steer_new(struct rtpe_core *core, char *reason, size_t len)
 			close(raw);
 	}
 	if (!err)
+		l2_watch_start(core);
+	if (!err)
 		return 0;
 	snprintf(reason, len,
 		 "steering needs CAP_BPF, CAP_NET_ADMIN, CAP_NET_RAW and Linux 5.11: "
@@ -61,6 +64,7 @@ void steer_free(struct rtpe_core *core)
 {
 	if (!core->steer)
 		return;
+	l2_watch_stop(core);
 	steer_bpf_close(core->steer);
 	mem_free(core->steer);
 	core->steer = NULL;
@@ -185,6 +189,7 @@ static int rx_socket(struct thread *t, int family)
 
 static int steer_thread_init(struct thread *t)
 {
+	l2_init(t);
 	t->rx_fd = rx_socket(t, AF_INET6);
 	t->rx_v6 = t->rx_fd >= 0;
 	/* A host without IPv6 is a host without IPv6 ports. */
@@ -202,6 +207,7 @@ static void steer_thread_wake(struct thread *t)
 
 static void steer_thread_exit(struct thread *t)
 {
+	l2_exit(t);
 	if (t->rx_fd >= 0)
 		close(t->rx_fd);
 }

@@ -32,17 +32,20 @@ static void make_udp(struct tx *tx, uint8_t *udp, const struct rtpe_addr *dst, u
 static size_t make_ip4(struct tx *tx, const struct rtpe_addr *dst, uint16_t id)
 {
 	uint8_t *udp = tx->head + TX_HEAD - UDP_HEADER, *ip = udp - IP4_HEADER;
+	uint16_t folded;
 
 	memset(ip, 0, IP4_HEADER);
 	ip[0] = 0x45;
 	ip[1] = tx->tos;
-	/* The kernel fills in total length and header checksum. Not DF: a path
-	 * with a smaller MTU fragments. */
+	put16(ip + 2, (uint16_t)(IP4_HEADER + UDP_HEADER + tx->rewritten + tx->len));
+	/* Not DF: a path with a smaller MTU fragments. */
 	put16(ip + 4, id ? id : 1);
 	ip[8] = TTL;
 	ip[9] = IPPROTO_UDP;
 	memcpy(ip + 12, tx->slot->local.ip, 4);
 	memcpy(ip + 16, dst->ip, 4);
+	folded = csum_fold(csum_add(0, ip, IP4_HEADER));
+	memcpy(ip + 10, &folded, sizeof(folded));
 	make_udp(tx, udp, dst, csum_add(0, ip + 12, 8));
 	return IP4_HEADER + UDP_HEADER;
 }
@@ -85,6 +88,7 @@ static int slot_udp_fd(struct slot *slot)
 static void make_plain(struct tx *tx)
 {
 	tx->raw = false;
+	tx->hop = NULL;
 	tx->fd = slot_udp_fd(tx->slot);
 	tx->iov[0] = (struct iovec){ tx->head + TX_HEAD, tx->rewritten };
 	tx->iov[1] = (struct iovec){ (void *)(uintptr_t)tx->data, tx->len };
@@ -99,11 +103,32 @@ static void make_plain(struct tx *tx)
 	}
 }
 
-static void tx_make(struct tx *tx, const struct rtpe_addr *dst, uint16_t id)
+/* Makes a raw datagram a frame. */
+static void make_frame(struct tx *tx, int fd)
+{
+	tx->fd = fd;
+	tx->iov[0].iov_base = (uint8_t *)tx->iov[0].iov_base - ETH_HEADER;
+	tx->iov[0].iov_len += ETH_HEADER;
+	memcpy(tx->iov[0].iov_base, tx->hop->eth, ETH_HEADER);
+	l2_address(tx->hop, &tx->ll);
+}
+
+/* And back. */
+static void make_raw(struct tx *tx)
+{
+	tx->hop = NULL;
+	tx->fd = tx->slot->iface->raw_fd;
+	tx->iov[0].iov_base = (uint8_t *)tx->iov[0].iov_base + ETH_HEADER;
+	tx->iov[0].iov_len -= ETH_HEADER;
+}
+
+/* t: the thread whose packet socket may be used, or NULL. */
+static void tx_make(struct thread *t, struct tx *tx, const struct rtpe_addr *dst, uint16_t id)
 {
 	const struct iface *iface = tx->slot->iface;
 	size_t head;
 
+	tx->hop = NULL;
 	tx->name_len = addr_to_sockaddr(dst, &tx->name);
 	/* An IPv6 path may have a smaller MTU than the device, which a raw
 	 * socket does not get to know: only the minimum always fits. */
@@ -119,6 +144,11 @@ static void tx_make(struct tx *tx, const struct rtpe_addr *dst, uint16_t id)
 		tx->name.in6.sin6_port = 0;
 	tx->iov[0] = (struct iovec){ tx->head + TX_HEAD - head, head + tx->rewritten };
 	tx->iov[1] = (struct iovec){ (void *)(uintptr_t)tx->data, tx->len };
+	if (t)
+		tx->hop = l2_lookup(t, &tx->slot->local, dst,
+				    (uint32_t)(tx->iov[0].iov_len + tx->len));
+	if (tx->hop)
+		make_frame(tx, l2_fd(t));
 }
 
 static void tx_msghdr(struct tx *tx, struct msghdr *m)
@@ -126,8 +156,13 @@ static void tx_msghdr(struct tx *tx, struct msghdr *m)
 	unsigned skip = tx->iov[0].iov_len == 0;
 
 	memset(m, 0, sizeof(*m));
-	m->msg_name = &tx->name;
-	m->msg_namelen = tx->name_len;
+	if (tx->hop) {
+		m->msg_name = &tx->ll;
+		m->msg_namelen = sizeof(tx->ll);
+	} else {
+		m->msg_name = &tx->name;
+		m->msg_namelen = tx->name_len;
+	}
 	m->msg_iov = tx->iov + skip;
 	m->msg_iovlen = 2 - skip;
 	if (!tx->raw && tx->tos) {
@@ -170,20 +205,37 @@ static void tx_done(struct thread *t, struct tx *tx)
 	__atomic_store_n(&c->last_tx_us, t->wall, __ATOMIC_RELAXED);
 }
 
-/* Larger than the device's MTU: the slot's own socket lets the kernel make
- * fragments. */
-static void tx_oversize(struct thread *t, struct tx *tx)
+static int tx_send(struct tx *tx)
 {
 	struct msghdr m;
 
-	make_plain(tx);
+	if (tx->fd < 0)
+		return tx->fd;
 	tx_msghdr(tx, &m);
-	if (tx->fd >= 0 && sendmsg(tx->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
-		tx_done(t, tx);
-		bump(&t->tx_packets, 1);
-	} else {
-		tx_failed(t, tx);
+	return sendmsg(tx->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+/* A datagram whose first way out failed with err takes the next one: after the
+ * device is gone or otherwise than it was told, the kernel's own; larger than
+ * the device's MTU, the slot's own socket, where the kernel makes fragments. */
+static void tx_otherwise(struct thread *t, struct tx *tx, int err)
+{
+	/* The device cannot keep up, which no other way would change. */
+	if (tx->hop && err != -ENOBUFS && err != -EAGAIN) {
+		l2_forget(t, tx->hop);
+		make_raw(tx);
+		err = tx_send(tx);
 	}
+	if (tx->raw && !tx->hop && err == -EMSGSIZE) {
+		make_plain(tx);
+		err = tx_send(tx);
+	}
+	if (err) {
+		tx_failed(t, tx);
+		return;
+	}
+	tx_done(t, tx);
+	bump(&t->tx_packets, 1);
 }
 
 void txq_add(struct thread *t, struct slot *slot, const struct rtpe_addr *dst, uint8_t tos,
@@ -203,7 +255,7 @@ void txq_add(struct thread *t, struct slot *slot, const struct rtpe_addr *dst, u
 	if (rtp)
 		memcpy(tx->head + TX_HEAD, rtp, TX_RTP);
 	t->random = t->random * 6364136223846793005u + 1442695040888963407u;
-	tx_make(tx, dst, (uint16_t)(t->random >> 48));
+	tx_make(t, tx, dst, (uint16_t)(t->random >> 48));
 	if (tx->fd < 0) {
 		tx_failed(t, tx);
 		return;
@@ -225,16 +277,15 @@ static void flush_group(struct thread *t, int fd, uint32_t first, uint32_t n)
 			for (int i = 0; i < sent; i++)
 				tx_done(t, &q->tx[q->order[first + (uint32_t)i]]);
 			bump(&t->tx_packets, (uint64_t)sent);
+			if (q->tx[q->order[first]].hop)
+				bump(&t->tx_frames, (uint64_t)sent);
 			first += (uint32_t)sent;
 			continue;
 		}
 		if (errno == EINTR)
 			continue;
 		/* The error is the first datagram's; the others go on. */
-		if (errno == EMSGSIZE && q->tx[q->order[first]].raw)
-			tx_oversize(t, &q->tx[q->order[first]]);
-		else
-			tx_failed(t, &q->tx[q->order[first]]);
+		tx_otherwise(t, &q->tx[q->order[first]], -errno);
 		first++;
 	}
 }
@@ -264,6 +315,7 @@ void txq_flush(struct thread *t)
 	memset(q->hash, 0, sizeof(q->hash));
 	q->n = 0;
 	q->n_groups = 0;
+	l2_flushed(t);
 }
 
 int tx_now(struct slot *slot, const struct rtpe_addr *dst, const void *buf, uint32_t len,
@@ -275,7 +327,7 @@ int tx_now(struct slot *slot, const struct rtpe_addr *dst, const void *buf, uint
 	ssize_t sent;
 	int err;
 
-	tx_make(&tx, dst, ip_id);
+	tx_make(NULL, &tx, dst, ip_id);
 	if (tx.fd < 0)
 		return tx.fd;
 	tx_msghdr(&tx, &m);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The send side of a batch: datagrams are queued while a batch is worked
- * through and leave in one system call per socket. A datagram leaves either
- * by the interface's raw socket, with its IP and UDP headers made here, or by
- * the slot's own UDP socket.
+ * through and leave in one system call per socket. A datagram leaves by one of
+ *   the thread's packet socket   a whole frame, to a next hop that is known
+ *                                (l2.h)
+ *   the interface's raw socket   with its IP and UDP headers made here
+ *   the slot's own UDP socket    what is too large for the others
  */
 #ifndef RTPE_TXQ_H
 #define RTPE_TXQ_H
@@ -12,11 +14,12 @@
 #include <sys/uio.h>
 
 #include "core.h"
+#include "l2.h"
 
 enum {
 	TXQ_LEN = 256,
-	/* iov[0] of a raw datagram ends here or 12 bytes later. */
-	TX_HEAD = 48,
+	/* iov[0] of a frame or raw datagram ends here or 12 bytes later. */
+	TX_HEAD = 64,
 	TX_RTP = 12,
 };
 
@@ -29,8 +32,10 @@ struct tx {
 	uint16_t group;
 	uint8_t tos;
 	bool raw;
+	const struct l2_hop *hop;	/* NULL: not a frame */
 	socklen_t name_len;
 	union sockaddrs name;
+	struct sockaddr_ll ll;
 	struct iovec iov[2];
 	uint8_t head[TX_HEAD + TX_RTP];
 	_Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(int))];
