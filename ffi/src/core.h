@@ -147,6 +147,7 @@ struct rtpe_core {
 	atomic_int stop;
 	struct bell *bell;
 	struct steer *steer;
+	uint32_t frame_batch;		/* smallest batch sent as frames, see l2.h */
 	struct l2_watch *l2_watch;	/* STEER, or NULL */
 	struct ctl *ctl;
 };
@@ -184,6 +185,7 @@ struct thread {
 	struct ring ring;
 	bool ring_dirty;
 	uint32_t overflow;		/* SO_RXQ_OVFL told last */
+	uint32_t batch;			/* packets of the batch at hand */
 	uint64_t random;
 	uint8_t *rx_data;		/* BATCH * RX_PITCH */
 	struct rx *rx;

@@ -125,7 +125,8 @@ const struct l2_hop *l2_lookup(struct thread *t, const struct rtpe_addr *src,
 	uint32_t at;
 
 	/* A link-local address says nothing without its device. */
-	if (!l2 || !l2_watch_clear(t->core) || link_local6(dst) || link_local6(src))
+	if (!l2 || t->batch < t->core->frame_batch || !l2_watch_clear(t->core) ||
+	    link_local6(dst) || link_local6(src))
 		return NULL;
 	at = hash_pair(src, dst);
 	for (uint32_t way = 0; way < WAYS; way++) {

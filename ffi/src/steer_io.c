@@ -49,10 +49,11 @@ int steer_new(struct rtpe_core *core, char *reason, size_t len)
 		if (raw >= 0)
 			close(raw);
 	}
-	if (!err)
+	if (!err) {
+		core->frame_batch = L2_FRAME_BATCH;
 		l2_watch_start(core);
-	if (!err)
 		return 0;
+	}
 	snprintf(reason, len,
 		 "steering needs CAP_BPF, CAP_NET_ADMIN, CAP_NET_RAW and Linux 5.11: "
 		 "%s failed: %s", step, strerror(-err));
@@ -235,6 +236,7 @@ static void take(struct thread *t, uint32_t n)
 static void forward_batch(struct thread *t, uint32_t n)
 {
 	take(t, n);
+	t->batch = n;
 	for (uint32_t i = 0; i < n; i++)
 		if (t->packets[i].slot)
 			forward(t, &t->packets[i]);

@@ -77,6 +77,7 @@ static void far_start(struct pair *p, const char *local, const char *remote)
 	int a, b;
 
 	pair_open(p, local, local);
+	p->core->frame_batch = 1;
 	peer_close(p->peer_a);
 	peer_close(p->peer_b);
 	enter(peer_ns);
