@@ -17,6 +17,7 @@ export const TEST_PACKAGES: readonly string[] = [
   "iproute2",
   "libclang-rt-dev",
   "mmdebstrap",
+  "nftables",
   "openssl",
   "procps",
   "util-linux",
