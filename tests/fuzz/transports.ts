@@ -17,22 +17,41 @@ export type Source = () => string | undefined;
 
 const PATIENCE = 10_000;
 
-/** UDP: every message has a cookie of its own and must be answered once. */
+/** Milliseconds after which a proxy asks again with the same cookie. */
+const RETRY_AFTER = 1000;
+
+/**
+ * UDP: every message has a cookie of its own and must be answered. Datagrams get lost in full buffers, so
+ * what stays unanswered is asked again, as proxies do.
+ */
 export async function fuzzUdp(to: Endpoint, source: Source): Promise<Outcome> {
   const outcome: Outcome = { ok: 0, error: 0, silent: 0 };
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const peer = { transport: "udp" as const, hostname: to.address, port: to.port };
   const open = new Map<string, string>();
+  const sentAt = new Map<string, number>();
+  const repeated = new Set<string>();
   let cookie = 0;
+  const send = async (key: string, payload: string): Promise<void> => {
+    sentAt.set(key, performance.now());
+    await socket.send(toBytes(`${key} ${payload}`), peer);
+  };
   const fill = async (): Promise<void> => {
     while (open.size < 64) {
       const payload = source();
       if (payload === undefined) return;
       const key = `u${cookie++}`;
       open.set(key, payload);
-      await socket.send(toBytes(`${key} ${payload}`), peer);
+      await send(key, payload);
     }
   };
+  const retry = setInterval(() => {
+    for (const [key, payload] of open) {
+      if (performance.now() - sentAt.get(key)! < RETRY_AFTER) continue;
+      repeated.add(key);
+      send(key, payload).catch(() => undefined);
+    }
+  }, RETRY_AFTER / 4);
   try {
     for (await fill(); open.size > 0; await fill()) {
       const oldest = open.entries().next().value as [string, string];
@@ -41,9 +60,14 @@ export async function fuzzUdp(to: Endpoint, source: Source): Promise<Outcome> {
         `answer to ${JSON.stringify(oldest)}`,
         socket.receive(new Uint8Array(65_536)),
       );
-      settle(fromBytes(bytes), open, outcome);
+      const reply = fromBytes(bytes);
+      const key = reply.slice(0, reply.indexOf(" "));
+      if (repeated.has(key) && !open.has(key)) continue;
+      settle(reply, open, outcome);
+      sentAt.delete(key);
     }
   } finally {
+    clearInterval(retry);
     socket.close();
   }
   return outcome;
