@@ -127,6 +127,7 @@ async function run(
   const native = startNativeRelay({
     mode,
     threads,
+    coalesceUs: config["relay-coalesce"],
     holdPorts: mode !== "sockets" && !reservePorts(interfaces.addresses),
     onError: (error) =>
       log.error(() => `relay event: ${error instanceof Error ? error.stack : error}`),

@@ -114,6 +114,16 @@ export const RELAY = {
       "How packets are received: `steer` has one socket for each thread and needs privileges, " +
       "`sockets` one for each port; `auto` takes the best that works",
   }),
+  "relay-coalesce": integer({
+    ours: true,
+    default: 60,
+    min: 0,
+    max: 1000,
+    unit: "µs",
+    help:
+      "Longest time packets wait for others while at least four are due in it; more saves processor time " +
+      "(300 about a third at 25,000 packets/s), less saves delay; 0 = never",
+  }),
   "table": integer({
     short: "t",
     default: -1,
