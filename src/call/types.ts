@@ -131,6 +131,8 @@ export interface CallRegistry {
 export interface CallObserver {
   /** A call was made. */
   created(call: CallView): void;
+  /** A message or command changed the call, a new one included; everything of it is in place. */
+  changed?(call: CallView): void;
   /** The call is gone; its counters are still readable during this call. */
   closed(call: CallView, reason: CloseReason): void;
   /** A new call was refused because of a limit or for want of ports. */

@@ -16,20 +16,16 @@ export type Slot = number;
 export interface LocalAddress {
   /** Logical interface name (`default`, `internal`, …; `BASE:SUFFIX` members keep their full name). */
   readonly name: string;
-  /** IP version of `address`. */
   /** Family of `address`. */
   readonly family: Family;
   /** Address bound on this host. */
   readonly address: string;
   /** Address written into SDP; equals `address` unless `!advertised` was configured. */
   readonly advertised: string;
-  /** IP version of `advertised`. */
   /** Family of `advertised`. */
   readonly advertisedFamily: Family;
-  /** Lowest port of the range, 1..65535. */
   /** First port of the range media uses. */
   readonly portMin: number;
-  /** Highest port of the range. */
   /** Last port of it. */
   readonly portMax: number;
   /** Ports of the range that are never opened (`exclude-ports` of an interface group). */
@@ -64,6 +60,29 @@ export interface RuleOutput {
   readonly ssrcIn?: number;
   /** SSRC written into RTP packets; absent = keep. */
   readonly ssrcOut?: number;
+  /** Only packets of this section of {@link Rule.bundle}; absent = of any. */
+  readonly section?: number;
+  /** RTP payloads are replaced by the pattern {@link Rule.silence} has for their type, where it has one. */
+  readonly silence?: boolean;
+  /** MID element (RFC 9143 section 15) written into RTP packets, replacing one that is there. */
+  readonly mid?: { readonly id: number; readonly value: string };
+  /** Identifiers of header extension elements (RFC 8285) kept, 1..255; absent = all, empty = none. */
+  readonly extensions?: readonly number[];
+}
+
+/** Several media sections behind one port (BUNDLE, RFC 9143 section 9.2). */
+export interface RuleBundle {
+  /** Identifier of the MID header extension as this party uses it; absent = it sends none. */
+  readonly midExtension?: number;
+  /** The sections, at most 8; `RuleOutput.section` is an index into them. */
+  readonly sections: readonly {
+    /** Value of `a=mid`. */
+    readonly mid: string;
+    /** Payload types of this section; one that several sections have tells nothing. */
+    readonly payloadTypes: readonly number[];
+    /** SSRCs signalled for it (`a=ssrc`), at most 8. */
+    readonly ssrcs: readonly number[];
+  }[];
 }
 
 /** What to do with packets arriving on one slot; mirrors struct rtpe_rule. */
@@ -92,6 +111,10 @@ export interface Rule {
   readonly punt: readonly PacketClass[];
   /** Payload types let through; absent = all. */
   readonly payloadTypes?: readonly number[];
+  /** What outputs with `silence` fill payloads with: the byte of each payload type; at most 8. */
+  readonly silence?: readonly { readonly payloadType: number; readonly byte: number }[];
+  /** Which sections share the port; absent = only one. */
+  readonly bundle?: RuleBundle;
   /** Where packets are copied to; at most 32. */
   readonly outputs: readonly RuleOutput[];
 }
