@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type CallLog, createCallService } from "./call/mod.ts";
+import { type CallLog, combineObservers, createCallService } from "./call/mod.ts";
 import { CTL_TIMEOUT_MS, exchangeLine, runCtl } from "./cli/mod.ts";
 import {
   bannerText,
@@ -154,7 +154,10 @@ async function run(
     relay,
     settings,
     clock,
-    observer: control.statistics.observer,
+    observer: combineObservers(
+      [control.statistics.observer],
+      (error) => log.error(() => `an observer of calls failed: ${error}`),
+    ),
     log: callLog(logs),
     load: control.load,
   });

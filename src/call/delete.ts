@@ -32,6 +32,7 @@ export function remove(context: CallContext, request: NgRequest): ReplyDict {
   if (delay > 0) {
     if (target === "call") call.deleteAt = Math.min(call.deleteAt ?? Infinity, clock.now() + delay);
     else target.deleteAt = clock.now() + delay;
+    calls.changed(call);
     return { ...callStatistics(call), result: "ok" };
   }
   // as rtpengine has it: who asks for one party's end no longer sees the ports
@@ -80,5 +81,6 @@ export function removeBranch(context: CallContext, call: Call, party: Participan
   // nobody sends to the ports any more before they are closed
   installRules(relay, call, log);
   relay.closePairs(pairs);
+  calls.changed(call);
   return false;
 }

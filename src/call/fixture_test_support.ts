@@ -90,6 +90,8 @@ export class Bench {
   readonly service: CallService;
   readonly log: string[] = [];
   readonly events: string[] = [];
+  /** `CALL: TAGS` for each change. */
+  readonly changes: string[] = [];
   readonly settings: Settings = {
     timeout: 60,
     silentTimeout: 3600,
@@ -128,6 +130,10 @@ export class Bench {
       },
       observer: {
         created: (call) => void this.events.push(`created ${call.callId}`),
+        changed: (call) => {
+          const tags = call.participants.map(({ tag }) => tag);
+          this.changes.push(`${call.callId}: ${tags}`);
+        },
         closed: (call, reason: CloseReason) =>
           void this.events.push(`closed ${call.callId} ${reason}`),
         rejected: (reason) => void this.events.push(`rejected ${reason}`),

@@ -15,5 +15,6 @@ export type { TrafficSums } from "../relay/traffic.ts";
 export type * from "../relay/types.ts";
 export type { CallLog } from "./context.ts";
 export type { LoadSample } from "./limits.ts";
+export { combineObservers } from "./observers.ts";
 export { type CallService, type CallServiceOptions, createCallService } from "./service.ts";
 export * from "./types.ts";

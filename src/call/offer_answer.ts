@@ -302,6 +302,7 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   installRules(relay, call, log);
   if (old.length > 0) relay.closePairs(old);
   if (isNew) calls.add(call);
+  calls.changed(call);
 }
 
 /** A party enters the call, or gets its name, or another one. */

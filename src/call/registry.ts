@@ -44,6 +44,11 @@ export class CallTable implements CallRegistry {
     this.#observer?.created(call);
   }
 
+  /** Tells that a message, a command or a timer has changed a call; everything is in place. */
+  changed(call: Call): void {
+    this.#observer?.changed?.(call);
+  }
+
   terminate(callId: ByteString, reason: CloseReason): boolean {
     const call = this.#calls.get(callId);
     if (call === undefined) return false;
