@@ -148,6 +148,8 @@ static void tracks_check(const struct rtpe_counters *c)
 			continue;
 		packets += s->packets;
 		bytes += s->bytes;
+		REQUIRE(s->payload_bytes + 12 * s->packets <= s->bytes);
+		REQUIRE(s->first_us <= s->last_us);
 		REQUIRE(s->clock_rate > 0 && s->payload_type < 128);
 		REQUIRE(s->duplicates + s->reordered <= s->packets);
 		for (int k = 0; k < i; k++)

@@ -104,7 +104,10 @@ RTPE_EXPORT int rtpe_clock_rate_set(struct rtpe_core *core, rtpe_u32 slot,
 struct rtpe_ssrc_counters {
 	rtpe_u64 packets;
 	rtpe_u64 bytes;			/* UDP payload bytes */
-	rtpe_u64 last_us;		/* CLOCK_REALTIME of the last packet, µs */
+	rtpe_u64 payload_bytes;		/* RTP payload bytes (RFC 3550 section 6.4.1):
+					 * without header, CSRCs, extension, padding */
+	rtpe_u64 first_us;		/* CLOCK_REALTIME of the first packet, µs */
+	rtpe_u64 last_us;		/* and of the last one */
 	rtpe_u32 ssrc;
 	rtpe_u32 base_seq;		/* first extended sequence number, moved along
 					 * by a reset so that max_seq - base_seq + 1

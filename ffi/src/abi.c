@@ -41,6 +41,7 @@ static const struct field fields[] = {
 	FIELD(rtpe_core_opts, rcvbuf_bytes), FIELD(rtpe_core_opts, flags),
 	STRUCT(rtpe_ssrc_counters),
 	FIELD(rtpe_ssrc_counters, packets), FIELD(rtpe_ssrc_counters, bytes),
+	FIELD(rtpe_ssrc_counters, payload_bytes), FIELD(rtpe_ssrc_counters, first_us),
 	FIELD(rtpe_ssrc_counters, last_us), FIELD(rtpe_ssrc_counters, ssrc),
 	FIELD(rtpe_ssrc_counters, base_seq), FIELD(rtpe_ssrc_counters, max_seq),
 	FIELD(rtpe_ssrc_counters, last_ts), FIELD(rtpe_ssrc_counters, jitter_x16),

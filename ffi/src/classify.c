@@ -39,6 +39,17 @@ int rtp_valid(const uint8_t *p, size_t n)
 	return 1;
 }
 
+struct rtp_payload rtp_payload(const uint8_t *p, size_t n)
+{
+	uint32_t at = RTP_HEADER + (p[0] & 0x0fu) * 4, end = (uint32_t)n;
+
+	if (p[0] & 0x10)
+		at += 4 + get16(p + at + 2) * 4u;
+	if (p[0] & 0x20)
+		end -= p[n - 1];
+	return (struct rtp_payload){ .at = at, .len = end - at };
+}
+
 /* The part of an RTCP packet that its own count field promises. */
 static size_t rtcp_promised(const uint8_t *p)
 {

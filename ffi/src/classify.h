@@ -27,6 +27,15 @@ int rtcp_valid(const uint8_t *p, size_t n);
 
 #define RTP_HEADER 12u
 
+/* Where the payload of an RTP packet lies. */
+struct rtp_payload {
+	uint32_t at;
+	uint32_t len;
+};
+/* Of a packet that is valid: without header, contributing sources, header
+ * extension and padding. */
+struct rtp_payload rtp_payload(const uint8_t *p, size_t n);
+
 static inline uint16_t get16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] << 8 | p[1]);

@@ -14,7 +14,7 @@ enum {
 };
 
 static void track_start(struct rtpe_ssrc_counters *c, struct track *t, uint32_t ssrc,
-			uint16_t seq)
+			uint16_t seq, uint64_t wall)
 {
 	memset(c, 0, sizeof(*c));
 	memset(t, 0, sizeof(*t));
@@ -23,6 +23,7 @@ static void track_start(struct rtpe_ssrc_counters *c, struct track *t, uint32_t 
 	c->base_seq = 0x10000u | seq;
 	c->max_seq = c->base_seq - 1;
 	c->clock_rate = DEFAULT_CLOCK_RATE;
+	c->first_us = wall;
 	t->bad_seq = NO_BAD_SEQ;
 	c->in_use = 1;
 }
@@ -135,6 +136,7 @@ int stats_rtp(struct rtpe_ssrc_counters *tracks, struct track *own, const uint8_
 	uint16_t seq = get16(rtp + 2);
 	uint8_t pt = rtp[1] & 0x7f;
 	struct rtpe_ssrc_counters *c;
+	struct rtp_payload payload;
 	int known, i = track_find(tracks, own, ssrc, at->now, &known);
 	unsigned counted;
 
@@ -142,16 +144,19 @@ int stats_rtp(struct rtpe_ssrc_counters *tracks, struct track *own, const uint8_
 		return 1;
 	c = &tracks[i];
 	if (!known)
-		track_start(c, &own[i], ssrc, seq);
+		track_start(c, &own[i], ssrc, seq, at->wall);
 	counted = track_sequence(c, &own[i], seq);
 	own[i].last = at->now;
 	c->last_us = at->wall;
+	payload = rtp_payload(rtp, at->bytes);
 	if (counted == 0) {
-		own[i].bad_bytes = (uint32_t)at->bytes;
+		own[i].bad_bytes = (uint16_t)at->bytes;
+		own[i].bad_payload = (uint16_t)payload.len;
 		return !known;
 	}
 	c->packets += counted;
 	c->bytes += at->bytes + (counted == 2 ? own[i].bad_bytes : 0);
+	c->payload_bytes += payload.len + (counted == 2 ? own[i].bad_payload : 0);
 	track_jitter(c, &own[i], ts, at, rate_of(at->rates, pt));
 	c->last_ts = ts;
 	c->payload_type = pt;

@@ -16,7 +16,8 @@ struct track {
 	uint64_t window;		/* bit i: max_seq - i was received */
 	uint64_t last;			/* monotonic µs */
 	uint32_t bad_seq;		/* next one confirms a restart; > 0xffff none */
-	uint32_t bad_bytes;		/* size of the packet that set it */
+	uint16_t bad_bytes;		/* size of the packet that set it */
+	uint16_t bad_payload;		/* and of its payload */
 	uint8_t has_transit;
 };
 
@@ -50,7 +51,7 @@ struct arrival {
 #define TRACK_IDLE_US 2000000u
 #define DEFAULT_CLOCK_RATE 8000u
 
-/* Counts a valid RTP packet. Returns 1 when its SSRC was not known before,
+/* Counts an RTP packet that is valid and of at->bytes bytes. Returns 1 when its SSRC was not known before,
  * also when there was no track to spare for it; 0 otherwise. */
 int stats_rtp(struct rtpe_ssrc_counters *tracks, struct track *own, const uint8_t *rtp,
 	      const struct arrival *at);

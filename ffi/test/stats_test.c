@@ -24,12 +24,24 @@ static void start(void)
 static int packet(uint32_t ssrc, uint16_t seq, uint32_t ts, uint8_t pt)
 {
 	struct arrival at = { .now = now, .wall = now, .bytes = 172, .rates = rates };
-	uint8_t rtp[12] = { 0x80, pt };
+	uint8_t rtp[172] = { 0x80, pt };
 
 	put16(rtp + 2, seq);
 	put32(rtp + 4, ts);
 	put32(rtp + 8, ssrc);
 	return stats_rtp(c, t, rtp, &at);
+}
+
+/* A packet of n bytes with the first byte and what follows the header. */
+static void shaped(uint16_t seq, uint8_t first, const uint8_t *rest, uint8_t n)
+{
+	struct arrival at = { .now = now, .wall = now, .bytes = n, .rates = rates };
+	uint8_t rtp[64] = { first };
+
+	put16(rtp + 2, seq);
+	memcpy(rtp + 12, rest, n - 12u);
+	CHECK(rtp_valid(rtp, n));
+	stats_rtp(c, t, rtp, &at);
 }
 
 static int64_t lost(int i)
@@ -44,6 +56,7 @@ static void test_in_order(void)
 		CHECK_EQ(packet(7, (uint16_t)(65500 + i), i * 160u, 0), i == 0);
 	CHECK_EQ(c[0].packets, 100);
 	CHECK_EQ(c[0].bytes, 17200);
+	CHECK_EQ(c[0].payload_bytes, 16000);
 	CHECK_EQ(lost(0), 0);
 	CHECK_EQ(c[0].resets + c[0].reordered + c[0].duplicates, 0);
 	CHECK_EQ(c[0].last_ts, 99 * 160);
@@ -86,6 +99,7 @@ static void test_reset(void)
 	CHECK_EQ(c[0].resets, 1);
 	CHECK_EQ(c[0].packets, 4);
 	CHECK_EQ(c[0].bytes, 4 * 172);
+	CHECK_EQ(c[0].payload_bytes, 4 * 160);
 	CHECK_EQ(lost(0), 1);
 	packet(7, 40002, 0, 0);
 	CHECK_EQ(lost(0), 1);
@@ -163,6 +177,38 @@ static void test_time_jump(void)
 	CHECK_EQ(c[0].jitter_x16, 0);
 }
 
+static void test_payload(void)
+{
+	static const uint8_t nothing[8] = { 0 };
+	static const uint8_t csrcs[11] = { 0 };
+	static const uint8_t extension[10] = { 0xbe, 0xde, 0, 1 };
+	static const uint8_t padding[6] = { 1, 2, 0, 0, 0, 4 };
+	static const uint8_t all[21] = { 0, 0, 0, 0, 0xbe, 0xde, 0, 2, [20] = 3 };
+
+	start();
+	shaped(1, 0x80, nothing, 12);
+	CHECK_EQ(c[0].payload_bytes, 0);
+	shaped(2, 0x82, csrcs, 12 + 11);
+	CHECK_EQ(c[0].payload_bytes, 3);
+	shaped(3, 0x90, extension, 12 + 10);
+	CHECK_EQ(c[0].payload_bytes, 5);
+	shaped(4, 0xa0, padding, 12 + 6);
+	CHECK_EQ(c[0].payload_bytes, 7);
+	shaped(5, 0xb1, all, 12 + 21);
+	CHECK_EQ(c[0].payload_bytes, 9);
+	CHECK_EQ(c[0].bytes, 12 * 5 + 11 + 10 + 6 + 21);
+}
+
+static void test_first(void)
+{
+	start();
+	packet(7, 1, 0, 0);
+	now += 5000;
+	packet(7, 2, 0, 0);
+	CHECK_EQ(c[0].first_us, 1000000);
+	CHECK_EQ(c[0].last_us, 1005000);
+}
+
 static void test_tracks(void)
 {
 	start();
@@ -196,6 +242,8 @@ static const struct test tests[] = {
 	{ "a steady stream has no jitter, timestamp wrap included", test_steady },
 	{ "jitter uses the payload type's clock rate", test_clock_rate },
 	{ "a jump of the timestamp is not jitter", test_time_jump },
+	{ "the payload is without header, sources, extension and padding", test_payload },
+	{ "the times of the first and the last packet are kept", test_first },
 	{ "a fifth SSRC takes the place of the one idle longest", test_tracks },
 	END_OF_TESTS,
 };

@@ -36,6 +36,8 @@ const COUNTER_FIELDS = {
 const SSRC_FIELDS = {
   packets: 8,
   bytes: 8,
+  payload_bytes: 8,
+  first_us: 8,
   last_us: 8,
   ssrc: 4,
   base_seq: 4,
@@ -184,6 +186,8 @@ export class CounterView {
       ssrc: this.#u32(start + at.ssrc),
       packets,
       bytes: this.#u64(start + at.bytes),
+      payloadBytes: this.#u64(start + at.payload_bytes),
+      first: this.#ms(start + at.first_us),
       last: this.#ms(start + at.last_us),
       payloadType: this.#view.getUint8(start + at.payload_type),
       lastTimestamp: this.#u32(start + at.last_ts),

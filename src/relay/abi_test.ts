@@ -228,6 +228,8 @@ testLayout("CounterView reads the counters of the slot asked for", (layout, addr
   view.setUint8(track + ssrc.in_use, 1);
   view.setUint32(track + ssrc.ssrc, 0xdeadbeef, LITTLE_ENDIAN);
   view.setBigUint64(track + ssrc.packets, 10n, LITTLE_ENDIAN);
+  view.setBigUint64(track + ssrc.payload_bytes, 1600n, LITTLE_ENDIAN);
+  view.setBigUint64(track + ssrc.first_us, 1_700_000_000_000_999n, LITTLE_ENDIAN);
   view.setUint32(track + ssrc.base_seq, 0x1fff8, LITTLE_ENDIAN);
   view.setUint32(track + ssrc.max_seq, 0x20003, LITTLE_ENDIAN);
   view.setUint32(track + ssrc.jitter_x16, 48000, LITTLE_ENDIAN);
@@ -242,6 +244,7 @@ testLayout("CounterView reads the counters of the slot asked for", (layout, addr
   const [source] = read.ssrcs;
   assert.deepEqual([source?.ssrc, source?.lost, source?.maxSequence], [0xdeadbeef, 2, 3]);
   assert.equal(source?.jitter, 62.5);
+  assert.deepEqual([source.payloadBytes, source.first], [1600, 1_700_000_000_000]);
   assert.deepEqual([counters.read(0).rxPackets, counters.read(2).ssrcs], [0, []]);
 });
 

@@ -37,6 +37,14 @@ export function ssrcOf(packet: Uint8Array): number {
   return viewOf(packet).getUint32(8);
 }
 
+/** Payload of a packet that is valid RTP: no header, contributing source, extension or padding. */
+export function payloadOf(packet: Uint8Array): Uint8Array {
+  let start = 12 + (packet[0]! & 15) * 4;
+  if (packet[0]! & 0x10) start += 4 + viewOf(packet).getUint16(start + 2) * 4;
+  const padding = packet[0]! & 0x20 ? packet.at(-1)! : 0;
+  return packet.subarray(start, packet.length - padding);
+}
+
 /** RFC 3550 sections 5.1 and 5.3.1. */
 export function isValidRtp(packet: Uint8Array): boolean {
   const size = packet.length;

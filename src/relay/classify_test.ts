@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { classOf, isValidRtcp, isValidRtp, ssrcOf } from "./classify.ts";
+import { classOf, isValidRtcp, isValidRtp, payloadOf, ssrcOf } from "./classify.ts";
 import type { PacketClass } from "./types.ts";
 
 const port = { opaque: false, rtcpOnly: false, rtcpMux: false, punt: [] as PacketClass[] };
@@ -97,4 +97,15 @@ Deno.test("classOf calls STUN and DTLS only what looks like it", () => {
 
 Deno.test("ssrcOf reads all 32 bits", () => {
   assert.equal(ssrcOf(bytes(zeros(8), 0xff, 0xee, 0xdd, 0xcc)), 0xffeeddcc);
+});
+
+Deno.test("payloadOf leaves out sources, extension and padding", () => {
+  const header = zeros(11);
+  assert.deepEqual(payloadOf(bytes(0x80, header)), bytes());
+  assert.deepEqual(payloadOf(bytes(0x80, header, 1, 2)), bytes(1, 2));
+  assert.deepEqual(payloadOf(bytes(0x82, header, zeros(8), 1)), bytes(1));
+  assert.deepEqual(payloadOf(bytes(0x90, header, 0xbe, 0xde, 0, 1, zeros(4), 1)), bytes(1));
+  assert.deepEqual(payloadOf(bytes(0xa0, header, 1, 0, 0, 3)), bytes(1));
+  const all = bytes(0xb1, header, zeros(4), 0, 0, 0, 0, 1, 2, 1);
+  assert.deepEqual(payloadOf(all), bytes(1, 2));
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { payloadOf } from "./classify.ts";
 import type { SsrcCounters } from "./types.ts";
 
 const MAX_DROPOUT = 3000;
@@ -29,6 +30,8 @@ export class RtpSource {
   lastSeen = 0;
   #packets = 0;
   #bytes = 0;
+  #payloadBytes = 0;
+  #first: number | undefined;
   #last = 0;
   #payloadType = 0;
   #lastTimestamp = 0;
@@ -39,6 +42,7 @@ export class RtpSource {
   /** The sequence number that would confirm a restart of the sender. */
   #badSequence = NO_BAD_SEQUENCE;
   #badBytes = 0;
+  #badPayload = 0;
   #jitter = 0;
   #transit: number | undefined;
   #clockRate = 8000;
@@ -59,13 +63,17 @@ export class RtpSource {
     const view = viewOf(packet);
     const counted = this.#sequence(view.getUint16(2));
     this.lastSeen = now;
+    this.#first ??= wall;
     this.#last = wall;
+    const { length: payload } = payloadOf(packet);
     if (counted === 0) {
       this.#badBytes = packet.length;
+      this.#badPayload = payload;
       return;
     }
     this.#packets += counted;
     this.#bytes += packet.length + (counted === 2 ? this.#badBytes : 0);
+    this.#payloadBytes += payload + (counted === 2 ? this.#badPayload : 0);
     this.#payloadType = view.getUint8(1) & 0x7f;
     this.#lastTimestamp = view.getUint32(4);
     this.#measure(now, clockRate);
@@ -77,6 +85,8 @@ export class RtpSource {
       ssrc: this.ssrc,
       packets: this.#packets,
       bytes: this.#bytes,
+      payloadBytes: this.#payloadBytes,
+      first: this.#first ?? 0,
       last: this.#last,
       payloadType: this.#payloadType,
       lastTimestamp: this.#lastTimestamp,

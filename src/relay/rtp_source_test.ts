@@ -20,8 +20,13 @@ function receive(sequences: readonly number[]): RtpSource {
 }
 
 Deno.test("RtpSource counts loss over the wrap of sequence numbers", () => {
-  const { packets, lost, maxSequence, bytes } = receive([65534, 65535, 2, 3]).snapshot();
-  assert.deepEqual([packets, lost, maxSequence, bytes], [4, 2, 3, 80]);
+  const { packets, lost, maxSequence } = receive([65534, 65535, 2, 3]).snapshot();
+  assert.deepEqual([packets, lost, maxSequence], [4, 2, 3]);
+});
+
+Deno.test("RtpSource counts bytes, those of the payload, and when they came", () => {
+  const { bytes, payloadBytes, first, last } = receive([1, 2, 3]).snapshot();
+  assert.deepEqual([bytes, payloadBytes, first, last], [60, 24, 1e12, 1e12 + 40]);
 });
 
 Deno.test("RtpSource takes late packets for late and repeated ones for duplicates", () => {
@@ -39,7 +44,7 @@ Deno.test("RtpSource waits for a second packet before it believes in a restart",
   assert.deepEqual([stray.packets, stray.lost, stray.resets, stray.maxSequence], [3, 0, 0, 12]);
   const restart = receive([10, 11, 13, 40000, 40001, 40002]).snapshot();
   assert.deepEqual([restart.packets, restart.lost, restart.resets], [6, 1, 1]);
-  assert.equal(restart.bytes, 6 * 20);
+  assert.deepEqual([restart.bytes, restart.payloadBytes], [6 * 20, 6 * 8]);
 });
 
 Deno.test("RtpSource survives jumps of half the space without negative loss", () => {

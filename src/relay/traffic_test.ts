@@ -21,7 +21,16 @@ const EMPTY = new FakeEngine(new FakeClock());
 
 function source(values: Partial<SsrcCounters>): SsrcCounters {
   const none = { ssrc: 1, packets: 0, bytes: 0, last: 0, payloadType: 0, lastTimestamp: 0 };
-  const rest = { maxSequence: 0, lost: 0, jitter: 0, duplicates: 0, reordered: 0, resets: 0 };
+  const rest = {
+    payloadBytes: 0,
+    first: 0,
+    maxSequence: 0,
+    lost: 0,
+    jitter: 0,
+    duplicates: 0,
+    reordered: 0,
+    resets: 0,
+  };
   return { ...none, ...rest, ...values };
 }
 

@@ -127,6 +127,10 @@ export interface SsrcCounters {
   readonly packets: number;
   /** UDP payload bytes of them. */
   readonly bytes: number;
+  /** RTP payload bytes of them (RFC 3550 section 6.4.1): no header, CSRC, extension, padding. */
+  readonly payloadBytes: number;
+  /** Wall-clock ms of the first packet. */
+  readonly first: number;
   /** Wall-clock ms of the last packet. */
   readonly last: number;
   /** Payload type of the last packet. */

@@ -84,6 +84,8 @@ export function fakeSsrc(values: Partial<SsrcCounters> = {}): SsrcCounters {
     ssrc: 0,
     packets: 0,
     bytes: 0,
+    payloadBytes: 0,
+    first: 0,
     last: 0,
     payloadType: 8,
     lastTimestamp: 0,

@@ -47,6 +47,8 @@ export const reportingCases: readonly Case[] = [
       const [first, second] = ssrcs;
       assert.equal(first?.ssrc, 0x11223344);
       assert.deepEqual([first.packets, first.bytes, first.payloadType], [6, 6 * 172, 8]);
+      assert.equal(first.payloadBytes, 6 * 160);
+      assert.ok(first.first > 1.6e12 && first.first <= first.last, `${first.first} ${first.last}`);
       assert.deepEqual([first.duplicates, first.reordered, first.resets], [1, 1, 0]);
       // 65533..4 are eight, six came, one of them twice
       assert.deepEqual([first.maxSequence, first.lost, first.lastTimestamp], [4, 2, 640]);
