@@ -30,6 +30,8 @@ enum rtpe_core_flags {
 	RTPE_CORE_HOLD_PORTS = 1 << 0,
 };
 
+enum { RTPE_PATH_MAX = 240 };
+
 struct rtpe_core_opts {
 	rtpe_u32 size;		/* sizeof(struct rtpe_core_opts) */
 	rtpe_u32 mode;		/* enum rtpe_mode */
@@ -41,6 +43,10 @@ struct rtpe_core_opts {
 	rtpe_u32 coalesce_us;	/* longest extra wait for a fuller batch; 0 = none */
 	rtpe_u32 rcvbuf_bytes;	/* receive buffer asked for each socket */
 	rtpe_u32 flags;		/* enum rtpe_core_flags */
+	/* File that holds the counters, NUL-terminated: it keeps them when the
+	 * process is killed. Made by the core, which must not find it there, and
+	 * not removed. Empty: memory of the process. */
+	char counters_path[RTPE_PATH_MAX];
 };
 /* punt_ring_bytes is per relay thread. */
 

@@ -39,6 +39,7 @@ static const struct field fields[] = {
 	FIELD(rtpe_core_opts, punt_ring_bytes), FIELD(rtpe_core_opts, ctl_ring_bytes),
 	FIELD(rtpe_core_opts, punt_rate), FIELD(rtpe_core_opts, coalesce_us),
 	FIELD(rtpe_core_opts, rcvbuf_bytes), FIELD(rtpe_core_opts, flags),
+	FIELD(rtpe_core_opts, counters_path),
 	STRUCT(rtpe_ssrc_counters),
 	FIELD(rtpe_ssrc_counters, packets), FIELD(rtpe_ssrc_counters, bytes),
 	FIELD(rtpe_ssrc_counters, payload_bytes), FIELD(rtpe_ssrc_counters, first_us),

@@ -38,6 +38,8 @@ static const char *opts_problem(const struct rtpe_core_opts *o)
 		return "the coalescing time is above 10000 microseconds";
 	if (o->flags & ~(rtpe_u32)RTPE_CORE_HOLD_PORTS)
 		return "an unknown flag is set";
+	if (memchr(o->counters_path, 0, sizeof(o->counters_path)) == NULL)
+		return "the path of the counters is too long";
 	return NULL;
 }
 
@@ -111,14 +113,17 @@ struct rtpe_core *rtpe_core_new(const struct rtpe_core_opts *opts, char *err, rt
 		return NULL;
 	}
 	core->opts = *opts;
+	core->counters_file.fd = -1;
 	core->epoch = clock_us(CLOCK_MONOTONIC);
 	core->ip_id = clock_us(CLOCK_REALTIME) * 0x9e3779b97f4a7c15u;
 	atomic_store(&core->qsbr.period, 1);
 	core->bell = bell_new(&e);
 	if (!core->bell)
 		fail(err, err_len, "the doorbell cannot start: %s", strerror(-e));
-	else if (slots_init(core))
-		fail(err, err_len, "out of memory for %u slots", opts->max_slots);
+	else if ((e = slots_init(core)))
+		fail(err, err_len, "no room for the counters of %u slots%s%s: %s",
+		     opts->max_slots, opts->counters_path[0] ? " in " : "",
+		     opts->counters_path, strerror(-e));
 	else if (choose_engine(core, err, err_len) == 0 &&
 		 start_threads(core, err, err_len) == 0) {
 		e = ctl_start(core);

@@ -15,6 +15,7 @@
 
 #include "addr.h"
 #include "bell.h"
+#include "counters_file.h"
 #include "learn.h"
 #include "qsbr.h"
 #include "ring.h"
@@ -127,6 +128,7 @@ struct rtpe_core {
 	const struct engine *engine;
 	uint32_t mode;
 	char reason[REASON_LEN];
+	struct counters_file counters_file;
 	struct rtpe_counters *counters;
 	struct slot *slots;
 	/* Closed slots, the one closed longest ago first. */

@@ -7,11 +7,6 @@
 #include "core.h"
 #include "txq.h"
 
-static size_t counters_bytes(const struct rtpe_core *core)
-{
-	return core->opts.max_slots * sizeof(struct rtpe_counters);
-}
-
 static size_t slots_bytes(const struct rtpe_core *core)
 {
 	return core->opts.max_slots * sizeof(struct slot);
@@ -24,10 +19,15 @@ static size_t free_bytes(const struct rtpe_core *core)
 
 int slots_init(struct rtpe_core *core)
 {
-	core->counters = mem_map(counters_bytes(core));
+	int err = counters_map(&core->counters_file, core->opts.counters_path,
+			       core->opts.max_slots);
+
+	if (err)
+		return err;
+	core->counters = core->counters_file.counters;
 	core->slots = mem_map(slots_bytes(core));
 	core->free_slots = mem_map(free_bytes(core));
-	if (!core->counters || !core->slots || !core->free_slots)
+	if (!core->slots || !core->free_slots)
 		return -ENOMEM;
 	return 0;
 }
@@ -40,6 +40,8 @@ static struct slot *slot_take(struct rtpe_core *core)
 	uint32_t i;
 
 	if (core->n_used_slots < core->opts.max_slots) {
+		if (counters_reserve(&core->counters_file, core->n_used_slots))
+			return NULL;
 		i = core->n_used_slots++;
 	} else if (core->free_count) {
 		i = core->free_slots[core->free_head];
@@ -300,5 +302,5 @@ void slots_free(struct rtpe_core *core)
 	}
 	mem_unmap(core->free_slots, free_bytes(core));
 	mem_unmap(core->slots, slots_bytes(core));
-	mem_unmap(core->counters, counters_bytes(core));
+	counters_unmap(&core->counters_file);
 }

@@ -30,12 +30,17 @@ export interface CoreOptions {
   readonly receiveBuffer?: number;
   /** In `steer`: keep each open port from other programs by a socket bound to it (false). */
   readonly holdPorts?: boolean;
+  /** File that keeps the counters when the process is killed; must not exist. Absent: memory. */
+  readonly countersPath?: string;
 }
 
 /** Ports open at once unless told otherwise. */
 export const DEFAULT_MAX_SLOTS = 65536;
 
 const MODES: Readonly<Record<CoreMode, number>> = { auto: 0, steer: 1, sockets: 2 };
+
+/** RTPE_PATH_MAX. */
+const PATH_MAX = 240;
 
 /** RTPE_CORE_HOLD_PORTS. */
 const HOLD_PORTS = 1;
@@ -58,6 +63,7 @@ export function encodeOptions(layout: AbiLayout, options: CoreOptions): Uint8Arr
     "coalesce_us": 4,
     "rcvbuf_bytes": 4,
     "flags": 4,
+    "counters_path": PATH_MAX,
   });
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
@@ -77,5 +83,10 @@ export function encodeOptions(layout: AbiLayout, options: CoreOptions): Uint8Arr
   put("coalesce_us", options.coalesceUs ?? 60);
   put("rcvbuf_bytes", options.receiveBuffer ?? 4 << 20);
   put("flags", options.holdPorts ? HOLD_PORTS : 0);
+  const path = new TextEncoder().encode(options.countersPath ?? "");
+  if (path.length >= PATH_MAX || path.includes(0)) {
+    throw new RangeError(`counters file ${options.countersPath} has too long a name`);
+  }
+  bytes.set(path, offset.counters_path);
   return bytes;
 }

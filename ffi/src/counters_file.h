@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The counters' memory: anonymous, or a file that outlives the process. */
+#ifndef RTPE_COUNTERS_FILE_H
+#define RTPE_COUNTERS_FILE_H
+
+#include "rtpe.h"
+
+struct counters_file {
+	struct rtpe_counters *counters;
+	uint32_t slots;
+	uint32_t reserved;		/* slots whose blocks are allocated */
+	int fd;				/* -1: anonymous */
+};
+
+/* Maps zeroed counters for `slots` slots. An empty path: anonymous memory.
+ * Otherwise the file is made, and must not exist. 0 or -errno; call
+ * counters_unmap() in any case. */
+int counters_map(struct counters_file *file, const char *path, uint32_t slots);
+/* Makes sure that writing to a slot's counters cannot fail. Slots are used in
+ * ascending order. 0 or -ENOSPC. */
+int counters_reserve(struct counters_file *file, uint32_t slot);
+void counters_unmap(struct counters_file *file);
+
+#endif
