@@ -142,6 +142,12 @@ export class NgDispatcher {
           unknown: request.unknown,
         });
       }
+      if (request.deferred.length > 0) {
+        this.#limited("warning", "Words in a request have no effect yet", {
+          ...describe(request, source),
+          words: request.deferred,
+        });
+      }
       const handler = this.#handlers.get(request.command);
       if (handler === undefined) throw new NgError("Unrecognized command");
       const reply = handler(request);

@@ -1,235 +1,259 @@
 /**
- * All keys of the top-level dictionary, declared once, and what each does to the request.
+ * All keys of the top-level dictionary, declared once: what each means, what it does to the request, and
+ * whether it has an effect.
  *
  * @module
  */
 
-import type { ByteString } from "../core/bytes.ts";
 import {
+  addressFamily,
+  type Apply,
+  codec,
+  deleteDelay,
+  direction,
+  dropTraffic,
+  half,
+  learning,
+  limit,
+  list,
+  milliseconds,
+  onOff,
+  receivedFrom,
+  recordCall,
+  supports,
+  text,
+  typeOfService,
+  withTexts,
+  wordOf,
+} from "./key_apply.ts";
+import {
+  ALIAS_WORDS,
   ALL_SCOPES,
-  CAPABILITIES,
-  CODEC_OPERATIONS,
+  CAPABILITY_WORDS,
+  CODEC_WORDS,
+  DROP_WORDS,
   ECHO_MODES,
-  type ListName,
+  ECHO_WORDS,
+  EDIT_WORDS,
+  EXTMAP_WORDS,
+  FAMILY_WORDS,
+  LEARNING_WORDS,
+  MEDIA_WORDS,
+  MESSAGE_WORDS,
+  PROTOCOL_WORDS,
+  RECORD_WORDS,
+  SCOPE_WORDS,
   TRANSPORT_PROTOCOLS,
-} from "./list_table.ts";
-import { integerOf, type RequestDraft, textOf, textsOf } from "./request_draft.ts";
-import { parseFlagString } from "./rtpp_flags.ts";
-import type { NgValue } from "./types.ts";
-import { fold, type Vocabulary } from "./vocabulary.ts";
+} from "./value_table.ts";
+import { later, type Word, type WordTable, works } from "./word.ts";
 
-/** Applies the value of a key; returns false when the value makes no sense for it. */
-type Apply = (draft: RequestDraft, value: NgValue) => boolean;
-
-type TextMember =
-  | "callId"
-  | "fromTag"
-  | "toTag"
-  | "viaBranch"
-  | "sdp"
-  | "label"
-  | "setLabel"
-  | "toLabel"
-  | "metadata"
-  | "interface"
-  | "xmlrpcCallback"
-  | "address";
-
-function text(member: TextMember): Apply {
-  return withText((draft, value) => {
-    draft[member] = value;
-    return true;
-  });
+/** A key of the dictionary. */
+export interface Key extends Word {
+  /** Fills the request; absent: kept by name for those who read it. */
+  readonly apply?: Apply;
+  /** Values it may have, where they are words. */
+  readonly values?: WordTable;
 }
 
-function withText(apply: (draft: RequestDraft, value: ByteString) => boolean): Apply {
-  return (draft, value) => {
-    const string = textOf(value);
-    return string !== undefined && apply(draft, string);
-  };
-}
-
-function withInteger(apply: (draft: RequestDraft, value: number) => boolean): Apply {
-  return (draft, value) => {
-    const number = integerOf(value);
-    return number !== undefined && apply(draft, number);
-  };
-}
-
-function withTexts(apply: (draft: RequestDraft, value: ByteString) => void): Apply {
-  return (draft, value) => {
-    const texts = textsOf(value);
-    for (const item of texts ?? []) apply(draft, item);
-    return texts !== undefined;
-  };
-}
-
-function list(name: ListName): Apply {
-  return withTexts((draft, item) => draft.addItem(name, item));
-}
-
-function onOff(apply: (draft: RequestDraft, on: boolean) => void): Apply {
-  return withText((draft, value) => {
-    const word = fold(value);
-    const on = ["on", "yes", "true", "1"].includes(word);
-    if (!on && !["off", "no", "false", "0"].includes(word)) return false;
-    apply(draft, on);
-    return true;
-  });
-}
-
-function milliseconds(member: "ptime" | "ptimeReverse"): Apply {
-  return withInteger((draft, value) => {
-    if (value <= 0) return false;
-    draft[member] = value;
-    return true;
-  });
-}
-
-function receivedFrom(draft: RequestDraft, value: NgValue): boolean {
-  const texts = textsOf(value);
-  // A family and an address, or the address alone.
-  const address = texts?.[texts.length - 1];
-  if (address === undefined) return false;
-  if (texts!.length > 1 && !/^IP[46]$/.test(texts![0]!)) return false;
-  draft.setAddress("receivedFrom", address);
-  return true;
-}
-
-function direction(draft: RequestDraft, value: NgValue): boolean {
-  const names = typeof value === "string" ? value.split(/[\s,]+/).filter(Boolean) : textsOf(value);
-  for (const name of names ?? []) draft.push("direction", name);
-  return names !== undefined;
-}
-
-function half(index: 0 | 1): Apply {
-  return withText((draft, value) => {
-    const names = [...draft.direction];
-    if (index === 1 && names.length === 0) names.push("");
-    names[index] = value;
-    draft.direction = names;
-    return true;
-  });
-}
-
-function codec(draft: RequestDraft, value: NgValue): boolean {
-  if (!(value instanceof Map)) return false;
-  for (const [key, codecs] of value) {
-    const operation = CODEC_OPERATIONS.find(key);
-    const specs = textsOf(codecs);
-    if (operation === undefined || specs === undefined) draft.note(`codec ${key}`);
-    else for (const spec of specs) draft.addCodec(operation, spec);
-  }
-  return true;
-}
-
-const dropTraffic = withText((draft, value) => {
-  const word = fold(value);
-  if (word !== "start" && word !== "stop") return false;
-  draft.dropTraffic = word;
-  return true;
-});
-
-const recordCall = withText((draft, value) => {
-  const word = fold(value);
-  if (word === "yes" || word === "on") draft.add("flags", "record call");
-  else if (word === "no" || word === "off") draft.removeFlag("record call");
-  else if (word === "discard") draft.add("flags", "discard recording");
-  else return false;
-  return true;
-});
-
-const addressFamily = withText((draft, value) => {
-  const family = value.toUpperCase();
-  if (family !== "IP4" && family !== "IP6") return false;
-  draft.addressFamily = family;
-  return true;
-});
-
-const typeOfService = withInteger((draft, value) => {
-  if (value < 256) draft.tos = Math.max(value, -1);
-  return true;
-});
-
-const limit = withInteger((draft, value) => {
-  draft.limit = value;
-  return true;
-});
-
-const deleteDelay = withInteger((draft, value) => {
-  if (value < 0) return false;
-  draft.deleteDelay = value;
-  return true;
-});
-
-const supports = withTexts((draft, item) => {
-  const capability = CAPABILITIES.find(item);
-  // Clients may support more than we ever ask for.
-  if (capability !== undefined) draft.add("supports", capability);
-});
-
-function wordOf(words: Vocabulary, member: "all" | "mediaEcho" | "transportProtocol"): Apply {
-  return withText((draft, value) => {
-    const word = words.find(value);
-    if (word === undefined) return false;
-    draft[member] = word;
-    return true;
-  });
-}
-
-/** Keys that fill a member of the request. Of two spellings of one key the later counts. */
-const MEMBERS: Readonly<Record<string, Apply>> = {
-  "address": text("address"),
-  "address family": addressFamily,
-  "all": wordOf(ALL_SCOPES, "all"),
-  "bundle": list("bundle"),
-  "call-id": text("callId"),
-  "codec": codec,
-  "delete delay": deleteDelay,
-  "direction": direction,
-  "drop-traffic": dropTraffic,
-  "DTLS": list("dtls"),
-  "endpoint-learning": withTexts((draft, value) => draft.setLearning(value)),
-  "flags": withTexts((draft, item) => draft.addFlag(item)),
-  "from-interface": half(0),
-  "from-tag": text("fromTag"),
-  "from-tags": withTexts((draft, item) => draft.push("fromTags", item)),
-  "generate RTCP": onOff((draft, on) => {
-    draft.generateRtcp = on;
-  }),
-  "ICE": list("ice"),
-  "ICE-lite": withTexts((draft, item) => draft.addItem("ice", `lite-${item}`)),
-  "interface": text("interface"),
-  "label": text("label"),
-  "limit": limit,
-  "media address": withTexts((draft, value) => draft.setAddress("mediaAddress", value)),
-  "media echo": wordOf(ECHO_MODES, "mediaEcho"),
-  "metadata": text("metadata"),
-  "OSRTP": list("osrtp"),
-  "passthrough": onOff((draft, on) => draft.add("flags", on ? "passthrough" : "no passthrough")),
-  "ptime": milliseconds("ptime"),
-  "ptime-reverse": milliseconds("ptimeReverse"),
-  "received from": receivedFrom,
-  "record call": recordCall,
-  "replace": list("replace"),
-  "rtcp-mux": list("rtcpMux"),
-  "rtpp-flags": withTexts(applyFlagString),
-  "SDES": list("sdes"),
-  "sdp": text("sdp"),
-  "set-label": text("setLabel"),
-  "supports": supports,
-  "T.38": list("t38"),
-  "to-interface": half(1),
-  "to-label": text("toLabel"),
-  "to-tag": text("toTag"),
-  "TOS": typeOfService,
-  "transport protocol": wordOf(TRANSPORT_PROTOCOLS, "transportProtocol"),
-  "via-branch": text("viaBranch"),
-  "xmlrpc-callback": text("xmlrpcCallback"),
+/** Keys by canonical spelling. Of two spellings of one key the later in a message counts. */
+export const KEY_TABLE: Readonly<Record<string, Key>> = {
+  "address": {
+    ...works("Selects a party by the address of its description"),
+    apply: text("address"),
+  },
+  "address family": {
+    ...works("Family of the addresses written"),
+    apply: addressFamily,
+    values: FAMILY_WORDS,
+  },
+  "alias-key": {
+    ...works("When an unknown `from-tag` is another name of a known party"),
+    values: ALIAS_WORDS,
+  },
+  "all": {
+    ...works("Whom a command is about"),
+    apply: wordOf(ALL_SCOPES, SCOPE_WORDS, "all"),
+    values: SCOPE_WORDS,
+  },
+  "audio player": later("media playback", "Whether audio is timed by a player"),
+  "blob": later("media playback", "A file to play, as it is"),
+  "blob64": later("media playback", "A file to play, in base 64"),
+  "body": later("publish/subscribe", "The line for `cli`"),
+  "bundle": { ...works("BUNDLE (RFC 9143)"), apply: list("bundle") },
+  "call-id": { ...works("The SIP Call-ID"), apply: text("callId") },
+  "calls": later("publish/subscribe", "Calls for `mesh`"),
+  "code": later("media playback", "The digit for `play DTMF`"),
+  "codec": {
+    ...works("Codecs to leave out, reorder or translate"),
+    apply: codec,
+    values: CODEC_WORDS,
+  },
+  "command": works("What is to be done"),
+  "db-id": later("media playback", "A file to play, by its number in the database"),
+  "delay-buffer": later(
+    "codecs and transcoding",
+    "All media of a party is delayed by this many ms",
+  ),
+  "delete delay": { ...works("Seconds until `delete` takes effect"), apply: deleteDelay },
+  "direction": {
+    ...works("Names of the two interfaces, towards sender and receiver"),
+    apply: direction,
+  },
+  "drop-traffic": {
+    ...works("Whether the call's packets are dropped"),
+    apply: dropTraffic,
+    values: DROP_WORDS,
+  },
+  "DTLS": { ...works("DTLS and our role in it"), apply: list("dtls") },
+  "DTLS-fingerprint": later("secure media", "Digest of our certificate's fingerprint"),
+  "DTMF-delay": later("codecs and transcoding", "DTMF is held back by this many ms"),
+  "DTMF-log-dest": later("codecs and transcoding", "Where DTMF events are told as JSON over UDP"),
+  "DTMF-security": later("codecs and transcoding", "What stands in the place of blocked DTMF"),
+  "DTMF-security-trigger": later("codecs and transcoding", "The same after `trigger`"),
+  "DTMF-security-trigger-end": later("codecs and transcoding", "The same after `trigger-end`"),
+  "duration": later("media playback", "Length of a digit in ms"),
+  "endpoint-learning": {
+    ...works("How the address of a party is learned"),
+    apply: learning,
+    values: LEARNING_WORDS,
+  },
+  "extmap": { ...works("Header extensions to take out"), values: EXTMAP_WORDS },
+  "file": later("media playback", "A file to play"),
+  "flags": {
+    ...works("Any number of flags"),
+    apply: withTexts((draft, item) => draft.addFlag(item)),
+  },
+  "frequency": later("codecs and transcoding", "Tones in the place of blocked DTMF, Hz"),
+  "from-interface": { ...works("First half of `direction`"), apply: half(0) },
+  "from-tag": { ...works("The tag of the From header"), apply: text("fromTag") },
+  "from-tags": {
+    ...later("publish/subscribe", "Several sources of a subscription"),
+    apply: withTexts((draft, item) => draft.push("fromTags", item)),
+  },
+  "generate RTCP": {
+    ...works("RTCP is consumed, and reports of our own are sent"),
+    apply: onOff((draft, on) => {
+      draft.generateRtcp = on;
+    }),
+  },
+  "ICE": { ...works("ICE"), apply: list("ice") },
+  "ICE-lite": {
+    ...later("secure media", "Towards whom we are an ICE-lite agent"),
+    apply: withTexts((draft, item) => draft.addItem("ice", `lite-${item}`)),
+  },
+  "inbound-peer": works("Address the sender's interface is chosen by: the one the host would use"),
+  "instance": later("codecs and transcoding", "Sender of `transform`"),
+  "interface": { ...works("Interface of the party a command makes"), apply: text("interface") },
+  "label": { ...works("Name of a party beside its tag"), apply: text("label") },
+  "limit": { ...works("How many calls `list` tells"), apply: limit },
+  "media address": {
+    ...works("Address written into the description"),
+    apply: withTexts((draft, value) => draft.setAddress("mediaAddress", value)),
+  },
+  "media echo": {
+    ...works("Media goes back to its sender, or nowhere"),
+    apply: wordOf(ECHO_MODES, ECHO_WORDS, "mediaEcho"),
+    values: ECHO_WORDS,
+  },
+  "medias": later("publish/subscribe", "Sections for `create` and `transform`"),
+  "metadata": { ...works("Text kept with the call"), apply: text("metadata") },
+  "moh": later("media playback", "Music for a party on hold"),
+  "OSRTP": { ...works("Opportunistic SRTP"), apply: list("osrtp") },
+  "outbound-peer": works("Address the receiver's interface is chosen by"),
+  "passthrough": {
+    ...works("Media is relayed without being looked at"),
+    apply: onOff((draft, on) => draft.add("flags", on ? "passthrough" : "no passthrough")),
+  },
+  "pause": later("media playback", "Pause between digits in ms"),
+  "peer": works("Short for `inbound-peer` in commands about one party"),
+  "ptime": {
+    ...later("codecs and transcoding", "Packet time towards the called side, ms"),
+    apply: milliseconds("ptime"),
+  },
+  "ptime-reverse": {
+    ...later("codecs and transcoding", "Packet time towards the caller, ms"),
+    apply: milliseconds("ptimeReverse"),
+  },
+  "received from": {
+    ...works("Family and address the SIP message came from"),
+    apply: receivedFrom,
+  },
+  "record call": { ...works("Recording"), apply: recordCall, values: RECORD_WORDS },
+  "recording-dir": later("recording", "Directory of recordings"),
+  "recording-file": later("recording", "File of the recording"),
+  "recording-media-slot-answer": later("recording", "Channel of the called party in a mix"),
+  "recording-media-slot-offer": later("recording", "Channel of the caller in a mix"),
+  "recording-media-slots": later("recording", "Number of channels of a mix"),
+  "recording-pattern": later("recording", "Pattern of file names"),
+  "repeat-duration": later("media playback", "A file is repeated for this many ms"),
+  "repeat-times": later("media playback", "How often a file is played"),
+  "replace": { ...works("Parts of the session level to replace"), apply: list("replace") },
+  "rtcp-mux": { ...works("RTP and RTCP on one port (RFC 5761)"), apply: list("rtcpMux") },
+  "rtpp-flags": works("All of these keys and flags in one text"),
+  "SDES": { ...works("SDES-SRTP (RFC 4568)"), apply: list("sdes") },
+  "sdp": { ...works("The session description"), apply: text("sdp") },
+  "sdp-attr": {
+    ...works("Attributes to add, remove or replace: `none`, `global` or a media type → these"),
+    values: EDIT_WORDS,
+  },
+  "sdp-media-remove": {
+    ...works("Types of sections the called side does not get to see"),
+    values: MEDIA_WORDS,
+  },
+  "set-label": {
+    ...later("publish/subscribe", "`label` of the party a command makes"),
+    apply: text("setLabel"),
+  },
+  "SIP code": works("Status code of the response the description came in"),
+  "SIP message type": {
+    ...works("Whether it came in a request or a response"),
+    values: MESSAGE_WORDS,
+  },
+  "source-call-id": later("codecs and transcoding", "Call of `source-tag`"),
+  "source-tag": later("codecs and transcoding", "Whom `inject start` takes audio from"),
+  "start-pos": later("media playback", "Where a file starts, ms"),
+  "supports": {
+    ...works("What the client understands"),
+    apply: supports,
+    values: CAPABILITY_WORDS,
+  },
+  "T.38": { ...works("Fax"), apply: list("t38") },
+  "T.38 version": later("codecs and transcoding", "Version of T.38 to write"),
+  "tags": later("publish/subscribe", "Parties for `mesh`"),
+  "template": works("Name of a flag string in the configuration's section for templates"),
+  "to-call-id": later("publish/subscribe", "The other call of `connect`"),
+  "to-interface": { ...works("Second half of `direction`"), apply: half(1) },
+  "to-label": { ...works("Selects the other party by its label"), apply: text("toLabel") },
+  "to-tag": { ...works("The tag of the To header"), apply: text("toTag") },
+  "TOS": { ...works("TOS byte of media, -1 = as received"), apply: typeOfService },
+  "transport protocol": {
+    ...works("Protocol of the sections written"),
+    apply: wordOf(TRANSPORT_PROTOCOLS, PROTOCOL_WORDS, "transportProtocol"),
+    values: PROTOCOL_WORDS,
+  },
+  "trigger": later("codecs and transcoding", "Digits that change `DTMF-security`"),
+  "trigger-end": later("codecs and transcoding", "Digits that change it back"),
+  "trigger-end-digits": later(
+    "codecs and transcoding",
+    "Number of digits after which it changes back",
+  ),
+  "trigger-end-time": later("codecs and transcoding", "Time after which it changes back, ms"),
+  "via-branch": {
+    ...works("Branch of the topmost Via header: tells forks apart"),
+    apply: text("viaBranch"),
+  },
+  "volume": later("codecs and transcoding", "Level of tones, dB below full"),
+  "vsc-pause-rec": later("recording", "Digits that pause recording"),
+  "vsc-pause-resume-rec": later("recording", "Digits that pause or resume it"),
+  "vsc-start-pause-resume-rec": later("recording", "Digits that start, pause or resume it"),
+  "vsc-start-rec": later("recording", "Digits that start it"),
+  "vsc-start-stop-rec": later("recording", "Digits that start or stop it"),
+  "vsc-stop-rec": later("recording", "Digits that stop it"),
+  "xmlrpc-callback": { ...works("Address for `b2b-url`'s `%%`"), apply: text("xmlrpcCallback") },
 };
 
-/** Other spellings. */
-const ALIASES: Readonly<Record<string, string>> = {
+/** Other names of keys. */
+export const KEY_ALIASES: Readonly<Record<string, string>> = {
   "codecs": "codec",
   "digit": "code",
   "DTLS-reverse": "DTLS",
@@ -243,128 +267,3 @@ const ALIASES: Readonly<Record<string, string>> = {
   "T38": "T.38",
   "T38 version": "T.38 version",
 };
-
-/** Known keys that are kept by name for the commands that read them. */
-const KEPT: readonly string[] = [
-  "alias-key",
-  "audio player",
-  "blob",
-  "blob64",
-  "body",
-  "calls",
-  "code",
-  "db-id",
-  "delay-buffer",
-  "DTLS-fingerprint",
-  "DTMF-delay",
-  "DTMF-log-dest",
-  "DTMF-security",
-  "DTMF-security-trigger",
-  "DTMF-security-trigger-end",
-  "duration",
-  "extmap",
-  "file",
-  "frequency",
-  "inbound-peer",
-  "instance",
-  "medias",
-  "moh",
-  "outbound-peer",
-  "pause",
-  "peer",
-  "recording-dir",
-  "recording-file",
-  "recording-media-slot-answer",
-  "recording-media-slot-offer",
-  "recording-media-slots",
-  "recording-pattern",
-  "repeat-duration",
-  "repeat-times",
-  "sdp-attr",
-  "sdp-media-remove",
-  "SIP code",
-  "SIP message type",
-  "source-call-id",
-  "source-tag",
-  "start-pos",
-  "T.38 version",
-  "tags",
-  "template",
-  "to-call-id",
-  "trigger",
-  "trigger-end",
-  "trigger-end-digits",
-  "trigger-end-time",
-  "volume",
-  "vsc-pause-rec",
-  "vsc-pause-resume-rec",
-  "vsc-start-pause-resume-rec",
-  "vsc-start-rec",
-  "vsc-start-stop-rec",
-  "vsc-stop-rec",
-];
-
-const KEYS = new Map<string, Apply>([["command", () => true]]);
-
-for (const [key, apply] of Object.entries(MEMBERS)) register(key, apply);
-for (const key of KEPT) register(key, keep(key));
-for (const [alias, key] of Object.entries(ALIASES)) register(alias, KEYS.get(key) ?? keep(key));
-
-function keep(key: string): Apply {
-  return (draft, value) => {
-    draft.keep(key, value);
-    return true;
-  };
-}
-
-function register(key: string, apply: Apply): void {
-  KEYS.set(key, apply);
-  KEYS.set(key.replaceAll(" ", "-"), apply);
-  KEYS.set(fold(key), apply);
-}
-
-/** Applies one key of the dictionary. */
-export function applyKey(draft: RequestDraft, key: string, value: NgValue): void {
-  const apply = KEYS.get(key) ?? KEYS.get(fold(key));
-  if (apply === undefined) draft.note(`key ${key}`);
-  else if (!apply(draft, value)) draft.note(`value of ${key}`);
-}
-
-interface Pieces {
-  secure: boolean;
-  feedback: boolean;
-  dtls: boolean;
-}
-
-/** Words that choose the transport protocol piece by piece, and the pieces they set. */
-const PIECES: ReadonlyMap<string, Partial<Pieces>> = new Map<string, Partial<Pieces>>([
-  ["rtp", { secure: false, dtls: false }],
-  ["srtp", { secure: true }],
-  ["avp", { feedback: false }],
-  ["avpf", { feedback: true }],
-  ["dtls", { secure: true, dtls: true }],
-]);
-
-function applyFlagString(draft: RequestDraft, flagString: ByteString): void {
-  let pieces: Partial<Pieces> | undefined;
-  for (const item of parseFlagString(flagString)) {
-    if ("key" in item) {
-      const key = fold(item.key);
-      if (key === "to-tag") draft.add("flags", "to-tag");
-      else if (key === "from-tag") draft.add("flags", "directional");
-      applyKey(draft, item.key, item.value);
-      continue;
-    }
-    const piece = PIECES.get(fold(item.word));
-    const protocol = TRANSPORT_PROTOCOLS.find(item.word);
-    if (piece !== undefined) pieces = { ...pieces, ...piece };
-    else if (protocol !== undefined && protocol !== "accept") draft.transportProtocol = protocol;
-    else if (/^(internal|external)$/i.test(item.word)) draft.push("direction", fold(item.word));
-    else draft.addFlag(item.word);
-  }
-  if (pieces === undefined) return;
-  const { secure = false, feedback = false, dtls = false } = pieces;
-  draft.transportProtocol ??= `${dtls ? "UDP/TLS/" : ""}RTP/${secure ? "S" : ""}AVP${
-    feedback ? "F" : ""
-  }`;
-}

@@ -102,6 +102,8 @@ export interface NgRequest {
   readonly other?: ReadonlyMap<string, NgValue>;
   /** Keys and flags nobody knows. */
   readonly unknown: readonly string[];
+  /** Words that are understood but have no effect before a later part of the product is there. */
+  readonly deferred: readonly string[];
 }
 
 /** Executes one command. Throws NgError or LoadLimit with nothing changed. */

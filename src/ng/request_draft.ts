@@ -8,10 +8,12 @@
 import type { ByteString } from "../core/bytes.ts";
 import { makeEndpoint } from "../core/ip.ts";
 import type { Endpoint } from "../core/endpoint.ts";
-import { findPrefix, FLAG_WORDS } from "./flag_table.ts";
-import { CODEC_OPERATIONS, findListItem, LEARNING_MODES, type ListName } from "./list_table.ts";
+import { findPrefix, FLAG_TABLE, FLAG_WORDS } from "./flag_table.ts";
+import { findListItem, type ListName, LISTS, listWord } from "./list_table.ts";
 import type { NgRequest } from "./request.ts";
 import type { NgDict, NgSource, NgValue } from "./types.ts";
+import { CODEC_OPERATIONS, CODEC_WORDS, LEARNING_MODES } from "./value_table.ts";
+import type { Word } from "./word.ts";
 
 const NO_WORDS: ReadonlySet<string> = new Set<string>();
 const NO_CODECS: ReadonlyMap<string, readonly ByteString[]> = new Map<string, ByteString[]>();
@@ -19,9 +21,12 @@ const NO_STRINGS: readonly ByteString[] = [];
 const MAX_UNKNOWN = 16;
 const MAX_UNKNOWN_LENGTH = 64;
 
+/** Flag strings of the configuration by name. */
+export type Templates = ReadonlyMap<string, ByteString>;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type WordSet = ListName | "flags" | "supports";
-type Strings = "direction" | "fromTags" | "unknown";
+type Strings = "direction" | "fromTags" | "unknown" | "deferred";
 
 /** Text of a string or integer; undefined for lists and dictionaries. */
 export function textOf(value: NgValue): ByteString | undefined {
@@ -79,6 +84,7 @@ export class RequestDraft implements Mutable<NgRequest> {
   direction = NO_STRINGS;
   fromTags = NO_STRINGS;
   unknown: readonly string[] = NO_STRINGS;
+  deferred: readonly string[] = NO_STRINGS;
   codec = NO_CODECS;
   interface?: ByteString;
   addressFamily?: "IP4" | "IP6";
@@ -98,17 +104,34 @@ export class RequestDraft implements Mutable<NgRequest> {
   ptime?: number;
   ptimeReverse?: number;
   other?: ReadonlyMap<string, NgValue>;
+  readonly #templates: Templates;
+  #taken: Set<string> | undefined;
 
-  constructor(command: string, source: NgSource, dict: NgDict) {
+  constructor(command: string, source: NgSource, dict: NgDict, templates: Templates) {
     this.command = command;
     this.source = source;
     this.dict = dict;
+    this.#templates = templates;
+  }
+
+  /** The flag string of this name, once: a template that names itself ends there. */
+  takeTemplate(name: string): ByteString | undefined {
+    if (this.#taken?.has(name) === true) return "";
+    const template = this.#templates.get(name);
+    if (template !== undefined) (this.#taken ??= new Set()).add(name);
+    return template;
   }
 
   /** Notes a key, flag or value that has no meaning here. */
   note(what: string): void {
     if (this.unknown.length >= MAX_UNKNOWN) return;
     this.push("unknown", what.slice(0, MAX_UNKNOWN_LENGTH));
+  }
+
+  /** Remembers a word that is understood but has no effect before a later part is there. */
+  defer(what: string, word: Word | undefined): void {
+    if (word?.part === undefined || this.deferred.length >= MAX_UNKNOWN) return;
+    this.push("deferred", what.slice(0, MAX_UNKNOWN_LENGTH));
   }
 
   /** Adds a canonical word to one of the sets. */
@@ -137,12 +160,17 @@ export class RequestDraft implements Mutable<NgRequest> {
   /** Adds an item of a list as it came. */
   addItem(list: ListName, text: string): void {
     const word = findListItem(list, text);
-    if (word === undefined) this.note(`${list} ${text}`);
-    else this.add(list, word);
+    if (word === undefined) {
+      this.note(`${list} ${text}`);
+      return;
+    }
+    this.add(list, word);
+    this.defer(`${LISTS[list].key} ${word}`, listWord(list, word));
   }
 
   /** Adds a codec to an operation; `--` stands for `=` and `..` for a space. */
   addCodec(operation: string, codec: ByteString): void {
+    this.defer(`codec ${operation}`, CODEC_WORDS[operation]);
     const spec = codec.replaceAll("--", "=").replaceAll("..", " ");
     if (this.codec === NO_CODECS) this.codec = new Map();
     const codecs = this.codec as Map<string, ByteString[]>;
@@ -167,6 +195,7 @@ export class RequestDraft implements Mutable<NgRequest> {
 
   #flag(flag: string): void {
     this.add("flags", flag);
+    this.defer(flag, FLAG_TABLE[flag]);
     if (flag === "all") this.all = "all";
     else if (flag === "generate RTCP") this.generateRtcp = true;
     else if (flag === "pad crypto") this.add("sdes", "pad");

@@ -6,9 +6,9 @@
  */
 
 import type { ByteString } from "../core/bytes.ts";
-import { applyKey } from "./key_table.ts";
+import { applyKey, applyTemplate } from "./apply_key.ts";
 import type { NgRequest } from "./request.ts";
-import { RequestDraft } from "./request_draft.ts";
+import { RequestDraft, type Templates } from "./request_draft.ts";
 import { type NgDict, NgError, type NgSource } from "./types.ts";
 
 /**
@@ -24,13 +24,24 @@ export function commandOf(dict: NgDict): ByteString {
   return command;
 }
 
+const NO_TEMPLATES: Templates = new Map();
+
 /**
- * Builds the typed request.
+ * Builds the typed request. Of the templates the one called `default` comes first, then the one called like
+ * the command, then the message.
  *
+ * @param templates flag strings of the configuration by name
  * @throws {NgError} when there is no command
  */
-export function parseRequest(dict: NgDict, source: NgSource): NgRequest {
-  const draft = new RequestDraft(commandOf(dict), source, dict);
+export function parseRequest(
+  dict: NgDict,
+  source: NgSource,
+  templates: Templates = NO_TEMPLATES,
+): NgRequest {
+  const draft = new RequestDraft(commandOf(dict), source, dict, templates);
+  for (const name of ["default", draft.command]) {
+    if (templates.has(name)) applyTemplate(draft, name);
+  }
   for (const [key, value] of dict) applyKey(draft, key, value);
   draft.expandShorthands();
   return draft;

@@ -298,3 +298,42 @@ Deno.test("parseRequest() puts transport shorthands of a flag string together", 
     "external",
   ]);
 });
+
+Deno.test("parseRequest() names words that have no effect yet, and only those", () => {
+  const request = parse({
+    "flags": ["trust-address", "record call", "SDES-off"],
+    "ICE": ["remove"],
+    "DTLS": "passive",
+    "codec": { strip: ["EVS"], transcode: ["PCMA"] },
+    "transport protocol": "RTP/SAVP",
+    "file": "/a.wav",
+    "record-call": "off",
+  });
+  assert.deepEqual(request.deferred, [
+    "record call",
+    "SDES off",
+    "DTLS passive",
+    "codec transcode",
+    "RTP/SAVP",
+    "file",
+  ]);
+  assert.deepEqual(parse({ "transport protocol": "RTP/AVPF", "ICE": "remove" }).deferred, []);
+});
+
+Deno.test("parseRequest() applies templates: default, command, then those named", () => {
+  const templates = new Map([
+    ["default", "trust-address TOS=8"],
+    ["offer", "TOS=16 replace-origin template=more"],
+    ["answer", "strict-source"],
+    ["more", "ICE=remove template=more template=missing"],
+    ["chosen", "TOS=32 WebRTC"],
+  ]);
+  const bytes = toBytes(encodeBencode({ command: "offer", template: "chosen", TOS: 64 }));
+  const request = parseRequest(decodeBencode(bytes).value, SOURCE, templates);
+  assert.equal(request.tos, 64);
+  assert.ok(request.flags.has("trust address") && request.flags.has("WebRTC"));
+  assert.ok(!request.flags.has("strict source"));
+  assert.deepEqual(words(request.replace), ["origin"]);
+  assert.ok(request.ice.has("remove"));
+  assert.deepEqual(request.unknown, ["template missing"]);
+});
