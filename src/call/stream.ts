@@ -5,7 +5,7 @@
  */
 
 import type { Endpoint } from "../core/endpoint.ts";
-import type { RelayPort, SlotCounters } from "../relay/types.ts";
+import type { RelayPort, Slot, SlotCounters } from "../relay/types.ts";
 import type { Media } from "./media.ts";
 import type { StreamView } from "./types.ts";
 
@@ -39,6 +39,10 @@ class Stream implements StreamView {
 
   get endpoint(): Endpoint | undefined {
     return this.counters()?.remote ?? this.advertised;
+  }
+
+  get slot(): Slot | undefined {
+    return this.#port()?.slot;
   }
 
   counters(): SlotCounters | undefined {

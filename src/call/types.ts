@@ -10,7 +10,7 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
-import type { LocalAddress, SlotCounters } from "../relay/types.ts";
+import type { LocalAddress, Slot, SlotCounters } from "../relay/types.ts";
 
 /** Why a call ended; the `reason` label of `closed_sessions_total` and the termination cause. */
 export type CloseReason =
@@ -35,6 +35,8 @@ export interface StreamView {
   readonly endpoint: Endpoint | undefined;
   /** Remote endpoint as signalled in SDP. */
   readonly advertised: Endpoint | undefined;
+  /** Its port in the engine, for cheap looks at single counters; undefined without a local port. */
+  readonly slot: Slot | undefined;
   /** Its counters, undefined without a local port. */
   counters(): SlotCounters | undefined;
   /** ng names: `RTP`, `RTCP`, `fallback RTCP`, `filled`, `confirmed`, `kernelized`, `strict source address`, … */

@@ -11,7 +11,7 @@ import type {
   ParticipantView,
   StreamView,
 } from "../call/types.ts";
-import type { Family } from "../core/endpoint.ts";
+import { familyMix } from "../stats/mod.ts";
 import type { CliContext } from "./context.ts";
 import { seconds } from "./format.ts";
 import { MORE_PARAMETERS } from "./tree.ts";
@@ -25,7 +25,7 @@ export function sessionCountText(context: CliContext): string {
   for (const call of calls.calls()) {
     if (call.foreign) foreign++;
     else own++;
-    const kind = addressKind(call);
+    const kind = familyMix(call);
     if (kind !== undefined) families[kind]++;
   }
   const transcoded = statistics.counters.get("rtpengine_transcoded_media");
@@ -36,26 +36,6 @@ export function sessionCountText(context: CliContext): string {
     `Current sessions ipv4 only media: ${families.ipv4}\n` +
     `Current sessions ipv6 only media: ${families.ipv6}\n` +
     `Current sessions ip mixed  media: ${families.mixed}\n`;
-}
-
-/** Families of the local addresses an answered call uses; undefined while it is not answered. */
-function addressKind(call: CallView): "ipv4" | "ipv6" | "mixed" | undefined {
-  const families = new Set<Family>();
-  let answered = 0;
-  for (const participant of call.participants) {
-    let remote = false;
-    for (const media of participant.medias) {
-      for (const stream of media.streams) {
-        if (stream.local === undefined || stream.endpoint === undefined) continue;
-        families.add(stream.local.address.family);
-        remote = true;
-      }
-    }
-    if (remote) answered++;
-  }
-  if (answered < 2) return undefined;
-  if (families.size > 1) return "mixed";
-  return families.has(4) ? "ipv4" : "ipv6";
 }
 
 const FILTERS: Readonly<Record<string, (call: CallView) => boolean>> = {

@@ -6,13 +6,16 @@
 
 import type { LocalAddress } from "../relay/types.ts";
 import {
+  type CommandReport,
   COMMANDS,
   CURRENT_ITEMS,
   interfaceItems,
+  type IntervalReport,
   type MetricName,
   MOS_ITEMS,
   type Quality,
   RATE_ITEMS,
+  type Spread,
   type Statistics,
   TOTAL_ITEMS,
   VOIP_ITEMS,
@@ -35,10 +38,33 @@ export function totalsText(statistics: Statistics): string {
       "Total statistics (does not include current running sessions)",
       itemLines(statistics, TOTAL_ITEMS),
     ) + "\n" +
+    intervalText(statistics.interval?.last) +
     section("MOS statistics", itemLines(statistics, MOS_ITEMS)) + "\n" +
     section("VoIP metrics", itemLines(statistics, VOIP_ITEMS)) + "\n" +
     section("Control statistics", controlTable(statistics)) + "\n\n" +
     voip;
+}
+
+function intervalText(report: IntervalReport | undefined): string {
+  if (report === undefined) return "";
+  const line = (title: string, value: string): string => ` ${title.padEnd(48)}:${value}\n`;
+  const spreads = (
+    title: string,
+    unit: string,
+    spreadOf: (command: CommandReport) => Spread,
+    digits: number,
+  ): string =>
+    COMMANDS.map(({ request }, position) => {
+      const { min, max, avg } = spreadOf(report.commands[position]!);
+      const values = [min, max, avg].map((value) => value.toFixed(digits)).join("/");
+      return line(`Min/Max/Avg ${request} ${title}`, `${values} ${unit}`);
+    }).join("");
+  return "\nGraphite interval statistics (last reported values to graphite):\n" +
+    line("Total calls duration", `${report.callSeconds.toFixed(6)} seconds\n`) +
+    line("Min managed sessions", String(report.minSessions)) +
+    line("Max managed sessions", String(report.maxSessions)) +
+    spreads("processing delay", "sec", ({ delay }) => delay, 6) +
+    spreads("requests per second", "per sec", ({ rate }) => rate, 0) + "\n";
 }
 
 function controlTable(statistics: Statistics): string {
@@ -68,9 +94,11 @@ function interfaceText(statistics: Statistics, local: LocalAddress): string {
   const traffic = statistics.interfaceTraffic(local);
   const wide = (value: number): string => String(value).padStart(10);
   const percent = (total === 0 ? 0 : used * 100 / total).toFixed(1).padStart(5);
+  const value = (name: MetricName): number =>
+    statistics.counters.get(name, local.name, local.address);
+  const lost = value("rtpengine_interface_packets_lost");
+  const duplicates = value("rtpengine_interface_duplicates");
   const mean = (quality: Quality, digits: number): string => {
-    const value = (name: MetricName): number =>
-      statistics.counters.get(name, local.name, local.address);
     const sum = value(`rtpengine_interface_${quality}_total`);
     return average(sum, value(`rtpengine_interface_${quality}_samples_total`), digits).padStart(3);
   };
@@ -84,7 +112,7 @@ function interfaceText(statistics: Statistics, local: LocalAddress): string {
     `  Egress:    ${wide(traffic.packetsOut)} / ${wide(traffic.bytesOut)} / ${
       wide(traffic.errorsOut)
     }\n` +
-    ` Packets lost/duplicates: ${wide(traffic.lost)} / ${wide(traffic.duplicates)}\n` +
+    ` Packets lost/duplicates: ${wide(lost)} / ${wide(duplicates)}\n` +
     ` MOS:    avg ${mean("mos", 1)}, packet loss avg ${mean("packetloss", 0)}%\n` +
     ` Jitter: avg ${mean("jitter", 0)} (measured ${mean("jitter_measured", 0)})\n` +
     ` RTT:    e2e ${mean("rtt_e2e", 0)}, dsct ${mean("rtt_dsct", 0)}\n\n`;

@@ -89,6 +89,12 @@ export class Counters {
     this.cell(name, ...labels).value = value;
   }
 
+  /** Gives a series a value unless it has a greater one: what a counter is read from may go back a little. */
+  raise(name: MetricName, value: number, ...labels: readonly string[]): void {
+    const cell = this.cell(name, ...labels);
+    if (value > cell.value) cell.value = value;
+  }
+
   /** The value of a series, 0 when it does not exist. Creates nothing. */
   get(name: MetricName, ...labels: readonly string[]): number {
     return this.#families.get(name)!.series.get(labels.join("\0"))?.value ?? 0;

@@ -14,8 +14,10 @@ import type {
 } from "../call/types.ts";
 import { FakeClock } from "../core/clock.ts";
 import { TrafficSums } from "../relay/traffic.ts";
+import type { QualityReader } from "../quality/types.ts";
 import type { LocalAddress, SlotCounters, SsrcCounters } from "../relay/types.ts";
-import { type RelayHealth, type ReportedRelay, Statistics } from "./statistics.ts";
+import type { RelayHealth, ReportedRelay } from "./sources.ts";
+import { Statistics } from "./statistics.ts";
 
 /** A local address with ports 30000 to 39999. */
 export function fakeAddress(name = "default", address = "127.0.0.1"): LocalAddress {
@@ -39,7 +41,16 @@ export function fakeRelay(
 ): ReportedRelay {
   const total = 10000;
   return {
-    engine: { mode: "fake", modeReason: "no packets" },
+    engine: {
+      mode: "fake",
+      modeReason: "no packets",
+      lastRx(slot) {
+        for (const stream of calls.streams()) {
+          if (stream.slot === slot) return stream.counters()?.lastRx ?? 0;
+        }
+        return 0;
+      },
+    },
     addresses,
     usage: () => ({ used, free: total - used, total }),
     traffic: () => {
@@ -89,7 +100,9 @@ export function fakeSsrc(values: Partial<SsrcCounters> = {}): SsrcCounters {
     last: 0,
     payloadType: 8,
     lastTimestamp: 0,
+    clockRate: 8000,
     maxSequence: 0,
+    cycles: 0,
     lost: 0,
     jitter: 0,
     duplicates: 0,
@@ -98,6 +111,8 @@ export function fakeSsrc(values: Partial<SsrcCounters> = {}): SsrcCounters {
     ...values,
   };
 }
+
+let slots = 0;
 
 /** A stream; `counters` may be a function, to change between two looks. */
 export function fakeStream(
@@ -112,6 +127,7 @@ export function fakeStream(
     endpoint: undefined,
     advertised: undefined,
     flags: [],
+    slot: local === undefined ? undefined : slots++,
     ...rest,
     local,
     counters: () =>
@@ -225,11 +241,13 @@ export function fakeStatistics(
     readonly used?: number;
     readonly health?: () => RelayHealth;
     readonly maxProxies?: number;
+    readonly intervalMs?: number;
+    readonly quality?: QualityReader;
   } = {},
 ): { statistics: Statistics; calls: FakeCalls; clock: FakeClock } {
   const clock = new FakeClock();
   const calls = options.calls ?? new FakeCalls();
-  const { health, maxProxies } = options;
+  const { health, maxProxies, intervalMs, quality } = options;
   const statistics = new Statistics({
     clock,
     relay: fakeRelay(options.addresses ?? [fakeAddress()], calls, options.used),
@@ -237,6 +255,8 @@ export function fakeStatistics(
     process: () => ({ pid: 42, residentBytes: 1000, heapBytes: 500, cpuSeconds: 1.5 }),
     ...(health === undefined ? {} : { health }),
     ...(maxProxies === undefined ? {} : { maxProxies }),
+    ...(intervalMs === undefined ? {} : { intervalMs }),
+    ...(quality === undefined ? {} : { quality }),
   });
   calls.onClosed = (call, reason) => statistics.observer.closed(call, reason);
   return { statistics, calls, clock };

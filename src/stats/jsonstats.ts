@@ -8,6 +8,7 @@
 import type { ReplyDict, ReplyValue } from "../ng/types.ts";
 import type { LocalAddress } from "../relay/types.ts";
 import { COMMANDS } from "./commands.ts";
+import type { IntervalReport } from "./interval.ts";
 import {
   CURRENT_ITEMS,
   interfaceItems,
@@ -16,6 +17,7 @@ import {
   TOTAL_ITEMS,
   VOIP_ITEMS,
 } from "./layout.ts";
+import type { MetricName } from "./metrics.ts";
 import type { Statistics } from "./statistics.ts";
 
 /** A number written with a fixed count of decimals; a string in ng replies. */
@@ -45,6 +47,9 @@ function buildTree(statistics: Statistics): Tree {
   return {
     currentstatistics: items(statistics, CURRENT_ITEMS),
     totalstatistics: items(statistics, TOTAL_ITEMS),
+    ...(statistics.interval === undefined
+      ? {}
+      : { intervalstatistics: interval(statistics.interval.last) }),
     mos: items(statistics, MOS_ITEMS),
     voip_metrics: items(statistics, VOIP_ITEMS),
     controlstatistics: control(statistics),
@@ -68,6 +73,27 @@ function itemNode(statistics: Statistics, item: Item): Node {
   return item.kind === "int" ? value : new Fixed(value, item.kind === "float" ? 6 : 0);
 }
 
+function interval(report: IntervalReport): Tree {
+  const entries: [string, Node][] = [
+    ["totalcallsduration", new Fixed(report.callSeconds, 6)],
+    ["minmanagedsessions", report.minSessions],
+    ["maxmanagedsessions", report.maxSessions],
+  ];
+  for (const [what, digits] of [["delay", 6], ["rate", undefined]] as const) {
+    COMMANDS.forEach(({ request }, position) => {
+      const spread = report.commands[position]![what];
+      for (const part of ["min", "max", "avg"] as const) {
+        const value = spread[part];
+        entries.push([
+          `${part}${request}${digits === undefined ? "requestrate" : "delay"}`,
+          digits === undefined ? value : new Fixed(value, digits),
+        ]);
+      }
+    });
+  }
+  return Object.fromEntries(entries);
+}
+
 function control(statistics: Statistics): Tree {
   const proxies = Array.from(statistics.proxies.rows(), (row): Tree => {
     const entries: [string, Node][] = [["proxy", row.proxy]];
@@ -88,6 +114,8 @@ function control(statistics: Statistics): Tree {
 function interfaceTree(statistics: Statistics, local: LocalAddress): Tree {
   const usage = statistics.relay.usage(local);
   const traffic = statistics.interfaceTraffic(local);
+  const counted = (metric: MetricName): number =>
+    statistics.counters.get(metric, local.name, local.address);
   return {
     name: local.name,
     address: local.address,
@@ -99,8 +127,8 @@ function interfaceTree(statistics: Statistics, local: LocalAddress): Tree {
       free: usage.free,
       totals: usage.total,
     },
-    packets_lost: traffic.lost,
-    duplicates: traffic.duplicates,
+    packets_lost: counted("rtpengine_interface_packets_lost"),
+    duplicates: counted("rtpengine_interface_duplicates"),
     voip_metrics: items(statistics, interfaceItems(local.name, local.address)),
     ingress: { packets: traffic.packetsIn, bytes: traffic.bytesIn, errors: traffic.errorsIn },
     egress: { packets: traffic.packetsOut, bytes: traffic.bytesOut, errors: traffic.errorsOut },

@@ -1,12 +1,14 @@
 /**
- * What the media sections of calls say about forwarding: how many are open, and who was heard.
+ * What the media sections of calls say about forwarding: how many are in use, who was heard, and over which
+ * address families.
  *
  * @module
  */
 
 import type { CallView, MediaView, StreamView } from "../call/types.ts";
+import type { Family } from "../core/endpoint.ts";
 
-/** Numbers of open media sections by forwarding path. */
+/** Numbers of media sections in use by forwarding path. */
 export interface MediaCount {
   userspace: number;
   kernel: number;
@@ -14,24 +16,34 @@ export interface MediaCount {
 }
 
 /**
- * Adds the open media sections of a call to `count`.
+ * Adds the media sections of a call that are in use to `count`.
  *
+ * @param heard whether an RTP stream has received anything lately
  * @param kernel whether streams can be in the kernel at all; looking at their flags costs a little
  */
-export function countMedia(call: CallView, count: MediaCount, kernel: boolean): void {
+export function countMedia(
+  call: CallView,
+  count: MediaCount,
+  heard: (stream: StreamView) => boolean,
+  kernel: boolean,
+): void {
   for (const participant of call.participants) {
     for (const media of participant.medias) {
-      const path = mediaPath(media, kernel);
+      const path = mediaPath(media, heard, kernel);
       if (path !== undefined) count[path]++;
     }
   }
 }
 
-function mediaPath(media: MediaView, maybe: boolean): keyof MediaCount | undefined {
+function mediaPath(
+  media: MediaView,
+  heard: (stream: StreamView) => boolean,
+  maybe: boolean,
+): keyof MediaCount | undefined {
   let kernel = false;
   let userspace = false;
   for (const stream of media.streams) {
-    if (stream.component !== "rtp" || stream.local === undefined) continue;
+    if (stream.component !== "rtp" || !heard(stream)) continue;
     if (maybe && stream.flags.includes("kernelized")) kernel = true;
     else userspace = true;
   }
@@ -56,4 +68,29 @@ export function sendingParties(call: CallView): number {
     if (first?.streams.some(hasRelayed)) parties++;
   }
   return parties;
+}
+
+/** Which address families an answered call uses on our side. */
+export type FamilyMix = "ipv4" | "ipv6" | "mixed";
+
+/** Families of the local addresses an answered call uses; undefined while it is not answered. */
+export function familyMix(call: CallView): FamilyMix | undefined {
+  const families = new Set<Family>();
+  let answered = 0;
+  for (const participant of call.participants) {
+    let remote = false;
+    for (const { streams } of participant.medias) {
+      for (const stream of streams) {
+        if (stream.local === undefined) continue;
+        // What was signalled is cheap to know; what was learned takes a look at the counters.
+        if ((stream.advertised ?? stream.endpoint) === undefined) continue;
+        families.add(stream.local.address.family);
+        remote = true;
+      }
+    }
+    if (remote) answered++;
+  }
+  if (answered < 2) return undefined;
+  if (families.size > 1) return "mixed";
+  return families.has(4) ? "ipv4" : "ipv6";
 }

@@ -9,6 +9,13 @@ export { type CommandName, COMMANDS } from "./commands.ts";
 export { type Cell, Counters, type Series } from "./counters.ts";
 export { jsonStats, statisticsReply } from "./jsonstats.ts";
 export {
+  type CommandReport,
+  type IntervalReport,
+  IntervalStatistics,
+  type Spread,
+} from "./interval.ts";
+export { type FamilyMix, familyMix } from "./media.ts";
+export {
   CURRENT_ITEMS,
   interfaceItems,
   type Item,
@@ -31,13 +38,11 @@ export {
 export { StatsObserver } from "./observer.ts";
 export { PrometheusPage } from "./prometheus.ts";
 export { MAX_PROXIES, type NgObserver, OTHER_PROXY, type ProxyRow, ProxyTable } from "./proxies.ts";
-export {
-  type Path,
-  type ProcessUsage,
-  type Rates,
-  type RelayHealth,
-  type ReportedRelay,
-  Statistics,
-  type StatisticsDeps,
-  type ThreadHealth,
-} from "./statistics.ts";
+export type {
+  ProcessUsage,
+  RelayHealth,
+  ReportedRelay,
+  StatisticsDeps,
+  ThreadHealth,
+} from "./sources.ts";
+export { type Path, type Rates, Statistics } from "./statistics.ts";

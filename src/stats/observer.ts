@@ -13,12 +13,18 @@ import { sendingParties } from "./media.ts";
 export class StatsObserver implements CallObserver {
   readonly #counters: Counters;
   readonly #clock: Clock;
+  readonly #onChange: () => void;
   #changes = 0;
 
-  /** An observer that writes into `counters`. */
-  constructor(counters: Counters, clock: Clock) {
+  /**
+   * An observer that writes into `counters`.
+   *
+   * @param onChange called when a call was made or has ended
+   */
+  constructor(counters: Counters, clock: Clock, onChange: () => void = () => {}) {
     this.#counters = counters;
     this.#clock = clock;
+    this.#onChange = onChange;
   }
 
   /** Grows with every change to the set of calls; tells readers that a walk is out of date. */
@@ -29,6 +35,7 @@ export class StatsObserver implements CallObserver {
   /** A call exists. */
   created(_call: CallView): void {
     this.#changes++;
+    this.#onChange();
   }
 
   /** A call has ended; its duration is counted, and its end for its cause. */
@@ -44,6 +51,7 @@ export class StatsObserver implements CallObserver {
     const parties = sendingParties(call);
     if (parties === 0) this.#counters.add("rtpengine_zero_packet_streams_total", 1);
     if (parties === 1) this.#counters.add("rtpengine_one_way_sessions_total", 1);
+    this.#onChange();
   }
 
   /** A call was refused. */

@@ -5,76 +5,16 @@
  * @module
  */
 
-import type { CallRegistry } from "../call/types.ts";
-import type { Clock } from "../core/clock.ts";
+import type { StreamView } from "../call/types.ts";
 import { TrafficSums } from "../relay/traffic.ts";
-import type { LocalAddress, Relay, RelayEngine } from "../relay/types.ts";
+import type { LocalAddress } from "../relay/types.ts";
 import { Counters } from "./counters.ts";
+import { type IntervalReport, IntervalStatistics } from "./interval.ts";
 import { countMedia, type MediaCount } from "./media.ts";
 import { StatsObserver } from "./observer.ts";
 import { type NgObserver, ProxyTable } from "./proxies.ts";
-
-/** Numbers of one relay thread since the start. */
-export interface ThreadHealth {
-  /** Times it woke up to look for packets. */
-  readonly wakeups: number;
-  /** Batches of packets handled. */
-  readonly batches: number;
-  /** Packets received. */
-  readonly rxPackets: number;
-  /** Packets sent. */
-  readonly txPackets: number;
-  /** Packets for ports that are not open. */
-  readonly rxUnknown: number;
-  /** Packets lost in a full receive buffer. */
-  readonly rxOverflow: number;
-  /** Packets the system did not take. */
-  readonly txErrors: number;
-  /** Processor time used. */
-  readonly cpuSeconds: number;
-}
-
-/** Numbers of the relay core that belong to no port. */
-export interface RelayHealth {
-  /** One entry for each thread. */
-  readonly threads: readonly ThreadHealth[];
-  /** Records lost, by ring name (`punt`, `control`). */
-  readonly ringLost: Readonly<Record<string, number>>;
-}
-
-/** What this process uses. */
-export interface ProcessUsage {
-  /** Process identifier. */
-  readonly pid: number;
-  /** Resident memory. */
-  readonly residentBytes: number;
-  /** JavaScript heap in use. */
-  readonly heapBytes: number;
-  /** Processor time of all threads. */
-  readonly cpuSeconds: number;
-}
-
-/** The part of {@link Relay} that is reported. */
-export interface ReportedRelay extends Pick<Relay, "addresses" | "usage" | "traffic"> {
-  /** The engine in use. */
-  readonly engine: Pick<RelayEngine, "mode" | "modeReason">;
-}
-
-/** What {@link Statistics} needs from the rest of the program. */
-export interface StatisticsDeps {
-  /** Wall-clock time for durations, monotonic time for rates. */
-  readonly clock: Clock;
-  /** Interfaces and engine that are reported. */
-  readonly relay: ReportedRelay;
-  /** Asked at the time of use, because the calls themselves need the observer made here. */
-  readonly calls: () => CallRegistry;
-  /** Absent = the engine has no threads of its own. */
-  readonly health?: () => RelayHealth;
-  /** What the process uses now. */
-  readonly process: () => ProcessUsage;
-  /** Control clients with rows of their own. */
-  readonly maxProxies?: number;
-}
+import { countQuality } from "./quality.ts";
+import type { ReportedRelay, StatisticsDeps, ThreadHealth } from "./sources.ts";
 
 /** Rates over the last sampling interval, per second. */
 export interface Rates {
@@ -107,6 +47,8 @@ export class Statistics {
   readonly proxies: ProxyTable;
   /** Hand this to the calls. */
   readonly observer: StatsObserver;
+  /** Numbers of the last interval; undefined without {@link StatisticsDeps.intervalMs}. */
+  readonly interval: IntervalStatistics | undefined;
   readonly #deps: StatisticsDeps;
   readonly #started: number;
   #interfaces: ReadonlyMap<LocalAddress, TrafficSums> = new Map();
@@ -116,17 +58,32 @@ export class Statistics {
   #sample: Sample | undefined;
   #nextSample = -Infinity;
   #rates = NO_RATES;
+  #onInterval: ((report: IntervalReport) => void) | undefined;
 
   /** Uptime starts now. */
   constructor(deps: StatisticsDeps) {
     this.#deps = deps;
     this.#started = deps.clock.now();
     this.proxies = new ProxyTable(this.counters, deps.maxProxies);
-    this.observer = new StatsObserver(this.counters, deps.clock);
+    this.interval = deps.intervalMs === undefined ? undefined : new IntervalStatistics({
+      clock: deps.clock,
+      calls: deps.calls,
+      counters: this.counters,
+      intervalMs: deps.intervalMs,
+    });
+    this.observer = new StatsObserver(this.counters, deps.clock, () => this.interval?.look());
   }
 
   /** Hand this to the ng dispatcher. */
-  readonly ngObserver: NgObserver = (report) => this.proxies.record(report);
+  readonly ngObserver: NgObserver = (report) => {
+    this.proxies.record(report);
+    this.interval?.record(report);
+  };
+
+  /** Sets who is told of each interval that has ended, with every gauge and total up to date. */
+  onInterval(handler: (report: IntervalReport) => void): void {
+    this.#onInterval = handler;
+  }
 
   /** Relay whose interfaces are reported. */
   get relay(): ReportedRelay {
@@ -153,8 +110,32 @@ export class Statistics {
     return this.#interfaces.get(local) ?? new TrafficSums();
   }
 
-  /** Takes a sample for the rates; call it about once a second. */
+  /** Takes a sample for the rates, and ends the interval when it is time; call it about once a second. */
   tick(): void {
+    this.#takeSample();
+    const report = this.interval?.tick();
+    if (report === undefined || this.#onInterval === undefined) return;
+    this.refresh();
+    this.#onInterval(report);
+  }
+
+  /** Brings every gauge and total up to date. */
+  refresh(): void {
+    const now = this.#deps.clock.now();
+    const unchanged = this.observer.changes === this.#walkedChanges;
+    if (!unchanged || now - this.#walkedAt >= SAMPLE_MS / 4) this.#walk();
+    this.counters.set("rtpengine_uptime_seconds", Math.floor((now - this.#started) / 1000));
+    const ended = this.counters.get("rtpengine_sessions_total");
+    const seconds = this.counters.get("rtpengine_call_duration_total");
+    this.counters.set("rtpengine_call_duration_avg", ended === 0 ? 0 : seconds / ended);
+    this.#refreshInterfaces();
+    const { quality, relay } = this.#deps;
+    if (quality !== undefined) countQuality(this.counters, quality, relay.addresses);
+    this.#refreshEngine();
+    this.#refreshProcess();
+  }
+
+  #takeSample(): void {
     const before = this.#deps.clock.now();
     if (before < this.#nextSample) return;
     this.#walk();
@@ -169,20 +150,6 @@ export class Statistics {
     this.#sample = sample;
   }
 
-  /** Brings every gauge and total up to date. */
-  refresh(): void {
-    const now = this.#deps.clock.now();
-    const unchanged = this.observer.changes === this.#walkedChanges;
-    if (!unchanged || now - this.#walkedAt >= SAMPLE_MS / 4) this.#walk();
-    this.counters.set("rtpengine_uptime_seconds", Math.floor((now - this.#started) / 1000));
-    const ended = this.counters.get("rtpengine_sessions_total");
-    const seconds = this.counters.get("rtpengine_call_duration_total");
-    this.counters.set("rtpengine_call_duration_avg", ended === 0 ? 0 : seconds / ended);
-    this.#refreshInterfaces();
-    this.#refreshEngine();
-    this.#refreshProcess();
-  }
-
   /** Where the engine handles packets. */
   get #path(): Path {
     return this.#deps.relay.engine.mode === "kernel" ? "kernel" : "userspace";
@@ -192,12 +159,16 @@ export class Statistics {
   #walk(): void {
     const path = this.#path;
     const media: MediaCount = { userspace: 0, kernel: 0, mixed: 0 };
+    const { engine } = this.#deps.relay;
+    const since = this.#deps.clock.wall() - SAMPLE_MS;
+    const heard = ({ slot }: StreamView): boolean =>
+      slot !== undefined && engine.lastRx(slot) > since;
     let own = 0;
     let foreign = 0;
     for (const call of this.#deps.calls().calls()) {
       if (call.foreign) foreign++;
       else own++;
-      countMedia(call, media, path === "kernel");
+      countMedia(call, media, heard, path === "kernel");
     }
     const all = new TrafficSums();
     this.#interfaces = this.#deps.relay.traffic();
@@ -211,24 +182,20 @@ export class Statistics {
     for (const kind of ["userspace", "kernel", "mixed"] as const) {
       counters.set("rtpengine_mediastreams", media[kind], kind);
     }
-    this.#raise("rtpengine_packets_total", all.packetsIn, path);
-    this.#raise("rtpengine_packet_errors_total", all.errorsIn + all.errorsOut, path);
-    this.#raise("rtpengine_bytes_total", all.bytesIn, path);
-    this.#raise("rtpengine_packets_lost", all.lost);
-    this.#raise("rtpengine_rtp_duplicates", all.duplicates);
-    this.#raise("rtpengine_rtp_reordered", all.reordered);
-    this.#raise("rtpengine_rtp_seq_resets", all.resets);
-    this.#raise("rtpedge_relay_punts_total", all.punted);
-    this.#raise("rtpedge_relay_drops_total", all.dropSource, "source");
-    this.#raise("rtpedge_relay_drops_total", all.dropMalformed, "malformed");
-    this.#raise("rtpedge_relay_drops_total", all.dropFiltered, "filtered");
-    this.#raise("rtpedge_relay_drops_total", all.dropNoRule, "no_rule");
-  }
-
-  /** Sets a counter; a late packet that fills a gap lowers "lost", but a counter never goes back. */
-  #raise(name: Parameters<Counters["cell"]>[0], value: number, ...labels: string[]): void {
-    const cell = this.counters.cell(name, ...labels);
-    if (value > cell.value) cell.value = value;
+    this.counters.raise("rtpengine_packets_total", all.packetsIn, path);
+    this.counters.raise("rtpengine_packet_errors_total", all.errorsIn + all.errorsOut, path);
+    this.counters.raise("rtpengine_bytes_total", all.bytesIn, path);
+    if (this.#deps.quality === undefined) {
+      counters.raise("rtpengine_packets_lost", all.lost);
+      counters.raise("rtpengine_rtp_duplicates", all.duplicates);
+      counters.raise("rtpengine_rtp_reordered", all.reordered);
+      counters.raise("rtpengine_rtp_seq_resets", all.resets);
+    }
+    this.counters.raise("rtpedge_relay_punts_total", all.punted);
+    this.counters.raise("rtpedge_relay_drops_total", all.dropSource, "source");
+    this.counters.raise("rtpedge_relay_drops_total", all.dropMalformed, "malformed");
+    this.counters.raise("rtpedge_relay_drops_total", all.dropFiltered, "filtered");
+    this.counters.raise("rtpedge_relay_drops_total", all.dropNoRule, "no_rule");
   }
 
   #refreshInterfaces(): void {
@@ -239,14 +206,16 @@ export class Statistics {
       this.counters.set("rtpengine_ports_free", usage.free, ...labels);
       this.counters.set("rtpengine_ports", usage.total, ...labels);
       const sums = this.interfaceTraffic(local);
-      this.#raise("rtpengine_interface_packets_lost", sums.lost, ...labels);
-      this.#raise("rtpengine_interface_duplicates", sums.duplicates, ...labels);
-      this.#raise("rtpengine_interface_packets", sums.packetsIn, ...labels, "ingress");
-      this.#raise("rtpengine_interface_bytes", sums.bytesIn, ...labels, "ingress");
-      this.#raise("rtpengine_interface_errors", sums.errorsIn, ...labels, "ingress");
-      this.#raise("rtpengine_interface_packets", sums.packetsOut, ...labels, "egress");
-      this.#raise("rtpengine_interface_bytes", sums.bytesOut, ...labels, "egress");
-      this.#raise("rtpengine_interface_errors", sums.errorsOut, ...labels, "egress");
+      if (this.#deps.quality === undefined) {
+        this.counters.raise("rtpengine_interface_packets_lost", sums.lost, ...labels);
+        this.counters.raise("rtpengine_interface_duplicates", sums.duplicates, ...labels);
+      }
+      this.counters.raise("rtpengine_interface_packets", sums.packetsIn, ...labels, "ingress");
+      this.counters.raise("rtpengine_interface_bytes", sums.bytesIn, ...labels, "ingress");
+      this.counters.raise("rtpengine_interface_errors", sums.errorsIn, ...labels, "ingress");
+      this.counters.raise("rtpengine_interface_packets", sums.packetsOut, ...labels, "egress");
+      this.counters.raise("rtpengine_interface_bytes", sums.bytesOut, ...labels, "egress");
+      this.counters.raise("rtpengine_interface_errors", sums.errorsOut, ...labels, "egress");
     }
   }
 

@@ -54,20 +54,23 @@ Deno.test("Statistics.refresh never lets a counter go back", () => {
   assert.equal(statistics.counters.get("rtpengine_packets_lost"), 9);
 });
 
-Deno.test("Statistics.refresh counts sessions, open media sections and ports", () => {
-  const open = fakeStream();
-  const rtcp = fakeStream({ component: "rtcp" });
+Deno.test("Statistics.refresh counts sessions, media sections in use and ports", () => {
+  const now = 1_700_000_000_000;
+  const heard = fakeStream({ counters: { lastRx: now - 900 } });
+  const silent = fakeStream({ counters: { lastRx: now - 1100 } });
+  const rtcp = fakeStream({ component: "rtcp", counters: { lastRx: now } });
   const rejected = fakeStream({ local: undefined });
   const calls = new FakeCalls(
-    callOf("a", open, rtcp),
-    callOf("b", open),
+    callOf("a", heard, rtcp),
+    callOf("b", fakeStream({ counters: { lastRx: now } })),
+    callOf("e", silent, rtcp),
     callOf("c", rejected),
     fakeCall({ callId: "d", foreign: true }),
   );
   const { statistics } = fakeStatistics({ calls, used: 12 });
   statistics.refresh();
   const { counters } = statistics;
-  assert.equal(counters.get("rtpengine_sessions", "own"), 3);
+  assert.equal(counters.get("rtpengine_sessions", "own"), 4);
   assert.equal(counters.get("rtpengine_sessions", "foreign"), 1);
   assert.equal(counters.get("rtpengine_mediastreams", "userspace"), 2);
   assert.equal(counters.get("rtpengine_mediastreams", "kernel"), 0);
