@@ -160,6 +160,15 @@ struct rtpe_counters {
 	struct rtpe_ssrc_counters ssrc[RTPE_SSRC_TRACKS];
 };
 
+/* A port goes on from what a former core counted and learned on it: adds the
+ * counts of past (len = its size), takes over its RTP sources and, unless the
+ * first rule turns learning off or says RTPE_RULE_RELEARN, its remote endpoint.
+ * Call it after the port was opened and before its first rule. Times in the
+ * future count as now. -EINVAL: past contradicts itself or the port;
+ * -EBUSY: there was a rule, or past counters, before. */
+RTPE_EXPORT int rtpe_port_restore(struct rtpe_core *core, rtpe_u32 slot,
+				  const struct rtpe_counters *past, rtpe_u32 len);
+
 /* The array of max_slots counters, valid for the life of the core. */
 RTPE_EXPORT struct rtpe_counters *rtpe_counters(struct rtpe_core *core);
 

@@ -89,6 +89,8 @@ struct slot {
 	_Atomic uint32_t generation;	/* while open, else 0 */
 	/* NAT-wait: 1 while nothing may be sent to the remote endpoint. */
 	_Atomic uint8_t hold;
+	/* The API writes what is the relay thread's: hands off. */
+	_Atomic uint8_t restoring;
 	_Atomic int fd;			/* UDP socket, -1: none (STEER: to hold the
 					 * port, or since a datagram exceeded the MTU) */
 	struct iface *iface;

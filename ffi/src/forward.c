@@ -107,6 +107,18 @@ static bool output(struct thread *t, struct packet *p, const struct out_rule *ou
 	return true;
 }
 
+/* A port that was opened and has no rule yet, or lost it. */
+static void forward_nowhere(struct packet *p)
+{
+	struct rtpe_counters *c = p->slot->counters;
+
+	if (atomic_load_explicit(&p->slot->restoring, memory_order_acquire))
+		return;
+	COUNT(c->rx_packets, 1);
+	COUNT(c->rx_bytes, p->len);
+	drop(p, &c->drop_no_rule);
+}
+
 void forward(struct thread *t, struct packet *p)
 {
 	struct slot *slot = p->slot;
@@ -115,12 +127,12 @@ void forward(struct thread *t, struct packet *p)
 	unsigned class;
 	bool handled;
 
-	COUNT(c->rx_packets, 1);
-	COUNT(c->rx_bytes, p->len);
 	if (!rule) {
-		drop(p, &c->drop_no_rule);
+		forward_nowhere(p);
 		return;
 	}
+	COUNT(c->rx_packets, 1);
+	COUNT(c->rx_bytes, p->len);
 	class = classify(p->data, p->len, rule->flags, rule->punt);
 	if (!(class & (RTPE_CLASS_RTP | RTPE_CLASS_RTCP)) &&
 	    !(class == RTPE_CLASS_OTHER && rule->flags & RTPE_RULE_OPAQUE)) {

@@ -5,25 +5,6 @@
 
 #include "addr.h"
 
-void learn_install(struct learn *l, const struct rtpe_rule *rule, uint64_t now)
-{
-	bool anew = !l->installed || rule->flags & RTPE_RULE_RELEARN ||
-		    !addr_equal(&l->signalled, &rule->remote) ||
-		    (l->mode == RTPE_LEARN_OFF) != (rule->learning == RTPE_LEARN_OFF);
-
-	l->installed = true;
-	l->mode = rule->learning;
-	l->action = rule->source_action;
-	if (!anew)
-		return;
-	l->signalled = rule->remote;
-	l->current = rule->remote;
-	l->window_end = now + (uint64_t)rule->learn_ms * 1000;
-	l->rank = RANK_NONE;
-	l->learned = false;
-	l->confirmed = l->mode == RTPE_LEARN_OFF;
-}
-
 static enum learn_rank rank_of(const struct rtpe_addr *src, const struct rtpe_addr *want)
 {
 	bool same_ip, same_port;
@@ -35,6 +16,40 @@ static enum learn_rank rank_of(const struct rtpe_addr *src, const struct rtpe_ad
 	if (same_ip)
 		return same_port ? RANK_EXACT : RANK_ADDR;
 	return same_port ? RANK_PORT : RANK_ANY;
+}
+
+void learn_install(struct learn *l, const struct rtpe_rule *rule, uint64_t now)
+{
+	bool kept = !l->installed && l->restored && l->learned &&
+		    rule->learning != RTPE_LEARN_OFF && !(rule->flags & RTPE_RULE_RELEARN);
+	bool anew = !l->installed || rule->flags & RTPE_RULE_RELEARN ||
+		    !addr_equal(&l->signalled, &rule->remote) ||
+		    (l->mode == RTPE_LEARN_OFF) != (rule->learning == RTPE_LEARN_OFF);
+
+	l->installed = true;
+	l->mode = rule->learning;
+	l->action = rule->source_action;
+	if (!anew)
+		return;
+	l->signalled = rule->remote;
+	l->window_end = now + (uint64_t)rule->learn_ms * 1000;
+	if (kept) {
+		l->rank = (uint8_t)rank_of(&l->current, &l->signalled);
+		return;
+	}
+	l->current = rule->remote;
+	l->rank = RANK_NONE;
+	l->learned = false;
+	l->confirmed = l->mode == RTPE_LEARN_OFF;
+}
+
+void learn_restore(struct learn *l, const struct rtpe_addr *remote, bool learned,
+		   bool confirmed)
+{
+	l->restored = true;
+	l->current = *remote;
+	l->learned = learned;
+	l->confirmed = learned && confirmed;
 }
 
 static unsigned adopt(struct learn *l, const struct rtpe_addr *src)

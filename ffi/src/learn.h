@@ -31,6 +31,7 @@ struct learn {
 	bool installed;			/* a rule has been installed since open */
 	bool confirmed;
 	bool learned;
+	bool restored;			/* current is from before the first rule */
 };
 
 /* Bits of learn_packet()'s answer. */
@@ -43,6 +44,10 @@ enum {
 /* A rule was installed. Starts anew when it is the first one, when it asks for
  * it, when it signals another endpoint, or when learning is turned off or on. */
 void learn_install(struct learn *l, const struct rtpe_rule *rule, uint64_t now);
+/* Before the first rule: what was known when the port was another one's. It
+ * holds unless that rule turns learning off or starts it anew. */
+void learn_restore(struct learn *l, const struct rtpe_addr *remote, bool learned,
+		   bool confirmed);
 /* A valid packet came from src. */
 unsigned learn_packet(struct learn *l, const struct rtpe_addr *src, uint64_t now);
 

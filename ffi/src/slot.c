@@ -214,7 +214,8 @@ int rtpe_rule_set(struct rtpe_core *core, rtpe_u32 index, const void *buf, rtpe_
 	remote_lock(slot);
 	if (!wait)
 		atomic_store(&slot->hold, 0);
-	else if (!slot->learn.installed || head.flags & RTPE_RULE_RELEARN ||
+	else if ((!slot->learn.installed && !slot->learn.restored) ||
+		 head.flags & RTPE_RULE_RELEARN ||
 		 slot->counters->last_rx_us == 0)
 		atomic_store(&slot->hold, 1);
 	learn_install(&slot->learn, &head, core_now(core));

@@ -28,6 +28,14 @@ static void track_start(struct rtpe_ssrc_counters *c, struct track *t, uint32_t 
 	c->in_use = 1;
 }
 
+void track_resume(struct track *own, uint64_t now)
+{
+	memset(own, 0, sizeof(*own));
+	own->window = 1;
+	own->last = now;
+	own->bad_seq = NO_BAD_SEQ;
+}
+
 /* The track of ssrc; else a free one; else the one idle for longest, if it is
  * idle at all. *known tells which. */
 static int track_find(struct rtpe_ssrc_counters *tracks, const struct track *own,

@@ -56,4 +56,8 @@ struct arrival {
 int stats_rtp(struct rtpe_ssrc_counters *tracks, struct track *own, const uint8_t *rtp,
 	      const struct arrival *at);
 
+/* The track goes on from counters that are not its own: what it remembers is
+ * their highest sequence number and nothing else. */
+void track_resume(struct track *own, uint64_t now);
+
 #endif

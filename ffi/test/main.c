@@ -14,7 +14,7 @@ static const struct suite *const suites[] = {
 	&suite_rule, &suite_api, &suite_ctl, &suite_steer, &suite_sockets,
 	&suite_steer_ports, &suite_sockets_ports,
 	&suite_steer_traffic, &suite_sockets_traffic, &suite_rtnl, &suite_l2,
-	&suite_counters_file,
+	&suite_counters_file, &suite_restore,
 };
 
 static jmp_buf failed;

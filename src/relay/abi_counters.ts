@@ -191,7 +191,10 @@ export class CounterView {
       last: this.#ms(start + at.last_us),
       payloadType: this.#view.getUint8(start + at.payload_type),
       lastTimestamp: this.#u32(start + at.last_ts),
+      clockRate,
       maxSequence: max & 0xffff,
+      // the core starts one cycle ahead
+      cycles: ((max >>> 16) - 1) & 0xffff,
       lost: expected - packets,
       jitter: this.#u32(start + at.jitter_x16) / 16 * 1000 / clockRate,
       duplicates: this.#u32(start + at.duplicates),

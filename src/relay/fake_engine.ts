@@ -12,6 +12,7 @@ import { classifyIp, parseIp } from "../core/ip.ts";
 import { ssrcOf } from "./classify.ts";
 import { FakePort } from "./fake_port.ts";
 import { ruleProblem } from "./rule_check.ts";
+import { checkSnapshot } from "./snapshot.ts";
 import type { RelayEngine, RelayEvent, Rule, RuleOutput, Slot, SlotCounters } from "./types.ts";
 
 /** A datagram that left the engine. */
@@ -131,6 +132,19 @@ export class FakeEngine implements RelayEngine {
   /** Tells the RTP clock rate of a payload type. */
   setClockRate(slot: Slot, payloadType: number, rate: number): void {
     this.#port(slot).setClockRate(payloadType, rate);
+  }
+
+  /** A port goes on from counters of before a restart. */
+  restore(slot: Slot, past: SlotCounters): void {
+    const port = this.#port(slot);
+    checkSnapshot(past);
+    if (past.remote !== undefined && past.remote.family !== port.local.family) {
+      throw new Error(
+        `counters for slot ${slot} refused: ${past.remote.address} is not of its family`,
+      );
+    }
+    if (port.used) throw new Error(`counters for slot ${slot} refused: it is in use`);
+    port.restore(past, this.#clock.now(), this.#clock.wall());
   }
 
   /** Sends one datagram from a slot. */

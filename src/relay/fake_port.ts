@@ -8,10 +8,9 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { classOf, ssrcOf } from "./classify.ts";
 import { Learner } from "./learner.ts";
 import { RtpSource } from "./rtp_source.ts";
+import { SSRC_TRACKS } from "./snapshot.ts";
 import type { PacketClass, Rule, RuleOutput, Slot, SlotCounters } from "./types.ts";
 
-/** SSRCs counted per slot, RTPE_SSRC_TRACKS. */
-const SSRC_TRACKS = 4;
 /** A source silent for so long may make room for another, in ms. */
 const TRACK_IDLE = 2000;
 
@@ -29,6 +28,21 @@ export interface Received {
   readonly wanted: boolean;
 }
 
+const NO_COUNTS = {
+  rxPackets: 0,
+  rxBytes: 0,
+  rxErrors: 0,
+  txPackets: 0,
+  txBytes: 0,
+  txErrors: 0,
+  lastTx: 0,
+  dropSource: 0,
+  dropMalformed: 0,
+  dropFiltered: 0,
+  dropNoRule: 0,
+  punted: 0,
+};
+type FakeCounts = typeof NO_COUNTS;
 type Drop = "dropSource" | "dropMalformed" | "dropFiltered" | "dropNoRule";
 
 /** An open port, or one that is closed and whose counters are still read. */
@@ -41,22 +55,10 @@ export class FakePort {
   readonly #clockRates = new Map<number, number>();
   #rule: Rule | undefined;
   #installed = false;
+  #restored = false;
   /** NAT-wait: nothing may be sent to the remote endpoint yet. */
   #hold = false;
-  readonly #counts = {
-    rxPackets: 0,
-    rxBytes: 0,
-    rxErrors: 0,
-    txPackets: 0,
-    txBytes: 0,
-    txErrors: 0,
-    lastTx: 0,
-    dropSource: 0,
-    dropMalformed: 0,
-    dropFiltered: 0,
-    dropNoRule: 0,
-    punted: 0,
-  };
+  readonly #counts: FakeCounts = { ...NO_COUNTS };
 
   constructor(readonly slot: Slot, readonly local: Endpoint) {}
 
@@ -83,10 +85,32 @@ export class FakePort {
   /** Installs a rule that is known to be valid; `now` is monotonic ms. */
   setRule(rule: Rule, now: number): void {
     if (!rule.waitInput) this.#hold = false;
-    else if (!this.#installed || rule.relearn || this.lastRx === 0) this.#hold = true;
+    else if (!this.#installed && !this.#restored || rule.relearn || this.lastRx === 0) {
+      this.#hold = true;
+    }
     this.#rule = rule;
     this.#installed = true;
     this.#learner.install(rule, now);
+  }
+
+  /** Goes on from counters of before a restart, known to be valid. */
+  restore(past: SlotCounters, now: number, wall: number): void {
+    for (const name of Object.keys(this.#counts) as (keyof FakeCounts)[]) {
+      if (name === "lastTx") this.#counts.lastTx ||= Math.min(past.lastTx, wall);
+      else this.#counts[name] += past[name];
+    }
+    this.lastRx = Math.min(past.lastRx, wall);
+    this.#sources.push(...past.ssrcs.map((source) => {
+      const [first, last] = [Math.min(source.first, wall), Math.min(source.last, wall)];
+      return RtpSource.restored({ ...source, first, last }, now);
+    }));
+    this.#learner.restore(past);
+    this.#restored = true;
+  }
+
+  /** Whether there is or was a rule, or something was restored. */
+  get used(): boolean {
+    return this.#learner.used;
   }
 
   clearRule(): void {
@@ -195,7 +219,7 @@ export class FakePort {
       known.count(packet, { now, wall, clockRate });
       return false;
     }
-    const source = new RtpSource(packet);
+    const source = RtpSource.of(packet);
     if (this.#sources.length < SSRC_TRACKS) {
       this.#sources.push(source);
     } else {

@@ -10,6 +10,7 @@ import { CounterCodec, CounterView } from "./abi_counters.ts";
 import { EventCodec, type RawEvent } from "./abi_events.ts";
 import { AbiLayout, type StructLayout } from "./abi_layout.ts";
 import { RuleCodec } from "./abi_rule.ts";
+import { RestoreCodec } from "./abi_restore.ts";
 import { type CoreOptions, DEFAULT_MAX_SLOTS, encodeOptions, modeName } from "./abi_options.ts";
 import { type BellOwner, hangBell, removeBell } from "./doorbell.ts";
 import { cString, errnoText, loadRelayLibrary, readText, type RelayLibrary } from "./ffi.ts";
@@ -63,6 +64,8 @@ const DRAIN_BYTES = 128 * 1024;
 export class FfiCore {
   readonly addr: AddrCodec;
   readonly rules: RuleCodec;
+  /** Writes counters of before a restart. */
+  readonly past: RestoreCodec;
   readonly maxSlots: number;
   readonly #library: RelayLibrary;
   readonly #events: EventCodec;
@@ -90,6 +93,7 @@ export class FfiCore {
     this.rules = new RuleCodec(layout, this.addr);
     this.#events = new EventCodec(layout, this.addr);
     const counters = new CounterCodec(layout, this.addr);
+    this.past = new RestoreCodec(counters);
     this.#thread = layout.require("rtpe_thread_counters", THREAD_FIELDS);
     selfTest(library);
     this.maxSlots = options.maxSlots ?? DEFAULT_MAX_SLOTS;

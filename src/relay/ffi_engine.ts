@@ -90,6 +90,14 @@ export class FfiEngine implements RelayEngine {
     library.rtpe_clock_rate_set(handle, slot, payloadType, rate);
   }
 
+  restore(slot: Slot, past: SlotCounters): void {
+    this.#local(slot);
+    const { library, handle, past: codec } = this.#core;
+    const bytes = codec.encode(past);
+    const result = library.rtpe_port_restore(handle, slot, bytes, bytes.length);
+    if (result < 0) throw new Error(`counters for slot ${slot} refused: ${errnoText(result)}`);
+  }
+
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean {
     this.#local(slot);
     const { library, handle, addr } = this.#core;

@@ -6,7 +6,7 @@
  */
 
 import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
-import type { Learning, Rule } from "./types.ts";
+import type { Learning, Rule, SlotCounters } from "./types.ts";
 
 /** What a packet's source led to. */
 export interface Verdict {
@@ -34,6 +34,7 @@ export class Learner {
   #action: Rule["sourceAction"] = "ignore";
   #rank = Rank.None;
   #installed = false;
+  #restored = false;
   #confirmed = false;
   #learned = false;
 
@@ -52,6 +53,19 @@ export class Learner {
     return this.#learned;
   }
 
+  /** Whether {@link restore} or {@link install} was called. */
+  get used(): boolean {
+    return this.#installed || this.#restored;
+  }
+
+  /** Before the first rule: what was known before a restart. */
+  restore({ remote, learned, confirmed }: SlotCounters): void {
+    this.#restored = true;
+    this.#remote = remote;
+    this.#learned = learned;
+    this.#confirmed = learned && confirmed;
+  }
+
   /**
    * A rule was installed. Learning starts anew when it is the first one, when it asks for it, when it
    * signals another endpoint, or when it turns learning off or on.
@@ -59,12 +73,19 @@ export class Learner {
   install(rule: Rule, now: number): void {
     const anew = !this.#installed || rule.relearn || !same(this.#signalled, rule.remote) ||
       (this.#mode === "off") !== (rule.learning === "off");
+    const kept = !this.#installed && this.#restored && this.#learned && rule.learning !== "off" &&
+      !rule.relearn;
     this.#installed = true;
     this.#mode = rule.learning;
     this.#action = rule.sourceAction;
     if (!anew) return;
-    this.#signalled = this.#remote = rule.remote;
+    this.#signalled = rule.remote;
     this.#windowEnd = now + rule.learnMs;
+    if (kept && this.#remote !== undefined) {
+      this.#rank = rankOf(this.#remote, rule.remote);
+      return;
+    }
+    this.#remote = rule.remote;
     this.#rank = Rank.None;
     this.#learned = false;
     this.#confirmed = rule.learning === "off";

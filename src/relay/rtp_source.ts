@@ -50,12 +50,42 @@ export class RtpSource {
   #reordered = 0;
   #resets = 0;
 
-  /** @param first the first packet, still to be counted */
-  constructor(first: Uint8Array) {
+  /**
+   * @param base first extended sequence number
+   * @param max highest one so far
+   */
+  constructor(ssrc: number, base: number, max: number) {
+    this.ssrc = ssrc;
+    this.#base = base;
+    this.#max = max;
+  }
+
+  /** A source of which nothing is known. @param first its first packet, still to be counted */
+  static of(first: Uint8Array): RtpSource {
     const view = viewOf(first);
-    this.ssrc = view.getUint32(8);
-    this.#base = 0x10000 + view.getUint16(2);
-    this.#max = this.#base - 1;
+    const base = 0x10000 + view.getUint16(2);
+    return new RtpSource(view.getUint32(8), base, base - 1);
+  }
+
+  /** A source that goes on from what was counted before. @param now monotonic ms */
+  static restored(past: SsrcCounters, now: number): RtpSource {
+    const max = (past.cycles + 1) * 0x10000 + past.maxSequence;
+    const source = new RtpSource(past.ssrc, max + 1 - past.packets - past.lost, max);
+    source.lastSeen = now;
+    source.#packets = past.packets;
+    source.#bytes = past.bytes;
+    source.#payloadBytes = past.payloadBytes;
+    source.#first = past.first;
+    source.#last = past.last;
+    source.#payloadType = past.payloadType;
+    source.#lastTimestamp = past.lastTimestamp;
+    source.#clockRate = past.clockRate;
+    source.#jitter = past.jitter * past.clockRate / 1000;
+    source.#duplicates = past.duplicates;
+    source.#reordered = past.reordered;
+    source.#resets = past.resets;
+    source.#remember(max);
+    return source;
   }
 
   /** Counts one packet that is valid RTP. */
@@ -90,7 +120,9 @@ export class RtpSource {
       last: this.#last,
       payloadType: this.#payloadType,
       lastTimestamp: this.#lastTimestamp,
+      clockRate: this.#clockRate,
       maxSequence: this.#max & 0xffff,
+      cycles: Math.floor(this.#max / 0x10000) - 1,
       lost: this.#max - this.#base + 1 - this.#packets,
       jitter: this.#jitter * 1000 / this.#clockRate,
       duplicates: this.#duplicates,

@@ -12,7 +12,7 @@ function packet(sequence: number, timestamp = sequence * 160): Uint8Array {
 }
 
 function receive(sequences: readonly number[]): RtpSource {
-  const source = new RtpSource(packet(sequences[0]!));
+  const source = RtpSource.of(packet(sequences[0]!));
   for (const [i, sequence] of sequences.entries()) {
     source.count(packet(sequence), { now: i * 20, wall: 1e12 + i * 20, clockRate: 8000 });
   }
@@ -53,7 +53,7 @@ Deno.test("RtpSource survives jumps of half the space without negative loss", ()
 });
 
 Deno.test("RtpSource measures jitter as RFC 3550 A.8 does", () => {
-  const source = new RtpSource(packet(0));
+  const source = RtpSource.of(packet(0));
   let expected = 0;
   let now = 0;
   for (let sequence = 0; sequence < 50; sequence++) {
@@ -67,7 +67,7 @@ Deno.test("RtpSource measures jitter as RFC 3550 A.8 does", () => {
 });
 
 Deno.test("RtpSource takes a new time base for what it is, and timestamps may wrap", () => {
-  const source = new RtpSource(packet(0));
+  const source = RtpSource.of(packet(0));
   const stamps = [2 ** 32 - 160, 0, 160, 4e8, 4e8 + 160];
   for (const [i, timestamp] of stamps.entries()) {
     source.count(packet(i, timestamp), { now: i * 20, wall: 1e12, clockRate: 8000 });

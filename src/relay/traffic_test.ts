@@ -23,6 +23,8 @@ function source(values: Partial<SsrcCounters>): SsrcCounters {
   const none = { ssrc: 1, packets: 0, bytes: 0, last: 0, payloadType: 0, lastTimestamp: 0 };
   const rest = {
     payloadBytes: 0,
+    clockRate: 8000,
+    cycles: 0,
     first: 0,
     maxSequence: 0,
     lost: 0,

@@ -137,8 +137,12 @@ export interface SsrcCounters {
   readonly payloadType: number;
   /** RTP timestamp of the last packet. */
   readonly lastTimestamp: number;
+  /** RTP clock rate of that payload type in Hz, as {@link RelayEngine.setClockRate} told; else 8000. */
+  readonly clockRate: number;
   /** Highest sequence number, 0..65535. */
   readonly maxSequence: number;
+  /** Times the sequence number began anew (upper half of the extended one of RFC 3550 A.1). */
+  readonly cycles: number;
   /** RFC 3550 A.3 cumulative number of packets lost (may be negative with duplicates). */
   readonly lost: number;
   /** RFC 3550 A.8 interarrival jitter in ms. */
@@ -229,6 +233,14 @@ export interface RelayEngine {
   clearRule(slot: Slot): void;
   /** RTP clock rate in Hz of a payload type, for jitter; up to 8 per slot, others count as 8000. */
   setClockRate(slot: Slot, payloadType: number, rate: number): void;
+  /**
+   * A port goes on from what was counted and learned on it before a restart: counts are added, RTP
+   * sources and the remote endpoint taken over, the latter unless the first rule turns learning off or
+   * says `relearn`. To be called once after {@link open}, before the first rule.
+   *
+   * @throws RangeError naming a value that cannot be; Error when the port has or had a rule
+   */
+  restore(slot: Slot, past: SlotCounters): void;
   /** Sends one datagram from the slot; `dst` absent = current remote endpoint. */
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean;
   /** A snapshot of the counters of a slot, open or closed since. */

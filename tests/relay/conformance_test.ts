@@ -9,8 +9,15 @@ import { candidates, ipv6Unavailable } from "./harness.ts";
 import { learningCases } from "./learning.ts";
 import { openingCases } from "./opening.ts";
 import { reportingCases } from "./reporting.ts";
+import { restoringCases } from "./restoring.ts";
 
-const cases = [...openingCases, ...forwardingCases, ...learningCases, ...reportingCases];
+const cases = [
+  ...openingCases,
+  ...forwardingCases,
+  ...learningCases,
+  ...reportingCases,
+  ...restoringCases,
+];
 const noIpv6 = await ipv6Unavailable();
 
 for (const { name: engine, unavailable, start } of candidates()) {
