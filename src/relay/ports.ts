@@ -68,6 +68,16 @@ export class PortBook {
     return pair;
   }
 
+  /** Takes one certain pair, resting or not. @returns false when it is open already */
+  claim(pair: number): boolean {
+    this.#wake();
+    const busy = (this.#busy[pair >>> 5]! >>> (pair & 31)) & 1;
+    if (busy && Number.isNaN(this.#restingSince[pair])) return false;
+    this.#restingSince[pair] = NaN;
+    this.#busy[pair >>> 5]! |= 1 << (pair & 31);
+    return true;
+  }
+
   /** Puts a pair that was taken to rest. */
   rest(pair: number): void {
     const since = this.#clock.now();

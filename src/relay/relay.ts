@@ -137,6 +137,26 @@ export class MediaRelay implements Relay {
     }
   }
 
+  /** Opens one certain pair. @throws PortsExhausted when it is taken */
+  openPairAt(local: LocalAddress, port: number): PortPair {
+    const { book } = this.#range(local);
+    const pair = port >> 1;
+    if (port < 1 || port > 65534 || port % 2 !== 0 || !book.claim(pair)) {
+      throw new PortsExhausted("range");
+    }
+    let opened: PortPair | Refusal | undefined;
+    try {
+      opened = this.#openBoth(local, pair);
+    } finally {
+      if (typeof opened !== "object") book.release(pair);
+    }
+    if (typeof opened !== "object") {
+      throw new PortsExhausted(opened === "in-use" ? "range" : opened);
+    }
+    this.#open.add(opened);
+    return opened;
+  }
+
   /** Closes a pair and lets it rest. */
   closePair(pair: PortPair): void {
     this.closePairs([pair]);

@@ -152,3 +152,25 @@ Deno.test("MediaRelay gives a whole range out quickly while it is almost full", 
   assert.throws(() => relay.openPair(address), PortsExhausted);
   assert.ok(performance.now() - start < 5000, "32,256 pairs within seconds");
 });
+
+Deno.test("MediaRelay opens a certain pair, also one that rests, but none that is open", () => {
+  const address = local();
+  const { relay } = setUp([address]);
+  const pair = relay.openPairAt(address, 30004);
+  assert.deepEqual([pair.rtp.port, pair.rtcp.port], [30004, 30005]);
+  assert.throws(() => relay.openPairAt(address, 30004), { name: "PortsExhausted", why: "range" });
+  relay.closePair(pair);
+  assert.equal(relay.openPairAt(address, 30004).rtp.port, 30004);
+  assert.equal(relay.openPairs, 1);
+  assert.equal(relay.usage(address).used, 2);
+});
+
+Deno.test("MediaRelay opens no certain pair that starts at an odd port or is somebody else's", () => {
+  const address = local();
+  const { engine, relay } = setUp([address]);
+  engine.occupy(at(30007));
+  for (const port of [30005, 30006, 0, -2, 65536]) {
+    assert.throws(() => relay.openPairAt(address, port), { name: "PortsExhausted" }, `${port}`);
+  }
+  assert.equal(relay.openPairs, 0);
+});

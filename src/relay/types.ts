@@ -317,6 +317,13 @@ export interface Relay {
   hasInterface(name: string): boolean;
   /** Opens the next RTP/RTCP pair on a local address. @throws PortsExhausted */
   openPair(local: LocalAddress): PortPair;
+  /**
+   * Opens one certain pair: that of a call which comes back after a restart.
+   *
+   * @param port the even port
+   * @throws PortsExhausted when it is taken
+   */
+  openPairAt(local: LocalAddress, port: number): PortPair;
   /** Closes both ports and puts them into quarantine. A pair already closed is left alone. */
   closePair(pair: PortPair): void;
   /** The same for many pairs, in one go. */

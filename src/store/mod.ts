@@ -1,0 +1,12 @@
+/**
+ * Owns what outlives the process: the journal of calls in SQLite. It knows nothing of calls but their
+ * call-id and a text.
+ *
+ * @module
+ */
+
+export { CallJournal, type JournalOptions } from "./journal.ts";
+export { DatabaseInUse, openDatabase } from "./open.ts";
+export type { OpenDatabase } from "./open.ts";
+export { type OpenedStore, SqliteStore } from "./sqlite_store.ts";
+export type { CallBatch, CallStore, StoredCall } from "./types.ts";
