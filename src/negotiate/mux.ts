@@ -1,5 +1,6 @@
 /**
- * rtcp-mux (RFC 5761) between two parties who may see it differently, and the `rtcp-mux` key.
+ * rtcp-mux (RFC 5761) between two parties who may see it differently, and the `rtcp-mux` key. The key
+ * counts in offers; an answer follows from what was offered and told.
  *
  * @module
  */
@@ -17,7 +18,8 @@ export interface MuxOutcome {
 }
 
 /**
- * An offer passes.
+ * An offer passes. Where modes contradict each other, `require` and `offer` go before `demux`, and `accept`
+ * before `reject`.
  *
  * @param offered the description offers rtcp-mux
  * @param options the `rtcp-mux` key
@@ -30,11 +32,13 @@ export function offerMux(
   before: MuxState,
   to: MuxState,
 ): MuxOutcome {
-  const demux = options.has("demux");
-  const willing = offered && !options.has("reject");
+  const pushed = options.has("require") || options.has("offer");
+  const demux = options.has("demux") && !pushed;
+  const accept = options.has("accept") || demux;
+  const willing = offered && (options.has("accept") || !options.has("reject"));
   // what was agreed stays in use until the answer
   const from = !willing ? "none" : before === "agreed" ? "agreed" : "offered";
-  const fromAlways = willing && (demux || options.has("accept"));
+  const fromAlways = willing && accept;
   if (options.has("require")) return { from, fromAlways, to: "agreed" };
   if (demux) return { from, fromAlways, to: "none" };
   if (to === "agreed") return { from, fromAlways, to };
@@ -48,14 +52,11 @@ export function offerMux(
  * @param to state towards the one who offered
  * @param always it is accepted towards them in any case
  */
-export function answerMux(
-  answered: boolean,
-  options: ReadonlySet<string>,
-  to: MuxState,
-  always: boolean,
-): MuxOutcome {
-  const from = answered ? "agreed" : "none";
-  const accept = always || answered || options.has("accept") || options.has("demux");
-  const agreed = to !== "none" && accept && !options.has("reject");
-  return { from, fromAlways: false, to: agreed ? "agreed" : "none" };
+export function answerMux(answered: boolean, to: MuxState, always: boolean): MuxOutcome {
+  const agreed = to !== "none" && (always || answered);
+  return {
+    from: answered ? "agreed" : "none",
+    fromAlways: false,
+    to: agreed ? "agreed" : "none",
+  };
 }

@@ -36,16 +36,24 @@ Deno.test("offerMux obeys each word of the key", () => {
   assert.equal(offerMux(true, options("accept"), "none", "none").fromAlways, true);
   assert.equal(offerMux(true, options("reject"), "none", "none").from, "none");
   assert.equal(offerMux(true, options("reject"), "none", "none").to, "offered");
-  assert.equal(offerMux(true, options("reject", "accept"), "none", "none").fromAlways, false);
+});
+
+Deno.test("offerMux ranks modes that contradict each other as rtpengine does", () => {
+  assert.equal(offerMux(true, options("reject", "accept"), "none", "none").fromAlways, true);
+  assert.equal(offerMux(true, options("reject", "demux"), "none", "none").from, "none");
+  assert.equal(offerMux(true, options("offer", "demux"), "none", "none").to, "offered");
+  assert.equal(offerMux(true, options("offer", "demux"), "none", "none").fromAlways, false);
+  assert.equal(offerMux(true, options("require", "demux"), "none", "none").to, "agreed");
+  assert.equal(offerMux(true, options("require", "demux"), "none", "none").fromAlways, false);
+  assert.equal(offerMux(true, options("demux", "accept"), "none", "none").to, "none");
+  assert.equal(offerMux(true, options("offer", "reject"), "none", "none").from, "none");
 });
 
 Deno.test("answerMux agrees only with what was offered", () => {
-  assert.equal(answerMux(true, options(), "offered", false).to, "agreed");
-  assert.equal(answerMux(true, options(), "none", false).to, "none");
-  assert.equal(answerMux(false, options(), "offered", false).to, "none");
-  assert.equal(answerMux(false, options(), "offered", true).to, "agreed");
-  assert.equal(answerMux(false, options("accept"), "offered", false).to, "agreed");
-  assert.equal(answerMux(true, options("reject"), "offered", true).to, "none");
-  assert.equal(answerMux(true, options(), "none", false).from, "agreed");
-  assert.equal(answerMux(false, options(), "agreed", false).from, "none");
+  assert.equal(answerMux(true, "offered", false).to, "agreed");
+  assert.equal(answerMux(true, "none", false).to, "none");
+  assert.equal(answerMux(false, "offered", false).to, "none");
+  assert.equal(answerMux(false, "offered", true).to, "agreed");
+  assert.equal(answerMux(true, "none", false).from, "agreed");
+  assert.equal(answerMux(false, "agreed", false).from, "none");
 });

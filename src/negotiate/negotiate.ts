@@ -130,7 +130,7 @@ function negotiateMedia(
   const muxed = mediaType === "rtp" && (hasAttribute(section, "rtcp-mux") || remote.samePort);
   const mux = kind === "offer"
     ? offerMux(muxed, request.rtcpMux, from.mux, to.mux)
-    : answerMux(muxed, request.rtcpMux, to.mux, to.muxAlways);
+    : answerMux(muxed, to.mux, to.muxAlways);
   const mid = attributeOf(section, "mid")?.param;
   const rejected = media.port === 0 || codecs === undefined;
   const learning = request.endpointLearning ?? settings.endpointLearning;
