@@ -5,6 +5,7 @@
  */
 
 import type { ByteString } from "../core/bytes.ts";
+import { type Gate, openGate } from "./gate.ts";
 import { Participant } from "./participant.ts";
 import type { CounterReader } from "./stream.ts";
 import type { CallView } from "./types.ts";
@@ -40,6 +41,8 @@ export class Call implements CallView {
   answered = false;
   /** `drop-traffic`: nothing is forwarded. */
   dropTraffic = false;
+  /** What is kept from everybody. */
+  readonly gate: Gate = openGate();
   /** Monotonic ms at which the call ends, if that is scheduled. */
   deleteAt: number | undefined;
   /** Monotonic ms when packets were last seen, and the counter state that says so. */
@@ -65,6 +68,11 @@ export class Call implements CallView {
   byTag(tag: ByteString): Participant | undefined {
     if (tag === "") return undefined;
     return this.participants.find((participant) => participant.answersTo(tag));
+  }
+
+  /** The party of a label; of several the last to come. */
+  byLabel(label: ByteString): Participant | undefined {
+    return this.participants.findLast((participant) => participant.label === label);
   }
 
   /** A party that is not in the call yet. */

@@ -7,6 +7,7 @@
 import { type Endpoint, type Family, sameEndpoint } from "../core/endpoint.ts";
 import { type MediaState, NEW_MEDIA } from "../negotiate/mod.ts";
 import type { LocalAddress, PortPair } from "../relay/types.ts";
+import { type Gate, openGate } from "./gate.ts";
 import type { Participant } from "./participant.ts";
 import { streamViews } from "./stream.ts";
 import type { MediaView, StreamView } from "./types.ts";
@@ -38,6 +39,8 @@ export interface Subscription {
   readonly source: Media;
   readonly sink: Media;
   readonly type: "offer/answer" | "pub/sub";
+  /** What is kept from this sink only; `dtmf` is not used here. */
+  readonly gate: Gate;
 }
 
 /** One media section (m-line) of one party. */
@@ -136,7 +139,7 @@ export class Media implements MediaView {
 /** Adds the edge unless it exists. */
 export function subscribe(source: Media, sink: Media, type: Subscription["type"]): void {
   if (source.sinks.some((edge) => edge.sink === sink)) return;
-  const edge = { source, sink, type };
+  const edge = { source, sink, type, gate: openGate() };
   source.sinks.push(edge);
   sink.sources.push(edge);
 }

@@ -17,6 +17,7 @@ import type { NgRequest } from "../ng/request.ts";
 import { LoadLimit, NgError, type ReplyDict } from "../ng/types.ts";
 import { type PortPair, PortsExhausted } from "../relay/types.ts";
 import { parseSdp, type Sdp, SdpError } from "../sdp/mod.ts";
+import { securityWarning } from "./block.ts";
 import { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import { type Match, matchAnswer, type Matched, matchOffer } from "./match.ts";
@@ -73,12 +74,19 @@ function exchange(context: CallContext, kind: Kind, request: NgRequest): ReplyDi
     const plan = makePlan(context, kind, request, sdp, ports);
     const written = write(context, plan);
     apply(context, plan, written.memory);
-    const warning = plan.result.warnings.join("; ");
+    const warnings = [...plan.result.warnings, ...dtmfWarnings(request)];
+    const warning = warnings.join("; ");
     return { sdp: written.text, warning: warning === "" ? undefined : warning, result: "ok" };
   } catch (error) {
     ports.undo();
     throw translate(context, request, error);
   }
+}
+
+/** What the flag `block DTMF` cannot do as asked. */
+function dtmfWarnings(request: NgRequest): string[] {
+  const warning = request.flags.has("block DTMF") ? securityWarning(request) : undefined;
+  return warning === undefined ? [] : [warning];
 }
 
 /** Turns what stopped an exchange into what the client is told. */
@@ -283,6 +291,7 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   to.family = plan.families[0]?.to;
   to.session = memory;
   if (request.label !== undefined) from.label = request.label;
+  if (request.flags.has("block DTMF")) from.gate.dtmf = true;
   if (request.metadata !== undefined) from.metadata = call.metadata = request.metadata;
   if (kind === "offer" && match.to.participant === undefined) to.viaBranch = request.viaBranch;
   associate(plan);

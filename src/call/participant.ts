@@ -8,6 +8,7 @@ import type { ByteString } from "../core/bytes.ts";
 import type { Family } from "../core/endpoint.ts";
 import { NEW_SESSION, type SessionMemory } from "../negotiate/mod.ts";
 import type { LocalAddress } from "../relay/types.ts";
+import { type Gate, openGate } from "./gate.ts";
 import { Media, type Subscription, unsubscribe } from "./media.ts";
 import type { CounterReader } from "./stream.ts";
 import type { ParticipantView, SubscriptionView } from "./types.ts";
@@ -32,6 +33,8 @@ export class Participant implements ParticipantView {
   /** Former and other tags of the same party. */
   readonly aliases: ByteString[] = [];
   readonly medias: Media[] = [];
+  /** What is kept from all who listen to this party. */
+  readonly gate: Gate = openGate();
   /** What descriptions written for this party said. */
   session: SessionMemory = NEW_SESSION;
   interface: PartyInterface | undefined;

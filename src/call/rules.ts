@@ -9,7 +9,8 @@ import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
 import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallLog } from "./context.ts";
-import type { InstalledRule, Media, PortEntry } from "./media.ts";
+import { passingTypes, silencePatterns } from "./gate.ts";
+import type { InstalledRule, Media, PortEntry, Subscription } from "./media.ts";
 
 /** Learning window in ms. */
 const LEARN_MS = 3000;
@@ -81,7 +82,7 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
     ...remote(rtp, state.origin, entry.rtpRule),
     rtcpMux: takesRtcp(media) && !opaque,
     rtcpOnly: false,
-    outputs: rtpOutputs(call, media, entry, opaque),
+    ...gates(call, media, entry, opaque),
   });
   entry.rtpRule = { remote: rtp, origin: state.origin };
   if (state.kind !== "rtp" || state.muxTold) {
@@ -151,20 +152,73 @@ function takesRtcp({ state }: Media): boolean {
   return state.mux !== "none" || state.muxTold;
 }
 
+/** Outputs of an RTP port and what they are let through; see `gate.ts`. */
+function gates(
+  call: Call,
+  media: Media,
+  entry: PortEntry,
+  opaque: boolean,
+): Pick<Rule, "outputs" | "payloadTypes" | "silence"> {
+  const own = media.participant.gate;
+  const open = edges(media);
+  // an output has no payload types of its own, so events pass only where everybody's media is blocked
+  const all = call.gate.media || own.media || (open.length > 0 && open.every(isBlocked));
+  const gate = {
+    media: all,
+    silence: call.gate.silence || own.silence,
+    dtmf: call.gate.dtmf || own.dtmf,
+  };
+  if (opaque && all) return { outputs: [] };
+  const outputs = rtpOutputs(call, media, entry, {
+    opaque,
+    silence: gate.silence,
+    heard: all ? open : open.filter((edge) => !isBlocked(edge)),
+  });
+  if (opaque) return { outputs };
+  const sent = media.state.codecs;
+  const heard = open.flatMap(({ sink }) => sink.state.codecs);
+  const payloadTypes = passingTypes(gate, sent, heard);
+  return {
+    outputs,
+    ...(payloadTypes === undefined ? {} : { payloadTypes }),
+    ...(outputs.some(({ silence }) => silence)
+      ? { silence: silencePatterns([...heard, ...sent]) }
+      : {}),
+  };
+}
+
+function isBlocked({ gate }: Subscription): boolean {
+  return gate.media;
+}
+
+/** How an RTP port's outputs come about. */
+interface Hearing {
+  readonly opaque: boolean;
+  /** Everybody hears silence. */
+  readonly silence: boolean;
+  /** Edges RTP passes on. */
+  readonly heard: readonly Subscription[];
+}
+
 /** Outputs of an RTP port; with rtcp-mux RTCP comes in here too. */
 function rtpOutputs(
   call: Call,
   media: Media,
   entry: PortEntry,
-  opaque: boolean,
+  { opaque, silence, heard }: Hearing,
 ): readonly RuleOutput[] {
   const { state } = media;
-  if (state.echo === "echo") return echo(call, media, entry.pair.rtp.slot, opaque ? ANY : BOTH);
+  if (state.echo === "echo") {
+    const outputs = echo(call, media, entry.pair.rtp.slot, opaque ? ANY : BOTH);
+    return silence && !opaque ? outputs.map((one) => ({ ...one, silence })) : outputs;
+  }
   const outputs: RuleOutput[] = [];
-  for (const sink of sinks(media)) {
+  for (const edge of edges(media)) {
+    const { sink } = edge;
     const { pair } = sink.active!;
-    if (state.recv && sink.state.send) {
-      outputs.push(output(call, pair.rtp.slot, opaque ? ANY : RTP));
+    if (state.recv && sink.state.send && heard.includes(edge)) {
+      const to = output(call, pair.rtp.slot, opaque ? ANY : RTP);
+      outputs.push(!opaque && (silence || edge.gate.silence) ? { ...to, silence: true } : to);
     }
     if (takesRtcp(media) && !opaque) {
       outputs.push(output(call, rtcpSlot(sink), RTCP));
@@ -180,7 +234,7 @@ function rtcpOutputs(
   match: RuleOutput["match"],
 ): readonly RuleOutput[] {
   if (media.state.echo === "echo") return echo(call, media, entry.pair.rtcp.slot, match);
-  return sinks(media).slice(0, MAX_OUTPUTS).map((sink) => output(call, rtcpSlot(sink), match));
+  return edges(media).slice(0, MAX_OUTPUTS).map(({ sink }) => output(call, rtcpSlot(sink), match));
 }
 
 function echo(
@@ -192,13 +246,9 @@ function echo(
   return canSend(media) ? [output(call, slot, match)] : [];
 }
 
-/** Sections that can be sent to. RTCP goes to them whatever the direction of media is. */
-function sinks(media: Media): Media[] {
-  const found: Media[] = [];
-  for (const { sink } of media.sinks) {
-    if (sink.live && canSend(sink)) found.push(sink);
-  }
-  return found;
+/** Edges to sections that can be sent to. RTCP goes to them whatever the direction of media is. */
+function edges(media: Media): readonly Subscription[] {
+  return media.sinks.filter(({ sink }) => sink.live && canSend(sink));
 }
 
 /** Whether anything may be sent to the party of a section. */

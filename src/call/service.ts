@@ -8,6 +8,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Settings } from "../core/settings.ts";
 import type { NgHandler } from "../ng/request.ts";
 import type { Relay } from "../relay/types.ts";
+import { setGate } from "./block.ts";
 import type { CallContext, CallLog } from "./context.ts";
 import { remove } from "./delete.ts";
 import { LoadGuard, type LoadSample } from "./limits.ts";
@@ -16,7 +17,9 @@ import { answer, offer } from "./offer_answer.ts";
 import { query } from "./query.ts";
 import { CallTable } from "./registry.ts";
 import { CallTimers } from "./timers.ts";
-import type { CallObserver, CallRegistry } from "./types.ts";
+import { type PastSlots, resumeCall } from "./resume.ts";
+import { snapshotCall } from "./snapshot.ts";
+import type { CallObserver, CallRegistry, CallView } from "./types.ts";
 
 /** What {@link createCallService} is made of. */
 export interface CallServiceOptions {
@@ -48,6 +51,14 @@ export interface CallService {
    * @param now monotonic ms of the clock
    */
   tick(now?: number): void;
+  /** A call as text that {@link resume} understands; `counters` says where its counters are. */
+  snapshot(call: CallView, counters: string): string;
+  /**
+   * Brings a call of an earlier run back.
+   *
+   * @throws Error when that cannot be; nothing is open or changed then
+   */
+  resume(text: string, past: PastSlots): void;
   /** Ends all calls. */
   shutdown(): void;
 }
@@ -70,17 +81,31 @@ export function createCallService(options: CallServiceOptions): CallService {
     loopMarker: options.loopMarker ?? randomMarker(),
   };
   const timers = new CallTimers(context);
+  const addresses = new Set(relay.addresses);
   const handlers = new Map<string, NgHandler>([
     ["offer", (request) => offer(context, request)],
     ["answer", (request) => answer(context, request)],
     ["delete", (request) => remove(context, request)],
     ["list", (request) => list(context, request)],
     ["query", (request) => query(context, request)],
+    ["block media", (request) => setGate(context, request, "media", true)],
+    ["unblock media", (request) => setGate(context, request, "media", false)],
+    ["silence media", (request) => setGate(context, request, "silence", true)],
+    ["unsilence media", (request) => setGate(context, request, "silence", false)],
+    ["block DTMF", (request) => setGate(context, request, "dtmf", true)],
+    ["unblock DTMF", (request) => setGate(context, request, "dtmf", false)],
   ]);
   return {
     handlers,
     registry: calls,
     tick: (now = clock.now()) => timers.expire(now),
+    snapshot(view, counters) {
+      const call = calls.get(view.callId);
+      if (call === undefined) throw new Error("there is no such call");
+      const moment = { wall: clock.wall(), monotonic: clock.now() };
+      return JSON.stringify(snapshotCall(call, addresses, moment, counters));
+    },
+    resume: (text, past) => resumeCall(context, text, past),
     shutdown() {
       for (const call of calls.all()) calls.close(call, "force_terminated");
     },
