@@ -6,7 +6,7 @@
  */
 
 import type { CallService, LoadSample } from "./call/mod.ts";
-import { createCli, LogLevels } from "./cli/mod.ts";
+import { cliReply, createCli, LogLevels } from "./cli/mod.ts";
 import {
   type Config,
   embeddedDefaults,
@@ -21,9 +21,11 @@ import { AllowList } from "./core/allow_list.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Settings } from "./core/settings.ts";
 import { CpuMeter, openFilesLimit, processUsage } from "./daemon/mod.ts";
+import { connectGraphite, type Graphite, startGraphite } from "./graphite/mod.ts";
 import { type Logs, SUBSYSTEMS } from "./log/mod.ts";
 import { NgDispatcher, type NgLog } from "./ng/mod.ts";
 import type { NativeRelay, Relay } from "./relay/mod.ts";
+import type { QualityReader } from "./quality/types.ts";
 import { PrometheusPage, Statistics, statisticsReply } from "./stats/mod.ts";
 import { generatedIdentity, type Identity, loadIdentity } from "./tls/mod.ts";
 import {
@@ -50,6 +52,8 @@ export interface ControlParts {
   /** The command line and the environment, to load the configuration again. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Quality of media; absent = only what the relay counts. */
+  readonly quality?: QualityReader;
 }
 
 /** The listeners, open. */
@@ -88,7 +92,12 @@ export function createControl(parts: ControlParts): Control {
       ringLost: { punt: native.lost().punts, control: native.lost().datagrams },
     }),
     process: processUsage,
+    ...(parts.quality === undefined ? {} : { quality: parts.quality }),
+    ...(loaded.config.graphite === undefined
+      ? {}
+      : { intervalMs: loaded.config["graphite-interval"] * 1000 }),
   });
+  const graphite = graphiteOf(parts, statistics);
   const admission = new Admission({
     allow: allowList(loaded.config),
     clock,
@@ -115,11 +124,17 @@ export function createControl(parts: ControlParts): Control {
         openFiles: openFilesLimit,
         option: (name) => optionText(config, name),
       });
+      const run = (line: string): string => {
+        const text = cli.run(line);
+        applyLevels(levels, logs);
+        return text;
+      };
       const page = new PrometheusPage(statistics);
       const dispatcher = new NgDispatcher({
         handlers: new Map([
           ...service.handlers,
           ["statistics", () => statisticsReply(statistics)],
+          ["cli", (request) => cliReply(request, run)],
         ]),
         clock,
         log: ngLog,
@@ -128,11 +143,7 @@ export function createControl(parts: ControlParts): Control {
       const context: TransportContext = {
         handlers: {
           ng: dispatcher,
-          cli(line) {
-            const text = cli.run(line);
-            applyLevels(levels, logs);
-            return text;
-          },
+          cli: run,
           metrics: () => page.render(),
         },
         admission,
@@ -151,11 +162,15 @@ export function createControl(parts: ControlParts): Control {
       return {
         addresses: open.addresses,
         fingerprint: identity?.fingerprint,
-        close: open.close,
+        async close(graceMs) {
+          graphite?.close();
+          await open?.close(graceMs);
+        },
       };
     },
     tick() {
       statistics.tick();
+      graphite?.tick();
       logs.tellSuppressed();
     },
     async reload() {
@@ -180,6 +195,25 @@ export function createControl(parts: ControlParts): Control {
       levels.setAll(settings.logLevel);
     },
   };
+}
+
+/** The export to a Graphite server, when one is configured. */
+function graphiteOf(
+  { loaded, clock, logs }: ControlParts,
+  statistics: Statistics,
+): Graphite | undefined {
+  const { config } = loaded;
+  const server = config.graphite;
+  if (server?.host === undefined) return undefined;
+  const log = logs.logger("core");
+  return startGraphite({
+    statistics,
+    clock,
+    connect: connectGraphite(server.host, server.port),
+    prefix: config["graphite-prefix"],
+    timeoutMs: config["graphite-timeout"] * 1000,
+    log: (level, message) => log.log(level, `graphite: ${message}`),
+  });
 }
 
 const NO_CALLS = { size: 0, calls: () => [], get: () => undefined, terminate: () => false };

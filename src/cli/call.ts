@@ -7,7 +7,7 @@
 import type { CallRegistry, CallView, ParticipantView } from "../call/types.ts";
 import type { CliContext } from "./context.ts";
 import { callText, partyText } from "./sessions.ts";
-import { type Command, dispatch, MORE_PARAMETERS, splitWord } from "./tree.ts";
+import { type Command, dispatch, INCOMPLETE, MORE_PARAMETERS, splitWord } from "./tree.ts";
 
 interface CallContext {
   readonly cli: CliContext;
@@ -104,8 +104,6 @@ const PARTY_COMMANDS: readonly Command<PartyContext>[] = [
         : `Fail setting detect-dtmf to ${rest}; ${NEEDS_MEDIA_ENGINE}\n`,
   },
 ];
-
-const INCOMPLETE = "Incomplete command: \n";
 
 function partyCommand({ cli, call }: CallContext, rest: string): string {
   if (rest === "") return MORE_PARAMETERS;

@@ -10,7 +10,7 @@ import { LIST_COMMANDS } from "./list.ts";
 import { MEDIA_COMMANDS } from "./media.ts";
 import { PARAMS_COMMANDS } from "./params.ts";
 import { SET_COMMANDS } from "./set.ts";
-import { type Command, type CommandHelp, dispatch, treeHelp } from "./tree.ts";
+import { type Command, type CommandHelp, dispatch, INCOMPLETE, treeHelp } from "./tree.ts";
 
 function keyspace(): string {
   return "Keyspace notification feature has not been configured.\n";
@@ -73,7 +73,7 @@ export const COMMAND_TREE: readonly Command<CliContext>[] = [
   { name: "media", args: "<option>", children: MEDIA_COMMANDS },
 ];
 
-/** Runs one command line; an empty line answers nothing. */
+/** Runs one command line. */
 export function runLine(context: CliContext, line: string): string {
-  return dispatch(COMMAND_TREE, context, line, "");
+  return dispatch(COMMAND_TREE, context, line, INCOMPLETE);
 }

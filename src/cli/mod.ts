@@ -6,6 +6,7 @@
  */
 
 import type { ByteString } from "../core/bytes.ts";
+import { NgError, type NgRequest, type ReplyDict } from "../ng/mod.ts";
 import { runLine } from "./commands.ts";
 import { CliContext, type CliDeps } from "./context.ts";
 
@@ -20,7 +21,7 @@ export interface Cli {
    * Runs one command.
    *
    * @param line without line end
-   * @returns the answer, also for commands nobody knows; "" for an empty line
+   * @returns the answer, also for lines that are empty and commands nobody knows
    */
   run(line: ByteString): ByteString;
 }
@@ -29,4 +30,19 @@ export interface Cli {
 export function createCli(deps: CliDeps): Cli {
   const context = new CliContext(deps);
   return { run: (line) => runLine(context, line) };
+}
+
+/**
+ * The reply to the ng command `cli`: its `body` is one command line.
+ *
+ * @param run runs the line
+ * @throws NgError without a body
+ */
+export function cliReply(
+  { other }: Pick<NgRequest, "other">,
+  run: (line: ByteString) => ByteString,
+): ReplyDict {
+  const body = other?.get("body");
+  if (typeof body !== "string") throw new NgError("No 'body' in message");
+  return { response: run(body.replace(/\r?\n$/, "")) };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Settings } from "../core/settings.ts";
+import type { NgValue } from "../ng/mod.ts";
 import {
   fakeAddress,
   fakeCall,
@@ -11,7 +12,7 @@ import {
   fakeStream,
 } from "../stats/fakes.ts";
 import type { CliDeps } from "./mod.ts";
-import { createCli } from "./mod.ts";
+import { cliReply, createCli } from "./mod.ts";
 
 function settings(): Settings {
   return {
@@ -58,8 +59,24 @@ function answered(callId: string, ...addresses: string[]) {
   return fakeCall({ callId, participants });
 }
 
-Deno.test("createCli answers nothing to an empty line", () => {
-  assert.equal(setup().cli.run(""), "");
+Deno.test("createCli says that an empty line is no command", () => {
+  assert.equal(setup().cli.run(""), "Incomplete command: \n");
+});
+
+Deno.test("cliReply answers the line in body, with or without a line end", () => {
+  const { cli } = setup();
+  const reply = (body?: NgValue) =>
+    cliReply(
+      body === undefined ? {} : { other: new Map([["body", body]]) },
+      (line) => cli.run(line),
+    );
+  assert.deepEqual(reply("list timeout"), { response: "TIMEOUT=60\n" });
+  assert.deepEqual(reply("list timeout\r\n"), { response: "TIMEOUT=60\n" });
+  assert.deepEqual(reply(""), { response: "Incomplete command: \n" });
+  assert.deepEqual(reply("foo"), { response: "Unknown command: foo\n" });
+  for (const none of [undefined, 5, ["list"]]) {
+    assert.throws(() => reply(none), { name: "NgError", reason: "No 'body' in message" });
+  }
 });
 
 Deno.test("set changes the settings that list shows", () => {

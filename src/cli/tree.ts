@@ -26,6 +26,9 @@ export interface Command<C> extends CommandHelp {
 /** Answer to a command line that stops before an argument that is needed. */
 export const MORE_PARAMETERS = "More parameters required.\n";
 
+/** Answer to a line without a command. */
+export const INCOMPLETE = "Incomplete command: \n";
+
 /** Splits off the first word; exactly one space separates words. */
 export function splitWord(line: string): readonly [word: string, rest: string] {
   const space = line.indexOf(" ");

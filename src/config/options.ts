@@ -26,7 +26,7 @@ import {
   RECORDING,
   REDIS,
 } from "./options_later.ts";
-import { CONTROL, CONTROL_LATER, INTERFACES, MEDIA } from "./options_network.ts";
+import { CONTROL, CONTROL_LATER, GRAPHITE, INTERFACES, MEDIA } from "./options_network.ts";
 
 /** All options. */
 export const OPTION_SET = new OptionSet({
@@ -49,6 +49,7 @@ export const OPTION_SET = new OptionSet({
   ...PROCESSING,
   ...DTLS,
   ...QUALITY,
+  ...GRAPHITE,
   ...EXPORT,
 });
 
@@ -86,7 +87,7 @@ export const GROUPS: readonly Group[] = [
   { title: "Audio processing", options: PROCESSING },
   { title: "DTLS", options: DTLS },
   { title: "Quality", options: QUALITY },
-  { title: "Export", options: EXPORT },
+  { title: "Export", options: { ...GRAPHITE, ...EXPORT } },
 ];
 
 /** Long names in table order. */

@@ -206,10 +206,6 @@ export const QUALITY = later({
 
 /** Statistics sent elsewhere. */
 export const EXPORT = later({
-  "graphite": peer({ short: "g", help: "Send statistics to this Graphite server" }),
-  "graphite-interval": integer({ short: "G", unit: "s", help: "How often they are sent" }),
-  "graphite-prefix": text({ help: "Text before each Graphite name" }),
-  "graphite-timeout": integer({ unit: "s", help: "Time to wait for the Graphite server" }),
   "homer": peer({ help: "Send RTCP statistics to this Homer server" }),
   "homer-protocol": choice(["udp", "tcp"], { default: "udp", help: "Transport to Homer" }),
   "homer-id": integer({ default: 2001, help: "Capture id for Homer" }),

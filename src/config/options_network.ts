@@ -5,7 +5,19 @@
  */
 
 import { later } from "./option.ts";
-import { choice, cidrs, flag, integer, listen, path, text, texts } from "./types.ts";
+import {
+  choice,
+  cidrs,
+  flag,
+  integer,
+  listen,
+  path,
+  peer,
+  period,
+  seconds,
+  text,
+  texts,
+} from "./types.ts";
 
 /** Addresses and ports of media. */
 export const INTERFACES = {
@@ -65,6 +77,18 @@ export const MEDIA = {
   }),
   ...later({
     "reject-invalid-sdp": flag({ help: "Refuse SDP that breaks the grammar" }),
+  }),
+};
+
+/** Statistics sent to a Graphite server. */
+export const GRAPHITE = {
+  "graphite": peer({ short: "g", help: "Send statistics to this Graphite server" }),
+  "graphite-interval": period({ short: "G", default: 1, help: "How often they are sent" }),
+  "graphite-prefix": text({ default: "", help: "Text before each Graphite name" }),
+  "graphite-timeout": seconds({
+    default: 0,
+    defaultText: "as long as the system waits",
+    help: "Longest wait for the Graphite server to connect or to take what is sent",
   }),
 };
 

@@ -45,7 +45,9 @@ Deno.test("the shipped configuration documents every key that is in effect", () 
 
 Deno.test("the shipped configuration shows true defaults in its comments", () => {
   const groups = SHIPPED.indexOf("# [interface-external]");
-  const examples = new Set(["interfaces-config", "https-cert", "https-key", "pidfile"]);
+  const examples = new Set(
+    ["interfaces-config", "https-cert", "https-key", "pidfile", "graphite", "graphite-prefix"],
+  );
   for (const [, name, value] of SHIPPED.slice(0, groups).matchAll(/^# ([a-z-]+) = (.*)$/gm)) {
     assert.ok(isOptionName(name!), `${name} is no option`);
     const option = optionNamed(name);

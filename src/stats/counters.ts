@@ -42,6 +42,7 @@ const PRESET: readonly (readonly [MetricName, readonly (readonly string[])[]])[]
   ["rtpengine_packet_errors_total", [["userspace"], ["kernel"]]],
   ["rtpengine_bytes_total", [["userspace"], ["kernel"]]],
   ["rtpedge_relay_drops_total", [["source"], ["malformed"], ["filtered"], ["no_rule"]]],
+  ["rtpedge_graphite_reports_total", [["sent"], ["dropped"]]],
 ];
 
 /** All counters and gauges of the process. */

@@ -293,6 +293,12 @@ export const SINGLE_METRICS = {
     labels: ["thread"],
     help: "Processor time used by a relay thread in seconds",
   },
+  rtpedge_graphite_reports_total: {
+    type: "counter",
+    labels: ["result"],
+    help:
+      "Interval reports for the Graphite server: result=sent was handed to a connection, result=dropped was given up because there was none for too long",
+  },
   rtpedge_process_resident_memory_bytes: {
     type: "gauge",
     labels: [],

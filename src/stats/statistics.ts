@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { StreamView } from "../call/types.ts";
+import type { CallView, StreamView } from "../call/types.ts";
 import { TrafficSums } from "../relay/traffic.ts";
 import type { LocalAddress } from "../relay/types.ts";
 import { Counters } from "./counters.ts";
@@ -88,6 +88,11 @@ export class Statistics {
   /** Relay whose interfaces are reported. */
   get relay(): ReportedRelay {
     return this.#deps.relay;
+  }
+
+  /** The calls that exist now. */
+  get calls(): Iterable<CallView> {
+    return this.#deps.calls().calls();
   }
 
   /** Process identifier, for thread reports. */
