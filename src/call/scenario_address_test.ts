@@ -118,7 +118,7 @@ Deno.test("replace keeps user name, session name and version under control", () 
   assert.match(sessionPart(changed), /^o=alice 1 2 .*\ns=one$/m);
   assert.match(sessionPart(bench.offer(second + AUDIO)), /^o=eve 1 7 .*\ns=two$/m);
   const full = bench.offer(second + AUDIO, { replace: ["origin-full"] });
-  assert.match(sessionPart(full), /^o=alice 1 1 /m);
+  assert.match(sessionPart(full), /^o=eve 1 8 /m);
   const forced = { replace: ["force-increment-sdp-ver"] };
   const version = (reply: { sdp: string }) => / (\d+) IN/.exec(reply.sdp)![1];
   const before = Number(version(bench.offer(A + AUDIO, forced)));

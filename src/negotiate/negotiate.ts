@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ByteString } from "../core/bytes.ts";
 import type { Family } from "../core/endpoint.ts";
 import type { NgRequest } from "../ng/request.ts";
 import {
@@ -17,6 +18,7 @@ import {
 } from "../sdp/mod.ts";
 import { editCodecs, ignoreCodecs, singleCodec } from "./codec_edit.ts";
 import { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
+import { editExtensions } from "./extensions.ts";
 import { answerMux, offerMux } from "./mux.ts";
 import {
   canonicalProtocol,
@@ -62,6 +64,8 @@ export interface NegotiatedMedia {
   readonly directionGiven: boolean;
   /** Family of the address in the incoming description. */
   readonly family: Family;
+  /** Header extension lines to write, without `a=`. */
+  readonly extensions: readonly ByteString[];
 }
 
 /** All sections, and what could not be done as asked. */
@@ -107,6 +111,7 @@ function missing(from: MediaState, to: MediaState): NegotiatedMedia {
     direction: "inactive",
     directionGiven: false,
     family: from.rtp?.family ?? 4,
+    extensions: [],
   };
 }
 
@@ -132,6 +137,9 @@ function negotiateMedia(
     ? offerMux(muxed, request.rtcpMux, from.mux, to.mux)
     : answerMux(muxed, to.mux, to.muxAlways);
   const mid = attributeOf(section, "mid")?.param;
+  const told = kind === "answer" ? to.masked : [];
+  const extensions = editExtensions(request, sdp, section, from.masked, told);
+  const reset = request.flags.has("reset");
   const rejected = media.port === 0 || codecs === undefined;
   const learning = request.endpointLearning ?? settings.endpointLearning;
   const echo = echoOf(request);
@@ -152,7 +160,7 @@ function negotiateMedia(
     recv,
     mux: mediaType === "rtp" ? mux.from : "none",
     muxAlways: mux.fromAlways,
-    mid: mid === undefined || mid === "" ? undefined : mid,
+    mid: mid === undefined || mid === "" ? from.mid : mid,
     ptime: attributeOf(section, "ptime")?.param,
     learning,
     asymmetric: request.flags.has("asymmetric"),
@@ -164,6 +172,10 @@ function negotiateMedia(
     dtls: mediaType === "rtp" && usesDtls(sdp, section),
     natWait: request.flags.has("NAT-wait"),
     echo: echo?.from ?? from.echo,
+    extensions: extensions.kept,
+    masked: extensions.masked,
+    resets: from.resets + (reset ? 1 : 0),
+    controlling: from.controlling && !(reset && kind === "offer"),
   };
   const protocol = outgoingProtocol(input, nextFrom, to, warnings);
   const nextTo: MediaState = {
@@ -179,10 +191,12 @@ function negotiateMedia(
     muxTold: mediaType === "rtp" && mux.to === "agreed",
     dtls: nextFrom.dtls,
     muxAlways: kind === "answer" ? false : to.muxAlways,
-    mid: kind === "offer" ? outgoingMid(request, nextFrom.mid, media.port, input, section) : to.mid,
+    mid: kind === "offer" ? outgoingMid(input, nextFrom.mid ?? to.mid, section) : to.mid,
     learning: to.initialized ? to.learning : learning,
     echo: echo?.to ?? to.echo,
-    controlling: to.controlling || (kind === "offer" && !to.initialized && !from.controlling),
+    resets: to.resets + (reset ? 1 : 0),
+    controlling: to.controlling ||
+      (kind === "offer" && (reset || (!to.initialized && !from.controlling))),
   };
   return {
     section,
@@ -193,6 +207,7 @@ function negotiateMedia(
     direction: request.flags.has("original sendrecv") ? given ?? "sendrecv" : direction,
     directionGiven: given !== undefined,
     family: remote.family,
+    extensions: extensions.lines,
   };
 }
 
@@ -244,18 +259,18 @@ function outgoingProtocol(
   }
   if (wanted === "accept" || to.kind !== from.kind) return from.protocol;
   // an answer speaks the protocol of the offer, unless encryption says that this would be a lie
-  return rewriteProtocol(from.protocol, to.protocol);
+  return rewriteProtocol(rewriteProtocol(from.protocol, to.protocol), wanted);
 }
 
-/** The `a=mid` for an offer's receiver: the sender's, or one of ours under `generate mid`. */
+/** The `a=mid` for an offer's receiver: what it is known by, or one of ours under `generate mid`. */
 function outgoingMid(
-  request: NgRequest,
-  mid: string | undefined,
-  port: number,
-  { sdp }: Negotiation,
+  { sdp, request }: Negotiation,
+  mid: ByteString | undefined,
   section: SdpMedia,
-): string | undefined {
-  if (mid !== undefined || port === 0 || !request.flags.has("generate mid")) return mid;
+): ByteString | undefined {
+  if (mid !== undefined || section.media.port === 0 || !request.flags.has("generate mid")) {
+    return mid;
+  }
   const taken = new Set(sdp.medias.map((media) => attributeOf(media, "mid")?.param));
   let number = sdp.medias.indexOf(section) + 1;
   while (taken.has(String(number))) number += sdp.medias.length;

@@ -72,6 +72,12 @@ export interface MediaState {
   readonly natWait: boolean;
   /** `media echo`: what comes from this party goes back to it, or nowhere. */
   readonly echo: "none" | "echo" | "blackhole";
+  /** Header extension elements of its packets that are forwarded, by identifier; undefined = all. */
+  readonly extensions: readonly number[] | undefined;
+  /** `a=extmap` lines of its last offer that `mask` hides: accepted, but not offered onward. */
+  readonly masked: readonly ByteString[];
+  /** How often `reset` made everything be learned anew. */
+  readonly resets: number;
   /** Role of RFC 8445 we would have towards this party: controlling when we make the offer. */
   readonly controlling: boolean;
 }
@@ -105,29 +111,26 @@ export const NEW_MEDIA: MediaState = {
   dtls: false,
   natWait: false,
   echo: "none",
+  extensions: undefined,
+  masked: [],
+  resets: 0,
   controlling: false,
 };
 
-/** What descriptions written for one party have to keep constant under `replace`: what the first said. */
+/** What the last description written for one party said, which `replace` keeps constant. */
 export interface SessionMemory {
-  /** User name of `o=`. */
-  readonly username: ByteString | undefined;
-  /** Value of `s=`. */
-  readonly sessionName: ByteString | undefined;
-  /** All of `o=`. */
+  /** Its `o=`. */
   readonly origin: SdpOrigin | undefined;
-  /** Version in the last `o=` written under `replace SDP version`. */
-  readonly version: ByteString | undefined;
-  /** The description that version stands for, without its version. */
+  /** Its `s=`. */
+  readonly sessionName: ByteString | undefined;
+  /** The last description whose version was ours to choose, without that version. */
   readonly versionOf: string | undefined;
 }
 
 /** Nothing written yet. */
 export const NEW_SESSION: SessionMemory = {
-  username: undefined,
-  sessionName: undefined,
   origin: undefined,
-  version: undefined,
+  sessionName: undefined,
   versionOf: undefined,
 };
 

@@ -55,8 +55,8 @@ export function writeSdp(writing: Writing): { text: ByteString; memory: SessionM
   });
   const rest = edits.apply("global", session.tail) + body;
   const { head } = session;
-  const next = nextVersion(request, session.memory, session.version, head + rest);
-  return { text: head + next.version + rest, memory: next.memory };
+  const memory = nextVersion(request, writing.memory, session, head + rest);
+  return { text: head + (memory.origin?.version ?? "0") + rest, memory };
 }
 
 function connectionFor(request: NgRequest, { from }: NegotiatedMedia, facing: Facing): string {

@@ -110,9 +110,9 @@ function writeOpaque({ media, connection }: MediaWriting, section: SdpMedia, fac
 }
 
 function writeRtp(writing: MediaWriting, section: SdpMedia, facing: Facing): ByteString {
-  const { request, media, sdp } = writing;
+  const { request, media } = writing;
   const { codecs, to } = media;
-  const parts = sortLines(section, request.flags.has("strip extmap"));
+  const parts = sortLines(section);
   let formats = "";
   let codecLines = "";
   for (const { payloadType, encoding } of codecs) {
@@ -121,8 +121,7 @@ function writeRtp(writing: MediaWriting, section: SdpMedia, facing: Facing): Byt
     codecLines += parts.fmtp.get(payloadType) ?? "";
     codecLines += parts.feedback.get(payloadType) ?? "";
   }
-  let extmap = parts.extmap;
-  if (extmap === "" && !request.flags.has("strip extmap")) extmap = sessionExtmap(sdp);
+  const extmap = media.extensions.map((value) => `a=${value}${EOL}`).join("");
 
   let text = `m=${media.from.type} ${facing.rtpPort} ${media.protocol} ${formats}${EOL}`;
   text += information(section) + `c=${writing.connection}${EOL}` + parts.other;
@@ -150,7 +149,6 @@ interface SortedLines {
   readonly fmtp: Map<number, ByteString>;
   readonly feedback: Map<number, ByteString>;
   feedbackAll: ByteString;
-  extmap: ByteString;
   /** Attributes nobody here knows. */
   attributes: ByteString;
   keying: ByteString;
@@ -158,14 +156,13 @@ interface SortedLines {
   maxptime: ByteString;
 }
 
-function sortLines(section: SdpMedia, stripExtmap: boolean): SortedLines {
+function sortLines(section: SdpMedia): SortedLines {
   const sorted: SortedLines = {
     other: "",
     label: "",
     fmtp: new Map(),
     feedback: new Map(),
     feedbackAll: "",
-    extmap: "",
     attributes: "",
     keying: "",
     ptime: undefined,
@@ -182,6 +179,8 @@ function sortLines(section: SdpMedia, stripExtmap: boolean): SortedLines {
       case "rtcp-mux":
       case "rtpmap":
       case "bundle-only":
+      case "extmap":
+      case "extmap-allow-mixed":
         break;
       case "label":
         if (sorted.label === "") sorted.label = `a=${value}${EOL}`;
@@ -192,10 +191,6 @@ function sortLines(section: SdpMedia, stripExtmap: boolean): SortedLines {
       case "rtcp-fb":
         if (param?.startsWith("* ")) sorted.feedbackAll += `a=${value}${EOL}`;
         else append(sorted.feedback, param, value);
-        break;
-      case "extmap":
-      case "extmap-allow-mixed":
-        if (!stripExtmap) sorted.extmap += `a=${value}${EOL}`;
         break;
       case "ptime":
         sorted.ptime ??= param;
@@ -223,15 +218,6 @@ function append(
   const payloadType = space < 0 ? -1 : parsePayloadType(param!.slice(0, space));
   if (payloadType < 0) return;
   lines.set(payloadType, (lines.get(payloadType) ?? "") + `a=${value}${EOL}`);
-}
-
-/** Header extensions of the session level, which stand for all sections that have none of their own. */
-function sessionExtmap(sdp: Sdp): ByteString {
-  let text = "";
-  for (const { name, value } of sdp.session.lines) {
-    if (name === "extmap" || name === "extmap-allow-mixed") text += `a=${value}${EOL}`;
-  }
-  return text;
 }
 
 function information(section: SdpMedia): ByteString {

@@ -44,10 +44,10 @@ export interface SessionWriting {
 export interface SessionText {
   /** Up to and including the space before the version. */
   readonly head: ByteString;
-  /** Version as received. */
-  readonly version: ByteString;
+  /** All of `o=`, its version as received or as remembered. */
+  readonly origin: SdpOrigin;
   readonly tail: ByteString;
-  readonly memory: SessionMemory;
+  readonly sessionName: ByteString;
 }
 
 /** Writes the session section. */
@@ -63,27 +63,20 @@ export function writeSession(writing: SessionWriting): SessionText {
     remaining(lines, writing.loopMarker);
   return {
     head: `v=0${EOL}o=${origin.username} ${origin.sessionId} `,
-    version: origin.version,
+    origin,
     tail,
-    memory: {
-      ...memory,
-      username: memory.username ?? received.username,
-      sessionName: memory.sessionName ?? heard,
-      origin: memory.origin ?? origin,
-    },
+    sessionName: name,
   };
 }
 
-function replaceOrigin(received: SdpOrigin, writing: SessionWriting): SdpOrigin {
-  const { replace } = writing.request;
-  const { memory } = writing;
-  if ((replace.has("origin-full")) && memory.origin !== undefined) {
-    return memory.origin;
-  }
+/** `origin-full` keeps all of what was written last, and begins with our address. */
+function replaceOrigin(received: SdpOrigin, { request, memory, address }: SessionWriting) {
+  const { replace } = request;
+  if (replace.has("origin-full")) return memory.origin ?? { ...received, ...words(address) };
   let origin = received;
-  if (replace.has("origin")) origin = { ...origin, ...words(writing.address) };
-  if (replace.has("username") && memory.username !== undefined) {
-    origin = { ...origin, username: memory.username };
+  if (replace.has("origin")) origin = { ...origin, ...words(address) };
+  if (replace.has("username") && memory.origin !== undefined) {
+    origin = { ...origin, username: memory.origin.username };
   }
   return origin;
 }
@@ -117,22 +110,28 @@ function remaining(lines: readonly SdpLine[], loopMarker: string | undefined): B
   return text + attributes;
 }
 
-/** Version to write and the memory to keep, under `SDP version` and `force-increment-sdp-ver`. */
+/**
+ * Version to write and the memory to keep. `SDP version` and `origin-full` go on from the version written
+ * last and count changes of the text, `force-increment-sdp-ver` counts descriptions.
+ *
+ * @param description the text without the version
+ */
 export function nextVersion(
   request: NgRequest,
   memory: SessionMemory,
-  received: ByteString,
+  { origin, sessionName }: Pick<SessionText, "origin" | "sessionName">,
   description: string,
-): { version: ByteString; memory: SessionMemory } {
+): SessionMemory {
   const { replace } = request;
   const force = replace.has("force-increment-sdp-ver");
-  if (!force && !replace.has("SDP version")) return { version: received, memory };
-  const before = memory.version;
-  let version = received;
-  if (before !== undefined) {
-    version = force || memory.versionOf !== description ? increment(before) : before;
+  if (!force && !replace.has("SDP version") && !replace.has("origin-full")) {
+    return { ...memory, origin, sessionName };
   }
-  return { version, memory: { ...memory, version, versionOf: description } };
+  const before = memory.origin?.version;
+  const changed = memory.versionOf !== undefined && memory.versionOf !== description;
+  let { version } = origin;
+  if (before !== undefined) version = force || changed ? increment(before) : before;
+  return { origin: { ...origin, version }, sessionName, versionOf: description };
 }
 
 /** The next decimal number, of any size. */
