@@ -172,7 +172,7 @@ class Reader {
       case "d":
         return value[1];
       case "a":
-        return value.slice(1).map((item) => this.#value(item as SnapshotValue));
+        return (value.slice(1) as SnapshotValue[]).map((item) => this.#value(item));
       case "#": {
         const index = Number(value[1]);
         if (!(index in this.#objects)) throw new RestoreError(`there is no object ${index}`);

@@ -7,6 +7,7 @@
 
 export { CpuMeter } from "./cpu.ts";
 export { PidFile, PidFileError } from "./pidfile.ts";
+export { runtimeDirectories, usableDirectory } from "./runtime_dir.ts";
 export { type SignalHandlers, watchSignals } from "./signals.ts";
 export { openFilesLimit, type ProcessUsage, processUsage } from "./usage.ts";
 export { VERSION } from "./version.ts";

@@ -67,6 +67,10 @@ export class FfiCore {
   /** Writes counters of before a restart. */
   readonly past: RestoreCodec;
   readonly maxSlots: number;
+  /** Where counters lie. */
+  readonly counterCodec: CounterCodec;
+  /** Stands for the layout of the counters: a file of another one cannot be read. */
+  readonly countersLayout: string;
   readonly #library: RelayLibrary;
   readonly #events: EventCodec;
   readonly #thread: StructLayout<keyof typeof THREAD_FIELDS>;
@@ -86,13 +90,13 @@ export class FfiCore {
    */
   constructor(options: FfiCoreOptions = {}) {
     const library = this.#library = loadRelayLibrary(options.library ?? locateLibrary());
-    const layout = new AbiLayout(
-      readText((buffer, length) => library.rtpe_abi_describe(buffer, length)),
-    );
+    const description = readText((buffer, length) => library.rtpe_abi_describe(buffer, length));
+    const layout = new AbiLayout(description);
+    this.countersLayout = countersLayout(description);
     this.addr = new AddrCodec(layout);
     this.rules = new RuleCodec(layout, this.addr);
     this.#events = new EventCodec(layout, this.addr);
-    const counters = new CounterCodec(layout, this.addr);
+    const counters = this.counterCodec = new CounterCodec(layout, this.addr);
     this.past = new RestoreCodec(counters);
     this.#thread = layout.require("rtpe_thread_counters", THREAD_FIELDS);
     selfTest(library);
@@ -249,4 +253,14 @@ function selfTest(library: RelayLibrary): void {
   if (library.rtpe_selftest(error, error.length) !== 0) {
     throw new Error(`the relay core fails its self-test: ${cString(error)}`);
   }
+}
+
+/** FNV-1a of the lines about counters. */
+function countersLayout(description: string): string {
+  let hash = 0x811c9dc5;
+  for (const line of description.split("\n")) {
+    if (!/^(?:struct )?rtpe_(?:ssrc_)?counters|^(?:struct )?rtpe_addr/.test(line)) continue;
+    for (let i = 0; i < line.length; i++) hash = Math.imul(hash ^ line.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, "0");
 }

@@ -13,6 +13,7 @@ export { FakeEngine, type FakeEngineOptions, type SentPacket } from "./fake_engi
 export type { CoreMode, CoreOptions } from "./abi_options.ts";
 export type { FfiCoreOptions, ThreadCounters } from "./ffi_core.ts";
 export { type NativeRelay, startNativeRelay } from "./native_relay.ts";
+export { PastCounters } from "./past_counters.ts";
 export { type PortRange, type ReservedPorts, reservePorts } from "./reserve.ts";
 export { LIBRARY_NAME, type LibraryPlaces, libraryPlaces, locateLibrary } from "./library.ts";
 export type { Clock } from "../core/clock.ts";

@@ -7,6 +7,7 @@
 import { FfiControlSockets } from "./control_socket.ts";
 import { FfiCore, type FfiCoreOptions, type ThreadCounters } from "./ffi_core.ts";
 import { FfiEngine } from "./ffi_engine.ts";
+import { PastCounters } from "./past_counters.ts";
 import type { ControlSockets, RelayEngine } from "./types.ts";
 
 /** A running relay core. */
@@ -19,6 +20,10 @@ export interface NativeRelay {
   threads(): ThreadCounters[];
   /** Events lost because a ring was full. */
   lost(): { readonly punts: number; readonly datagrams: number };
+  /** Stands for the layout of the counters: a file of another one cannot be read. */
+  readonly countersLayout: string;
+  /** Counters an earlier core of the same layout left in a file. @throws Error when there is none */
+  pastCounters(path: string): PastCounters;
 }
 
 /**
@@ -33,5 +38,7 @@ export function startNativeRelay(options: FfiCoreOptions = {}): NativeRelay {
     controlSockets: new FfiControlSockets(core),
     threads: () => core.threads(),
     lost: () => core.lost,
+    countersLayout: core.countersLayout,
+    pastCounters: (path) => new PastCounters(core.counterCodec, path),
   };
 }

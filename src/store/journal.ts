@@ -52,6 +52,11 @@ export class CallJournal<Call> {
     return this.#changed.size + this.#gone.size;
   }
 
+  /** Nothing waits and nothing is being written. */
+  get idle(): boolean {
+    return !this.#scheduled && this.pending + this.#refused.length === 0;
+  }
+
   /** A call is new or has changed. */
   changed(call: Call): void {
     const id = this.#options.id(call);
