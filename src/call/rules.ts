@@ -75,7 +75,7 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
     entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
     return;
   }
-  const opaque = state.kind === "opaque" || state.dtls;
+  const opaque = state.kind !== "rtp" || state.dtls;
   const rtp = reachable(state.rtp, pair);
   relay.engine.setRule(pair.rtp.slot, {
     ...base(call, media, opaque),
@@ -85,7 +85,7 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
     ...gates(call, media, entry, opaque),
   });
   entry.rtpRule = { remote: rtp, origin: state.origin };
-  if (state.kind !== "rtp" || state.muxTold) {
+  if (state.kind === "opaque" || state.muxTold) {
     entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
     return;
   }

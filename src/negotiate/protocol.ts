@@ -8,10 +8,16 @@
 import type { ByteString } from "../core/bytes.ts";
 
 /**
- * How a media section is treated: RTP and RTCP on two ports; any UDP payload, unexamined; or handed on
- * unchanged, without a port of ours, because it does not run over UDP.
+ * How a media section is treated: RTP and RTCP on two ports; any UDP payload, unexamined; the same on two
+ * ports, because nobody says whether it is RTP; or handed on unchanged, without a port of ours, because it
+ * does not run over UDP.
  */
-export type MediaKind = "rtp" | "opaque" | "passthrough";
+export type MediaKind = "rtp" | "opaque" | "opaque pair" | "passthrough";
+
+/** Name of the protocol of media whose control protocol does not tell it. */
+const UNKNOWN = "unknown (legacy)";
+/** The same in an `m=` line. */
+const UNKNOWN_TOKEN = "unknown";
 
 /** What is known of an RTP profile. */
 interface Profile {
@@ -37,18 +43,21 @@ function profileOf(protocol: ByteString): Profile | undefined {
 export function canonicalProtocol(protocol: ByteString): ByteString {
   const profile = profileOf(protocol);
   if (profile !== undefined) return profile.name;
+  if (protocol === UNKNOWN_TOKEN) return UNKNOWN;
   return protocol.toLowerCase() === "udptl" ? "udptl" : protocol;
 }
 
 /** Whether a protocol is one of those known by name. */
 export function isKnownProtocol(protocol: ByteString): boolean {
-  return profileOf(protocol) !== undefined || protocol.toLowerCase() === "udptl";
+  return profileOf(protocol) !== undefined || protocol === UNKNOWN ||
+    protocol.toLowerCase() === "udptl";
 }
 
 /** How a section of this media type and transport protocol is treated. */
 export function mediaKind(type: ByteString, protocol: ByteString): MediaKind {
   if (type === "message") return "passthrough";
   if (profileOf(protocol) !== undefined) return "rtp";
+  if (protocol === UNKNOWN_TOKEN || protocol === UNKNOWN) return "opaque pair";
   return protocol.slice(0, 3).toUpperCase() === "TCP" ? "passthrough" : "opaque";
 }
 

@@ -52,3 +52,12 @@ Deno.test("rewriteProtocol never adds or takes away encryption", () => {
   assert.equal(rewriteProtocol("RTP/AVP", undefined), "RTP/AVP");
   assert.equal(rewriteProtocol("RTP/AVP", "nonsense"), "RTP/AVP");
 });
+
+Deno.test("media nobody knows the protocol of has a name of its own and takes two ports", () => {
+  const named = canonicalProtocol("unknown");
+  assert.equal(named, "unknown (legacy)");
+  assert.equal(isKnownProtocol(named), true);
+  assert.equal(mediaKind("audio", "unknown"), "opaque pair");
+  assert.equal(mediaKind("audio", named), "opaque pair");
+  assert.equal(rewriteProtocol(named, "RTP/AVP"), named);
+});
