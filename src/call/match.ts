@@ -30,15 +30,23 @@ export interface Match {
  * Parties of an offer: `from-tag` is the offerer; the other one is found by `to-tag`, else by
  * `via-branch`, else it is whoever the offerer spoke with last.
  *
+ * @param alias what the offerer is known by if its tag is not, see `alias.ts`
  * @throws NgError when one party would speak with itself
  */
-export function matchOffer(call: Call | undefined, request: NgRequest): Match {
+export function matchOffer(
+  call: Call | undefined,
+  request: NgRequest,
+  alias?: string,
+): Match {
   const fromTag = request.fromTag ?? "";
   const toTag = request.toTag ?? "";
   refuseSelf(fromTag, toTag);
   if (call === undefined) return fresh(fromTag, toTag);
   const target = toTag === "" ? undefined : call.byTag(toTag);
   let from = fromTag === "" ? untaggedOfferer(call) : call.byTag(fromTag);
+  if (from === undefined && alias !== undefined && fromTag !== "") {
+    from = call.participants.find((party) => party.aliasKey === alias && party !== target);
+  }
   // the called party speaks first: until now it had no name
   if (from === undefined && target?.peer?.tag === "") from = target.peer;
   const to = target ?? (from && offerTarget(call, from, toTag, request));

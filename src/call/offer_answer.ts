@@ -17,6 +17,7 @@ import type { NgRequest } from "../ng/request.ts";
 import { LoadLimit, NgError, type ReplyDict } from "../ng/types.ts";
 import { type PortPair, PortsExhausted } from "../relay/types.ts";
 import { parseSdp, type Sdp, SdpError } from "../sdp/mod.ts";
+import { aliasKey } from "./alias.ts";
 import { securityWarning } from "./block.ts";
 import { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
@@ -42,6 +43,8 @@ interface Plan {
   readonly match: Match;
   readonly from: Participant;
   readonly to: Participant;
+  /** What `from` is known by from now on, if that was asked for. */
+  readonly alias: string | undefined;
   readonly result: NegotiationResult;
   readonly ports: PortPlan;
   readonly fromInterface: InterfaceChoice;
@@ -131,9 +134,10 @@ function makePlan(
   const { calls, guard, relay, settings } = context;
   const existing = calls.get(request.callId!);
   if (existing === undefined && kind === "answer") throw new NgError("Unknown call-id");
+  const alias = aliasKey(request, settings, sdp);
   const match = existing !== undefined && kind === "answer"
     ? matchAnswer(existing, request)
-    : matchOffer(existing, request);
+    : matchOffer(existing, request, alias);
   if (existing === undefined) guard.admit(calls.size);
   const call = existing ?? newCall(context, request);
   const added = [match.from, match.to].filter(({ participant }) => participant === undefined);
@@ -169,6 +173,7 @@ function makePlan(
     match,
     from,
     to,
+    alias,
     result,
     ports,
     fromInterface: new InterfaceChoice(relay, from.interface, directions.from),
@@ -290,6 +295,7 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   from.family = plan.families[0]?.from;
   to.family = plan.families[0]?.to;
   to.session = memory;
+  if (plan.alias !== undefined) from.aliasKey = plan.alias;
   if (request.label !== undefined) from.label = request.label;
   if (request.flags.has("block DTMF")) from.gate.dtmf = true;
   if (request.metadata !== undefined) from.metadata = call.metadata = request.metadata;

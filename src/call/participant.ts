@@ -32,6 +32,8 @@ export class Participant implements ParticipantView {
   metadata: ByteString | undefined;
   /** Former and other tags of the same party. */
   readonly aliases: ByteString[] = [];
+  /** What the party is known by under another tag, see `alias.ts`; undefined unless asked for. */
+  aliasKey: string | undefined;
   readonly medias: Media[] = [];
   /** What is kept from all who listen to this party. */
   readonly gate: Gate = openGate();
