@@ -78,8 +78,25 @@ Deno.test("transport protocol rewrites AVP and AVPF in both directions", () => {
   assert.match(bench.offer(A + AUDIO, keys).sdp, /m=audio \d+ RTP\/AVPF 8 0/);
   const answer = B + AUDIO_B.replace("RTP/AVP", "RTP/AVPF");
   assert.match(bench.answer(answer).sdp, /m=audio \d+ RTP\/AVP 8/);
+  // accepted is what the called side changed, not what it was offered
   const accept = { "transport protocol": "accept" };
-  assert.match(bench.answer(answer, accept).sdp, /m=audio \d+ RTP\/AVPF 8/);
+  assert.match(bench.answer(answer, accept).sdp, /m=audio \d+ RTP\/AVP 8/);
+  assert.match(bench.answer(B + AUDIO_B, accept).sdp, /m=audio \d+ RTP\/AVP 8/);
+  const other = new Bench();
+  other.offer(A + AUDIO);
+  assert.match(other.answer(answer, accept).sdp, /m=audio \d+ RTP\/AVPF 8/);
+  assert.match(other.answer(answer, keys).sdp, /m=audio \d+ RTP\/AVPF 8/);
+});
+
+Deno.test("a re-offer keeps the receiver's protocol until the sender changes its own", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO);
+  bench.answer(B + AUDIO_B, { "transport protocol": "RTP/AVPF" });
+  const back = { "from-tag": "b", "to-tag": "a" };
+  assert.match(bench.offer(B + AUDIO_B, back).sdp, /RTP\/AVPF 8/);
+  const feedback = B + AUDIO_B.replace("RTP/AVP", "RTP/AVPF");
+  assert.match(bench.offer(feedback, back).sdp, /RTP\/AVPF 8/);
+  assert.match(bench.offer(B + AUDIO_B, back).sdp, /RTP\/AVP 8/);
 });
 
 Deno.test("generate mid numbers sections; an answer brings back the offerer's own mid", () => {

@@ -9,6 +9,7 @@ import type { ByteString } from "../core/bytes.ts";
 import type { NgRequest } from "../ng/request.ts";
 import type { NgValue } from "../ng/types.ts";
 import type { Sdp, SdpLine, SdpMedia } from "../sdp/mod.ts";
+import type { Negotiation } from "./negotiate.ts";
 
 /** Header extensions of one section after a message. */
 export interface Extensions {
@@ -27,28 +28,27 @@ interface Edits {
 }
 
 /**
- * Extensions of a section, or of the session level where the section has none of its own.
+ * Extensions of a section, or of the session level where the section has none of its own. Only offers mask.
  *
  * @param before what was masked of the sender's so far
- * @param masked what was masked of the receiver's; told in answers
+ * @param masked what was masked of the receiver's: it is told that this is accepted
  */
 export function editExtensions(
-  request: NgRequest,
-  sdp: Sdp,
+  { request, kind, sdp }: Pick<Negotiation, "request" | "kind" | "sdp">,
   section: SdpMedia,
   before: readonly ByteString[],
   masked: readonly ByteString[],
 ): Extensions {
   const own = section.lines.filter(isExtmap);
   const lines = own.length > 0 ? own : sdp.session.lines.filter(isExtmap);
-  const edits = readEdits(request);
+  const edits = readEdits(request, kind);
   const values = lines.map(({ value }) => value);
   const written = edits === undefined
     ? values
     : lines.filter((line) => !takes(edits.strip, line) && !takes(edits.mask, line)).map(text);
-  const told = masked.filter((value) => !written.includes(value));
+  const rest = masked.length === 0 ? written : written.filter((value) => !masked.includes(value));
   return {
-    lines: withMixed(section, sdp, [...told, ...written]),
+    lines: withMixed(section, sdp, [...masked, ...rest]),
     kept: edits === undefined ? undefined : written.map(identifier).filter((id) => id > 0),
     masked: edits === undefined || edits.mask.size === 0
       ? before
@@ -64,11 +64,12 @@ function withMixed(section: SdpMedia, sdp: Sdp, lines: readonly ByteString[]) {
   return mixed && lines.length > 0 ? ["extmap-allow-mixed", ...lines] : lines;
 }
 
-function readEdits({ flags, other }: NgRequest): Edits | undefined {
+function readEdits({ flags, other }: NgRequest, kind: Negotiation["kind"]): Edits | undefined {
   if (flags.has("strip extmap")) return { strip: new Set(["all"]), mask: new Set() };
   const value = other?.get("extmap");
   if (!(value instanceof Map)) return undefined;
-  return { strip: words(value.get("strip")), mask: words(value.get("mask")) };
+  const mask = kind === "offer" ? value.get("mask") : undefined;
+  return { strip: words(value.get("strip")), mask: words(mask) };
 }
 
 function words(value: NgValue | undefined): ReadonlySet<ByteString> {

@@ -10,7 +10,7 @@ const OWN = `a=extmap-allow-mixed\r\na=extmap:1 ${LEVEL}\r\na=extmap:2/sendonly 
 
 function edit(keys: Parameters<typeof request>[0], lines = OWN, session = "", told: string[] = []) {
   const sdp = parseSdp(`${HEAD}${session}m=audio 4000 RTP/AVP 0\r\n${lines}`);
-  return editExtensions(request(keys), sdp, sdp.medias[0]!, [], told);
+  return editExtensions({ request: request(keys), kind: "offer", sdp }, sdp.medias[0]!, [], told);
 }
 
 Deno.test("editExtensions leaves everything alone unless asked", () => {

@@ -137,8 +137,7 @@ function negotiateMedia(
     ? offerMux(muxed, request.rtcpMux, from.mux, to.mux)
     : answerMux(muxed, to.mux, to.muxAlways);
   const mid = attributeOf(section, "mid")?.param;
-  const told = kind === "answer" ? to.masked : [];
-  const extensions = editExtensions(request, sdp, section, from.masked, told);
+  const extensions = editExtensions(input, section, from.masked, to.masked);
   const reset = request.flags.has("reset");
   const rejected = media.port === 0 || codecs === undefined;
   const learning = request.endpointLearning ?? settings.endpointLearning;
@@ -177,7 +176,7 @@ function negotiateMedia(
     resets: from.resets + (reset ? 1 : 0),
     controlling: from.controlling && !(reset && kind === "offer"),
   };
-  const protocol = outgoingProtocol(input, nextFrom, to, warnings);
+  const protocol = outgoingProtocol(input, from.protocol, nextFrom, to, warnings);
   const nextTo: MediaState = {
     ...to,
     type: media.type,
@@ -241,25 +240,33 @@ function withHold(direction: SdpDirection, held: boolean): SdpDirection {
   return direction === "sendrecv" || direction === "sendonly" ? "sendonly" : "inactive";
 }
 
-/** The protocol towards the receiver of a description. */
+/**
+ * The protocol towards the receiver of a description: the one it has, unless the sender has changed its own
+ * or the request says otherwise.
+ *
+ * @param before protocol of the sender so far
+ */
 function outgoingProtocol(
   { request, kind }: Negotiation,
+  before: ByteString,
   from: MediaState,
   to: MediaState,
   warnings: string[],
-): string {
+): ByteString {
   const wanted = request.transportProtocol;
+  const kept = to.kind === from.kind && to.protocol !== "" ? to.protocol : from.protocol;
+  const changed = from.protocol !== before;
   if (kind === "offer") {
-    if (wanted === undefined || from.kind !== "rtp") return from.protocol;
-    const target = canonicalProtocol(wanted);
-    if (mediaKind(from.type, target) === "rtp" && isSecure(target) !== isSecure(from.protocol)) {
-      warnings.push(`No translation between ${from.protocol} and ${target}`);
+    const protocol = changed ? from.protocol : rewriteProtocol(from.protocol, kept);
+    if (wanted === undefined || wanted === "accept" || from.kind !== "rtp") return protocol;
+    if (isSecure(wanted) !== isSecure(from.protocol)) {
+      warnings.push(`No translation between ${from.protocol} and ${wanted}`);
     }
-    return rewriteProtocol(from.protocol, wanted);
+    return rewriteProtocol(protocol, wanted);
   }
-  if (wanted === "accept" || to.kind !== from.kind) return from.protocol;
+  if (wanted === "accept" && changed) return from.protocol;
   // an answer speaks the protocol of the offer, unless encryption says that this would be a lie
-  return rewriteProtocol(rewriteProtocol(from.protocol, to.protocol), wanted);
+  return rewriteProtocol(rewriteProtocol(from.protocol, kept), wanted);
 }
 
 /** The `a=mid` for an offer's receiver: what it is known by, or one of ours under `generate mid`. */
