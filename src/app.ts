@@ -21,6 +21,7 @@ import { toBytes } from "./core/bytes.ts";
 import { createControl } from "./control.ts";
 import { PidFile, VERSION, watchSignals } from "./daemon/mod.ts";
 import { lineSink, lineStyle, Logs, stderrStream, writeStderr } from "./log/mod.ts";
+import { openPersistence } from "./persistence.ts";
 import { MediaRelay, reservePorts, startNativeRelay } from "./relay/mod.ts";
 
 /** Milliseconds that replies under way get at the end. */
@@ -124,7 +125,9 @@ async function run(
   const settings = settingsFrom(config);
   const threads = config["num-threads"] || navigator.hardwareConcurrency;
   const mode = config["relay-mode"];
+  const persistence = await openPersistence({ config, env, log, now: clock.wall() });
   const native = startNativeRelay({
+    ...(persistence?.countersPath === undefined ? {} : { countersPath: persistence.countersPath }),
     mode,
     threads,
     coalesceUs: config["relay-coalesce"],
@@ -155,12 +158,16 @@ async function run(
     settings,
     clock,
     observer: combineObservers(
-      [control.statistics.observer],
+      [control.statistics.observer, ...(persistence === undefined ? [] : [persistence.observer])],
       (error) => log.error(() => `an observer of calls failed: ${error}`),
     ),
     log: callLog(logs),
     load: control.load,
   });
+  const resumed = persistence?.resume(calls, native);
+  if (resumed !== undefined && resumed.calls + resumed.refused > 0) {
+    log.notice(`${resumed.calls} calls go on, ${resumed.refused} cannot`);
+  }
   const open = await control.listen(calls).catch((error: unknown) => {
     native.engine.shutdown();
     throw error;
@@ -196,12 +203,16 @@ async function run(
   const timer = setInterval(() => {
     calls.tick();
     control.tick();
+    persistence?.tick();
   }, TICK_MS);
   const signal = await ended.promise;
   clearInterval(timer);
-  log.notice(`${signal}: ending ${calls.registry.size} calls`);
+  const { size } = calls.registry;
+  log.notice(`${signal}: ${persistence === undefined ? "ending" : "leaving"} ${size} calls`);
   await open.close(GRACE_MS);
-  calls.shutdown();
+  // journalled calls go on with the next start
+  if (persistence === undefined) calls.shutdown();
+  else await persistence.close();
   native.engine.shutdown();
   pidFile?.remove();
   log.info("ended");

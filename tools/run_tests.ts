@@ -40,6 +40,7 @@ const SUITES: readonly Suite[] = [
   denoTest("cli", 180, "tests/cli/"),
   denoTest("support", 240, "tests/support/", "tests/oracle/"),
   denoTest("daemon", 240, "tests/daemon/"),
+  denoTest("persistence", 300, "tests/persistence/"),
   denoTest("package", 300, "tests/package/"),
   make("core-fuzz", "fuzz", 240),
   denoTest("fuzz", 420, "tests/fuzz/"),

@@ -27,6 +27,7 @@ export function embeddedDefaults(env: Environment): readonly Given[] {
     "strict-source": ["true"],
     "table": ["-1"],
     "data-dir": [stateDirectory(env)],
+    "journal": ["calls.db"],
   };
   return Object.entries(values).map(([name, texts]) => ({
     name,

@@ -50,6 +50,14 @@ export const PROGRAM = {
     default: "/var/lib/rtpedge",
     help: "Directory for what must survive a restart: the generated certificate, the database",
   }),
+  "journal": text({
+    ours: true,
+    metavar: "FILE",
+    default: "none",
+    help:
+      "Database in which calls are kept, so that they go on when the program is started again; " +
+      "a relative name is in data-dir; `none` keeps nothing",
+  }),
 };
 
 /** Actions and tuning of the process that do nothing here yet. */
