@@ -50,7 +50,7 @@ export class Media implements MediaView {
   readonly entries: PortEntry[] = [];
   /** Address family used for this section, once chosen. */
   family: Family | undefined;
-  /** The pair advertised last. */
+  /** The pair advertised last; in a bundle (RFC 9143) it may be one of another section's `entries`. */
   active: PortEntry | undefined;
   /** Edges to those this party listens to. */
   readonly sources: Subscription[] = [];
@@ -100,6 +100,16 @@ export class Media implements MediaView {
     return this.active !== undefined && !this.state.rejected && this.state.kind !== "passthrough";
   }
 
+  /** The pair in use, if it is this section's own. */
+  get own(): PortEntry | undefined {
+    return this.active && this.entries.includes(this.active) ? this.active : undefined;
+  }
+
+  /** The section uses the ports of another one. */
+  get riding(): boolean {
+    return this.active !== undefined && this.own === undefined;
+  }
+
   /**
    * The pair for an endpoint of the other side on a local address, if there is one that fits.
    *
@@ -111,8 +121,8 @@ export class Media implements MediaView {
     peer: Endpoint | undefined,
     latch: boolean,
   ): PortEntry | undefined {
-    const { active } = this;
-    const usable = active?.pair.local === local ? active : undefined;
+    const { own } = this;
+    const usable = own?.pair.local === local ? own : undefined;
     if (peer === undefined || latch) return usable ?? this.#first(local);
     for (const entry of this.entries) {
       if (entry.pair.local === local && entry.peer && sameEndpoint(entry.peer, peer)) return entry;

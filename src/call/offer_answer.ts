@@ -15,7 +15,7 @@ import {
 } from "../negotiate/mod.ts";
 import type { NgRequest } from "../ng/request.ts";
 import { LoadLimit, NgError, type ReplyDict } from "../ng/types.ts";
-import { type PortPair, PortsExhausted } from "../relay/types.ts";
+import { PortsExhausted } from "../relay/types.ts";
 import { parseSdp, type Sdp, SdpError } from "../sdp/mod.ts";
 import { aliasKey } from "./alias.ts";
 import { securityWarning } from "./block.ts";
@@ -26,6 +26,7 @@ import { subscribe } from "./media.ts";
 import type { Participant } from "./participant.ts";
 import { InterfaceChoice, PortPlan } from "./port_plan.ts";
 import { installRules } from "./rules.ts";
+import { joinTransports, planSections } from "./section_ports.ts";
 
 /** Parties of one call: more than any fork has, few enough to look at with each message. */
 const MAX_PARTICIPANTS = 256;
@@ -240,33 +241,25 @@ function write(
     kind,
     sdp,
     medias: result.medias,
-    facings: result.medias.map((_, i) => planMedia(plan, i)),
+    facings: planPorts(plan),
     memory: to.session,
     loopMarker: request.flags.has("loop protect") ? context.loopMarker : undefined,
     sessionId: String(plan.call.created),
   });
 }
 
-/** Plans the ports of one section. */
-function planMedia(plan: Plan, i: number): Facing | undefined {
-  const { from, to, request, result, ports } = plan;
-  const media = result.medias[i]!;
-  if (media.from.rejected || media.from.kind === "passthrough") return undefined;
-  const latch = request.flags.has("port latching") && !request.flags.has("no port latching");
-  const families = plan.families[i]!;
-  const peer = media.from.held ? undefined : media.from.rtp;
-  const pair = ports.advertise(to, i, plan.toInterface.address(families.to), peer, latch);
-  ports.keep(from, i, () => plan.fromInterface.address(families.from));
-  return facing(pair);
-}
-
-function facing({ local, rtp, rtcp }: PortPair): Facing {
-  return {
-    address: local.advertised,
-    family: local.advertisedFamily,
-    rtpPort: rtp.port,
-    rtcpPort: rtcp.port,
-  };
+/** Plans the ports of all sections. */
+function planPorts(plan: Plan): (Facing | undefined)[] {
+  const { from, to, request, result, ports, families, fromInterface, toInterface } = plan;
+  return planSections({
+    from,
+    to,
+    sections: result.medias,
+    ports,
+    latch: request.flags.has("port latching") && !request.flags.has("no port latching"),
+    fromAddress: (i) => fromInterface.address(families[i]!.from),
+    toAddress: (i) => toInterface.address(families[i]!.to),
+  });
 }
 
 /** Changes the call. Nothing here may fail. */
@@ -290,6 +283,7 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
     media.state = { ...media.state, rejected: true };
   }
   plan.ports.apply();
+  for (const party of [from, to]) joinTransports(party);
   from.interface = plan.fromInterface.chosen;
   to.interface = plan.toInterface.chosen;
   from.family = plan.families[0]?.from;

@@ -23,14 +23,32 @@ export interface PlannedPorts {
   readonly peer: Endpoint | undefined;
 }
 
+/** A pair that goes over from one section of a party to another. */
+interface Inheritance {
+  readonly party: Participant;
+  readonly heir: number;
+  readonly position: number;
+  readonly entry: PortEntry;
+}
+
 /** Opens ports for one message and remembers what has to be undone. */
 export class PortPlan {
   readonly planned: PlannedPorts[] = [];
   readonly #relay: Relay;
   readonly #opened: PortPair[] = [];
+  readonly #inherited: Inheritance[] = [];
 
   constructor(relay: Relay) {
     this.#relay = relay;
+  }
+
+  /**
+   * The pair in use for one section of a party becomes that of another one: the transport of a bundle
+   * (RFC 9143) outlives the section it began with.
+   */
+  inherit(party: Participant, heir: number, position: number): void {
+    const entry = party.medias[position]?.own;
+    if (entry !== undefined) this.#inherited.push({ party, heir, position, entry });
   }
 
   /**
@@ -47,8 +65,8 @@ export class PortPlan {
     peer: Endpoint | undefined,
     latch: boolean,
   ): PortPair {
-    const media = party.medias[position];
-    const entry = media?.entryFor(local, peer, latch);
+    const entry = this.#heirloom(party, position) ??
+      this.#own(party, position, local, peer, latch);
     const pair = entry?.pair ?? this.#open(local);
     const known = entry?.peer !== undefined && peer === undefined;
     this.planned.push({ position, party, pair, entry, peer: known ? undefined : peer });
@@ -61,15 +79,22 @@ export class PortPlan {
    * @throws PortsExhausted
    */
   keep(party: Participant, position: number, local: () => LocalAddress): void {
-    if (party.medias[position]?.active !== undefined) return;
+    const media = party.medias[position];
+    const inherited = this.#heirloom(party, position);
+    if (inherited === undefined && media?.own !== undefined && !this.#isGone(media.own)) return;
     const address = local();
-    const entry = party.medias[position]?.entryFor(address, undefined, false);
+    const entry = inherited ?? this.#own(party, position, address, undefined, false);
     const pair = entry?.pair ?? this.#open(address);
     this.planned.push({ position, party, pair, entry, peer: undefined });
   }
 
   /** Puts the pairs in place, after the new states of the sections. */
   apply(): void {
+    for (const { party, heir, position, entry } of this.#inherited) {
+      const { entries } = party.media(position);
+      entries.splice(entries.indexOf(entry), 1);
+      party.media(heir).entries.push(entry);
+    }
     for (const { party, position, pair, entry, peer } of this.planned) {
       const media = party.media(position);
       let target = entry;
@@ -88,6 +113,25 @@ export class PortPlan {
   /** Gives back what was opened. */
   undo(): void {
     if (this.#opened.length > 0) this.#relay.closePairs(this.#opened.splice(0));
+  }
+
+  #heirloom(party: Participant, position: number): PortEntry | undefined {
+    return this.#inherited.find((item) => item.party === party && item.heir === position)?.entry;
+  }
+
+  #isGone(entry: PortEntry): boolean {
+    return this.#inherited.some((item) => item.entry === entry);
+  }
+
+  #own(
+    party: Participant,
+    position: number,
+    local: LocalAddress,
+    peer: Endpoint | undefined,
+    latch: boolean,
+  ): PortEntry | undefined {
+    const entry = party.medias[position]?.entryFor(local, peer, latch);
+    return entry !== undefined && !this.#isGone(entry) ? entry : undefined;
   }
 
   #open(local: LocalAddress): PortPair {

@@ -38,7 +38,7 @@ class Stream implements StreamView {
   }
 
   get endpoint(): Endpoint | undefined {
-    return this.counters()?.remote ?? this.advertised;
+    return this.#counters()?.remote ?? this.advertised;
   }
 
   get slot(): Slot | undefined {
@@ -46,6 +46,10 @@ class Stream implements StreamView {
   }
 
   counters(): SlotCounters | undefined {
+    return this.#media.riding ? undefined : this.#counters();
+  }
+
+  #counters(): SlotCounters | undefined {
     const port = this.#port();
     const read = this.#media.participant.counters;
     return port && read(port.slot);
@@ -55,12 +59,14 @@ class Stream implements StreamView {
     const { state } = this.#media;
     const muxed = state.mux !== "none";
     const flags: string[] = [];
-    const used = this.#media.entries.length > 0 || this.#media.participant.removed;
+    const { entries, participant } = this.#media;
+    const used = entries.length > 0 || state.bundle !== undefined || state.rtp !== undefined ||
+      participant.removed;
     if (used && this.component === "rtp") flags.push("RTP");
     if (used && (this.component === "rtcp" || muxed)) flags.push("RTCP");
     if (this.component === "rtcp" && muxed) flags.push("fallback RTCP");
     if (this.advertised !== undefined) flags.push("filled");
-    const counters = this.counters();
+    const counters = this.#counters();
     if (counters?.confirmed === true && counters.rxPackets > 0) flags.push("confirmed");
     if (state.strictSource) flags.push("strict source address");
     if (state.handover) flags.push("media handover");

@@ -37,7 +37,10 @@ export interface StreamView {
   readonly advertised: Endpoint | undefined;
   /** Its port in the engine, for cheap looks at single counters; undefined without a local port. */
   readonly slot: Slot | undefined;
-  /** Its counters, undefined without a local port. */
+  /**
+   * Its counters, undefined without a local port and where the port is another section's, which counts for
+   * the whole bundle (RFC 9143).
+   */
   counters(): SlotCounters | undefined;
   /** ng names: `RTP`, `RTCP`, `fallback RTCP`, `filled`, `confirmed`, `kernelized`, `strict source address`, … */
   readonly flags: readonly string[];

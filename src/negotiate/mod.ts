@@ -10,6 +10,7 @@ export type { Endpoint, Family } from "../core/endpoint.ts";
 export type { NgRequest } from "../ng/request.ts";
 export type { NgDict, NgSource, NgTransport, NgValue } from "../ng/types.ts";
 export type * from "../sdp/model.ts";
+export { bundleAnswer, bundleOffer, type BundleSection, type Bundling } from "./bundle.ts";
 export { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
 export { answerMux, type MuxOutcome, offerMux } from "./mux.ts";
 export {
@@ -29,6 +30,7 @@ export {
 } from "./protocol.ts";
 export { type Remote, remoteOf, trustsAddress } from "./remote.ts";
 export {
+  type BundleMember,
   type Facing,
   type MediaState,
   type MuxState,

@@ -16,6 +16,15 @@ import {
   type SdpDirection,
   type SdpMedia,
 } from "../sdp/mod.ts";
+import {
+  acceptedGroups,
+  bundleAnswer,
+  bundleOffer,
+  type Bundling,
+  offersBundle,
+  UNBUNDLED,
+} from "./bundle.ts";
+import { midExtension, signalledSources } from "./bundle_text.ts";
 import { editCodecs, ignoreCodecs, singleCodec } from "./codec_edit.ts";
 import { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
 import { editExtensions } from "./extensions.ts";
@@ -66,6 +75,8 @@ export interface NegotiatedMedia {
   readonly family: Family;
   /** Header extension lines to write, without `a=`. */
   readonly extensions: readonly ByteString[];
+  /** How it is written as part of a bundle. */
+  readonly bundling: Bundling;
 }
 
 /** All sections, and what could not be done as asked. */
@@ -86,6 +97,9 @@ export function negotiate(input: Negotiation): NegotiationResult {
   // the number of sections the receiver sees never shrinks (RFC 3264 section 8)
   const count = Math.max(input.sdp.medias.length, input.to.length);
   const medias: NegotiatedMedia[] = [];
+  const { kind, sdp, request } = input;
+  const groups = kind === "offer" ? acceptedGroups(sdp, request.bundle, input.from) : [];
+  const bundled = new Set(groups.flat());
   for (let i = 0; i < count; i++) {
     const section = input.sdp.medias[i];
     const from = input.from[i] ?? NEW_MEDIA;
@@ -93,10 +107,15 @@ export function negotiate(input: Negotiation): NegotiationResult {
     medias.push(
       section === undefined
         ? missing(from, to)
-        : negotiateMedia(input, section, from, to, warnings),
+        : negotiateMedia(input, section, from, to, bundled.has(i), warnings),
     );
   }
-  return { medias, warnings };
+  return {
+    medias: kind === "offer"
+      ? bundleOffer(medias, sdp, groups, request.bundle)
+      : bundleAnswer(medias, sdp, request.bundle),
+    warnings,
+  };
 }
 
 /** A section that existed but is not described any more counts as rejected. */
@@ -112,6 +131,7 @@ function missing(from: MediaState, to: MediaState): NegotiatedMedia {
     directionGiven: false,
     family: from.rtp?.family ?? 4,
     extensions: [],
+    bundling: UNBUNDLED,
   };
 }
 
@@ -120,6 +140,7 @@ function negotiateMedia(
   section: SdpMedia,
   from: MediaState,
   to: MediaState,
+  bundled: boolean,
   warnings: string[],
 ): NegotiatedMedia {
   const { request, kind, sdp, settings } = input;
@@ -139,7 +160,8 @@ function negotiateMedia(
   const mid = attributeOf(section, "mid")?.param;
   const extensions = editExtensions(input, section, from.masked, to.masked);
   const reset = request.flags.has("reset");
-  const rejected = media.port === 0 || codecs === undefined;
+  const portless = bundled && hasAttribute(section, "bundle-only");
+  const rejected = (media.port === 0 && !portless) || codecs === undefined;
   const learning = request.endpointLearning ?? settings.endpointLearning;
   const echo = echoOf(request);
   const nextFrom: MediaState = {
@@ -160,6 +182,8 @@ function negotiateMedia(
     mux: mediaType === "rtp" ? mux.from : "none",
     muxAlways: mux.fromAlways,
     mid: mid === undefined || mid === "" ? from.mid : mid,
+    midExtension: midExtension(sdp, section),
+    ssrcs: signalledSources(section),
     ptime: attributeOf(section, "ptime")?.param,
     learning,
     asymmetric: request.flags.has("asymmetric"),
@@ -207,6 +231,7 @@ function negotiateMedia(
     directionGiven: given !== undefined,
     family: remote.family,
     extensions: extensions.lines,
+    bundling: UNBUNDLED,
   };
 }
 
@@ -269,16 +294,19 @@ function outgoingProtocol(
   return rewriteProtocol(rewriteProtocol(from.protocol, kept), wanted);
 }
 
-/** The `a=mid` for an offer's receiver: what it is known by, or one of ours under `generate mid`. */
+/**
+ * The `a=mid` for an offer's receiver: what the section is known by, else one of ours when `generate mid` or
+ * a bundle asks for it.
+ */
 function outgoingMid(
-  { sdp, request }: Negotiation,
+  { sdp, request, to }: Negotiation,
   mid: ByteString | undefined,
   section: SdpMedia,
 ): ByteString | undefined {
-  if (mid !== undefined || section.media.port === 0 || !request.flags.has("generate mid")) {
-    return mid;
-  }
+  const wanted = request.flags.has("generate mid") || offersBundle(request.bundle, to);
+  if (mid !== undefined || section.media.port === 0 || !wanted) return mid;
   const taken = new Set(sdp.medias.map((media) => attributeOf(media, "mid")?.param));
+  for (const state of to) taken.add(state.mid);
   let number = sdp.medias.indexOf(section) + 1;
   while (taken.has(String(number))) number += sdp.medias.length;
   return String(number);

@@ -16,6 +16,21 @@ import type { MediaKind } from "./protocol.ts";
  */
 export type MuxState = "none" | "offered" | "agreed";
 
+/** Place of a section in a BUNDLE group (RFC 9143) of one party. Plain data. */
+export interface BundleMember {
+  /** Waiting for the answer, or agreed. */
+  readonly stage: "offered" | "agreed";
+  /** Which group of the party, 0 for the first. */
+  readonly group: number;
+  /** Place in the group as it is written, 0 for the first. */
+  readonly rank: number;
+  /**
+   * 0-based position of the section whose ports this one uses, which may be itself; undefined: until the
+   * answer it has its own, or none.
+   */
+  readonly carrier: number | undefined;
+}
+
 /** One media section as one party and we see it. */
 export interface MediaState {
   /** `audio`, `video`, … */
@@ -52,6 +67,12 @@ export interface MediaState {
   readonly muxAlways: boolean;
   /** `a=mid` this party knows the section by. */
   readonly mid: ByteString | undefined;
+  /** Place in a BUNDLE group with this party; undefined = in none. */
+  readonly bundle: BundleMember | undefined;
+  /** Identifier of the MID header extension in this party's last description, 1..255; undefined = none. */
+  readonly midExtension: number | undefined;
+  /** Sources signalled by `a=ssrc` in its last description, at most 8. */
+  readonly ssrcs: readonly number[];
   /** `a=ptime` of its last description. */
   readonly ptime: ByteString | undefined;
   /** How its address is learned from packets. */
@@ -101,6 +122,9 @@ export const NEW_MEDIA: MediaState = {
   muxTold: false,
   muxAlways: false,
   mid: undefined,
+  bundle: undefined,
+  midExtension: undefined,
+  ssrcs: [],
   ptime: undefined,
   learning: "heuristic",
   asymmetric: false,

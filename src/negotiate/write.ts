@@ -8,6 +8,7 @@ import type { ByteString } from "../core/bytes.ts";
 import type { NgRequest } from "../ng/request.ts";
 import type { Sdp } from "../sdp/mod.ts";
 import { AttributeEdits } from "./attribute_edit.ts";
+import { writtenGroups } from "./bundle.ts";
 import type { NegotiatedMedia } from "./negotiate.ts";
 import type { Facing, SessionMemory } from "./state.ts";
 import { writeMedia } from "./write_media.ts";
@@ -52,6 +53,7 @@ export function writeSdp(writing: Writing): { text: ByteString; memory: SessionM
     memory: writing.memory,
     loopMarker: writing.loopMarker,
     sessionId: writing.sessionId,
+    groups: writtenGroups(medias.map(({ to }) => to)),
   });
   const rest = edits.apply("global", session.tail) + body;
   const { head } = session;

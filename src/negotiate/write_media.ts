@@ -122,10 +122,12 @@ function writeRtp(writing: MediaWriting, section: SdpMedia, facing: Facing): Byt
     codecLines += parts.feedback.get(payloadType) ?? "";
   }
   const extmap = media.extensions.map((value) => `a=${value}${EOL}`).join("");
+  const port = media.bundling.zeroPort ? 0 : facing.rtpPort;
 
-  let text = `m=${media.from.type} ${facing.rtpPort} ${media.protocol} ${formats}${EOL}`;
+  let text = `m=${media.from.type} ${port} ${media.protocol} ${formats}${EOL}`;
   text += information(section) + `c=${writing.connection}${EOL}` + parts.other;
   if (to.mid !== undefined) text += `a=mid:${to.mid}${EOL}`;
+  if (media.bundling.bundleOnly) text += `a=bundle-only${EOL}`;
   text += parts.label + codecLines + extmap + parts.feedbackAll + parts.attributes;
   text += `a=${media.direction}${EOL}`;
   const muxed = to.mux === "agreed";

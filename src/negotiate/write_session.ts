@@ -36,6 +36,8 @@ export interface SessionWriting {
   readonly memory: SessionMemory;
   /** Value of `a=rtpengine` under `loop protect`. */
   readonly loopMarker: string | undefined;
+  /** Mids of each bundle. */
+  readonly groups: readonly (readonly ByteString[])[];
   /** Number for an `o=` line where there is none. */
   readonly sessionId: string;
 }
@@ -60,7 +62,7 @@ export function writeSession(writing: SessionWriting): SessionText {
   const heard = lines.find((line) => line.type === "s")?.value ?? "";
   const name = replace.has("session name") ? memory.sessionName ?? heard : heard;
   const tail = ` ${origin.netType} ${origin.addressType} ${origin.address}${EOL}s=${name}${EOL}` +
-    remaining(lines, writing.loopMarker);
+    remaining(lines, writing);
   return {
     head: `v=0${EOL}o=${origin.username} ${origin.sessionId} `,
     origin,
@@ -91,9 +93,13 @@ function words(address: string): Pick<SdpOrigin, "netType" | "addressType" | "ad
 }
 
 /** Everything after `s=`. `c=` is written per media section. */
-function remaining(lines: readonly SdpLine[], loopMarker: string | undefined): ByteString {
+function remaining(
+  lines: readonly SdpLine[],
+  { groups, loopMarker }: SessionWriting,
+): ByteString {
   let text = "";
   let attributes = "";
+  for (const mids of groups) attributes += `a=group:BUNDLE ${mids.join(" ")}${EOL}`;
   let timed = false;
   for (const { type, name, param, value } of lines) {
     if (type === "a") {

@@ -1,0 +1,96 @@
+/**
+ * Ports of the sections of one message: each its own pair, or, bundled (RFC 9143), that of another section.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../core/endpoint.ts";
+import type { Facing, MediaState } from "../negotiate/mod.ts";
+import type { LocalAddress, PortPair } from "../relay/types.ts";
+import type { Participant } from "./participant.ts";
+import type { PortPlan } from "./port_plan.ts";
+
+/** One section of a message. */
+export interface PlannedSection {
+  /** State of the one whose description it is. */
+  readonly from: MediaState;
+  /** State of the one it is rewritten for. */
+  readonly to: MediaState;
+}
+
+/** What ports are planned from. */
+export interface SectionPlan {
+  readonly from: Participant;
+  readonly to: Participant;
+  readonly sections: readonly PlannedSection[];
+  readonly ports: PortPlan;
+  /** The pair in use stays although the endpoint of the other side changed (`port latching`). */
+  readonly latch: boolean;
+  /** Our address towards the one whose description it is, by section. */
+  readonly fromAddress: (position: number) => LocalAddress;
+  /** Our address towards the other. */
+  readonly toAddress: (position: number) => LocalAddress;
+}
+
+/**
+ * Plans the ports of all sections.
+ *
+ * @returns our side of each section as the new description shows it; undefined for those without ports
+ * @throws PortsExhausted
+ */
+export function planSections(plan: SectionPlan): (Facing | undefined)[] {
+  const { from, to, sections, ports } = plan;
+  moveTransports(ports, from, sections.map((section) => section.from));
+  moveTransports(ports, to, sections.map((section) => section.to));
+  const pairs: (PortPair | undefined)[] = sections.map((section, i) => {
+    if (!hasPorts(section)) return undefined;
+    const { from: own, to: other } = section;
+    const peer: Endpoint | undefined = own.held ? undefined : own.rtp;
+    const pair = (other.bundle?.carrier ?? i) === i
+      ? ports.advertise(to, i, plan.toAddress(i), peer, plan.latch)
+      : undefined;
+    // whoever offers a bundle learns of the common port by the answer
+    if (own.bundle === undefined || own.bundle.carrier === i) {
+      ports.keep(from, i, () => plan.fromAddress(i));
+    }
+    return pair;
+  });
+  return sections.map((section, i) => {
+    const pair = hasPorts(section) ? pairs[section.to.bundle?.carrier ?? i] : undefined;
+    return pair && facing(pair);
+  });
+}
+
+/** After ports and states are in place: sections that have none of their own use those of their carrier. */
+export function joinTransports({ medias }: Participant): void {
+  for (const media of medias) {
+    const carrier = media.state.rejected ? undefined : media.state.bundle?.carrier;
+    media.active = carrier === undefined ? media.own : medias[carrier]?.own;
+  }
+}
+
+/** The transport of a bundle outlives the section it belonged to. */
+function moveTransports(
+  ports: PortPlan,
+  party: Participant,
+  states: readonly MediaState[],
+): void {
+  for (const [i, { bundle }] of states.entries()) {
+    const before = party.medias[i]?.state.bundle?.carrier;
+    if (bundle?.carrier !== i || before === undefined || before === i) continue;
+    if (states[before]?.bundle?.carrier !== before) ports.inherit(party, i, before);
+  }
+}
+
+function hasPorts({ from }: PlannedSection): boolean {
+  return !from.rejected && from.kind !== "passthrough";
+}
+
+function facing({ local, rtp, rtcp }: PortPair): Facing {
+  return {
+    address: local.advertised,
+    family: local.advertisedFamily,
+    rtpPort: rtp.port,
+    rtcpPort: rtcp.port,
+  };
+}
