@@ -38,6 +38,8 @@ function before(): Before {
 
 function resume({ bench, text, counters }: Before, after = new Bench()): Bench {
   after.clock.step(bench.clock.wall() + 800 - after.clock.wall());
+  // the step of the clock is the test's, not the world's
+  after.service.tick();
   after.service.resume(text, (file, slot) => file === "file" ? counters.get(slot) : undefined);
   return after;
 }
