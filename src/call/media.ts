@@ -90,6 +90,7 @@ export class Media implements MediaView {
     if (state.controlling) flags.push("ICE controlling");
     if (state.unidirectional) flags.push("unidirectional");
     if (state.feedback) flags.push("RTCP feedback");
+    if (state.generateRtcp) flags.push("RTCP generator");
     if (state.echo === "echo") flags.push("echo");
     if (state.echo === "blackhole") flags.push("blackhole");
     return flags;

@@ -16,6 +16,7 @@ import type { InstalledRule, Media, PortEntry, Subscription } from "./media.ts";
 const LEARN_MS = 3000;
 /** RTPE_MAX_OUTPUTS; more forks than that do not hear anything before they answer. */
 const MAX_OUTPUTS = 32;
+const NONE = [] as const;
 const RTP = ["rtp"] as const;
 const RTCP = ["rtcp"] as const;
 const BOTH = ["rtp", "rtcp"] as const;
@@ -126,7 +127,7 @@ function base(
     learnMs: LEARN_MS,
     blackhole: call.dropTraffic || state.echo === "blackhole",
     waitInput: state.natWait,
-    punt: [],
+    punt: opaque ? NONE : RTCP,
   };
 }
 
@@ -220,7 +221,7 @@ function rtpOutputs(
       const to = output(call, pair.rtp.slot, opaque ? ANY : RTP);
       outputs.push(!opaque && (silence || edge.gate.silence) ? { ...to, silence: true } : to);
     }
-    if (takesRtcp(media) && !opaque) {
+    if (takesRtcp(media) && !opaque && !state.generateRtcp) {
       outputs.push(output(call, rtcpSlot(sink), RTCP));
     }
   }
@@ -234,6 +235,7 @@ function rtcpOutputs(
   match: RuleOutput["match"],
 ): readonly RuleOutput[] {
   if (media.state.echo === "echo") return echo(call, media, entry.pair.rtcp.slot, match);
+  if (media.state.generateRtcp && match === RTCP) return [];
   return edges(media).slice(0, MAX_OUTPUTS).map(({ sink }) => output(call, rtcpSlot(sink), match));
 }
 

@@ -190,6 +190,7 @@ function negotiateMedia(
     strictSource: settings.strictSource || request.flags.has("strict source"),
     handover: request.flags.has("media handover"),
     unidirectional: request.flags.has("unidirectional"),
+    generateRtcp: request.generateRtcp ?? from.generateRtcp,
     feedback: hasAttribute(section, "rtcp-fb") ||
       (kind === "offer" && hasFeedback(media.protocol)),
     dtls: mediaType === "rtp" && usesDtls(sdp, section),
@@ -216,6 +217,7 @@ function negotiateMedia(
     muxAlways: kind === "answer" ? false : to.muxAlways,
     mid: kind === "offer" ? outgoingMid(input, nextFrom.mid ?? to.mid, section) : to.mid,
     learning: to.initialized ? to.learning : learning,
+    generateRtcp: request.generateRtcp ?? to.generateRtcp,
     echo: echo?.to ?? to.echo,
     resets: to.resets + (reset ? 1 : 0),
     controlling: to.controlling ||

@@ -85,6 +85,8 @@ export interface MediaState {
   readonly handover: boolean;
   /** Asked for by the flag of the same name. */
   readonly unidirectional: boolean;
+  /** RTCP of this party ends here, and reports of our own are sent to it. */
+  readonly generateRtcp: boolean;
   /** AVPF, or RTCP feedback was named (RFC 4585). */
   readonly feedback: boolean;
   /** Keys are agreed by DTLS between the parties, so that everything is relayed unexamined. */
@@ -131,6 +133,7 @@ export const NEW_MEDIA: MediaState = {
   strictSource: false,
   handover: false,
   unidirectional: false,
+  generateRtcp: false,
   feedback: false,
   dtls: false,
   natWait: false,
