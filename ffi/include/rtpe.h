@@ -229,6 +229,13 @@ RTPE_EXPORT int rtpe_ctl_send(struct rtpe_core *core, rtpe_u32 id,
 			      const void *buf, rtpe_u32 len);
 RTPE_EXPORT int rtpe_ctl_close(struct rtpe_core *core, rtpe_u32 id);
 
+/* ---- the host ----------------------------------------------------------- */
+
+/* The address the host would send from to reach dst (its port is not looked
+ * at); src->port is 0. -ENETUNREACH and the like: there is no route. */
+RTPE_EXPORT int rtpe_route_source(const struct rtpe_addr *dst,
+				  struct rtpe_addr *src);
+
 /* ---- facts about the build -------------------------------------------- */
 
 /* One "name offset size" line per field and one "struct NAME size" line per

@@ -13,7 +13,7 @@ static const struct suite *const suites[] = {
 	&suite_classify, &suite_checksum, &suite_ring, &suite_learn, &suite_stats,
 	&suite_rule, &suite_api, &suite_ctl, &suite_steer, &suite_sockets,
 	&suite_steer_ports, &suite_sockets_ports,
-	&suite_steer_traffic, &suite_sockets_traffic, &suite_rtnl, &suite_l2,
+	&suite_steer_traffic, &suite_sockets_traffic, &suite_rtnl, &suite_route, &suite_l2,
 	&suite_counters_file, &suite_restore,
 };
 

@@ -28,6 +28,7 @@ export const SYMBOLS = {
     result: "i32",
   },
   rtpe_ctl_close: { parameters: ["pointer", "u32"], result: "i32" },
+  rtpe_route_source: { parameters: ["buffer", "buffer"], result: "i32" },
   rtpe_abi_describe: { parameters: ["buffer", "u32"], result: "i32" },
   rtpe_selftest: { parameters: ["buffer", "u32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;

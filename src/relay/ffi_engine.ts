@@ -63,6 +63,13 @@ export class FfiEngine implements RelayEngine {
     }
   }
 
+  sourceTowards(target: Endpoint): string | undefined {
+    const { library, addr } = this.#core;
+    const source = addr.buffer();
+    const result = library.rtpe_route_source(addr.fill(this.#address, target), source.bytes);
+    return result < 0 ? undefined : addr.read(source.view, 0)?.address;
+  }
+
   close(...slots: readonly Slot[]): void {
     const open = slots.filter((slot) => this.#locals.delete(slot));
     if (open.length === 0) return;

@@ -62,11 +62,17 @@ export interface RuleOutput {
   readonly ssrcOut?: number;
   /** Only packets of this section of {@link Rule.bundle}; absent = of any. */
   readonly section?: number;
-  /** RTP payloads are replaced by the pattern {@link Rule.silence} has for their type, where it has one. */
+  /** RTP leaves as {@link Rule.silence} says. */
   readonly silence?: boolean;
-  /** MID element (RFC 9143 section 15) written into RTP packets, replacing one that is there. */
+  /**
+   * MID element (RFC 9143 section 15) written into RTP packets, replacing one that is there: identifier
+   * 1..255, value of 1..32 bytes.
+   */
   readonly mid?: { readonly id: number; readonly value: string };
-  /** Identifiers of header extension elements (RFC 8285) kept, 1..255; absent = all, empty = none. */
+  /**
+   * Identifiers of header extension elements (RFC 8285) kept, 1..255; absent = all, empty = none. `mid`
+   * is written all the same.
+   */
   readonly extensions?: readonly number[];
 }
 
@@ -76,7 +82,7 @@ export interface RuleBundle {
   readonly midExtension?: number;
   /** The sections, at most 8; `RuleOutput.section` is an index into them. */
   readonly sections: readonly {
-    /** Value of `a=mid`. */
+    /** Value of `a=mid`, 1..32 bytes. */
     readonly mid: string;
     /** Payload types of this section; one that several sections have tells nothing. */
     readonly payloadTypes: readonly number[];
@@ -111,8 +117,17 @@ export interface Rule {
   readonly punt: readonly PacketClass[];
   /** Payload types let through; absent = all. */
   readonly payloadTypes?: readonly number[];
-  /** What outputs with `silence` fill payloads with: the byte of each payload type; at most 8. */
-  readonly silence?: readonly { readonly payloadType: number; readonly byte: number }[];
+  /**
+   * What leaves by outputs with `silence`: payload types and the byte their payloads are filled with (at
+   * most 8 have one), or without a byte those that pass as they are (telephone events, video). Others do
+   * not leave: what cannot be silenced is not to be heard.
+   */
+  readonly silence?: readonly { readonly payloadType: number; readonly byte?: number }[];
+  /**
+   * Payload types of codecs whose frames have one size: packets with less payload than the first one
+   * since the rule was installed are dropped (`block short`).
+   */
+  readonly blockShort?: readonly number[];
   /** Which sections share the port; absent = only one. */
   readonly bundle?: RuleBundle;
   /** Where packets are copied to; at most 32. */
@@ -220,6 +235,11 @@ export interface RelayEngine {
   readonly modeReason: string;
   /** Opens a local port, without a rule yet. @returns its slot, or why it cannot be had */
   open(local: Endpoint): Slot | "in-use" | "no-address" | "no-slot";
+  /**
+   * Address of this host that packets to `target` would leave from; its port is not looked at. Absent = the
+   * engine cannot tell. @returns undefined when there is no route
+   */
+  sourceTowards?(target: Endpoint): string | undefined;
   /** Closes ports; those not open are skipped. Counters stay readable until a slot is opened again. */
   close(...slots: readonly Slot[]): void;
   /**
