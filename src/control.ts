@@ -20,7 +20,8 @@ import {
 import { AllowList } from "./core/allow_list.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Settings } from "./core/settings.ts";
-import { CpuMeter, openFilesLimit, processUsage } from "./daemon/mod.ts";
+import { CpuMeter, openFilesLimit, processUsage, VERSION } from "./daemon/mod.ts";
+import { LegacyCalls, Mediaproxy, Rtpproxy } from "./legacy/mod.ts";
 import { connectGraphite, type Graphite, startGraphite } from "./graphite/mod.ts";
 import { type Logs, SUBSYSTEMS } from "./log/mod.ts";
 import { NgDispatcher, type NgLog } from "./ng/mod.ts";
@@ -133,18 +134,33 @@ export function createControl(parts: ControlParts): Control {
       const dispatcher = new NgDispatcher({
         handlers: new Map([
           ...service.handlers,
-          ["statistics", () => statisticsReply(statistics)],
+          ["statistics", () => ({ statistics: statisticsReply(statistics) })],
           ["cli", (request) => cliReply(request, run)],
         ]),
         clock,
         log: ngLog,
         observer: statistics.ngObserver,
       });
+      const legacy = new LegacyCalls({
+        handlers: service.handlers,
+        registry: service.registry,
+        settings,
+        clock,
+        defaultInterface: relay.addresses[0]?.name ?? "default",
+      });
       const context: TransportContext = {
         handlers: {
           ng: dispatcher,
           cli: run,
           metrics: () => page.render(),
+          rtpproxy: new Rtpproxy({ calls: legacy, clock, log: ngLog }),
+          mediaproxy: new Mediaproxy({
+            calls: legacy,
+            clock,
+            log: ngLog,
+            version: VERSION,
+            bandwidth: () => mediaRate(statistics),
+          }),
         },
         admission,
         limits: DEFAULT_LIMITS,
@@ -280,6 +296,11 @@ function loadSampler(statistics: Statistics, clock: Clock): () => LoadSample {
   return () => ({
     load: Deno.loadavg()[0] ?? 0,
     cpu: meter.percent(),
-    bandwidth: statistics.rates("userspace").bytes + statistics.rates("kernel").bytes,
+    bandwidth: mediaRate(statistics),
   });
+}
+
+/** Bytes of media per second. */
+function mediaRate(statistics: Statistics): number {
+  return statistics.rates("userspace").bytes + statistics.rates("kernel").bytes;
 }

@@ -47,6 +47,8 @@ export function bannerText(facts: BannerFacts): string {
     ["HTTP, WS", listeners.http, (endpoint) => url("http", endpoint)],
     ["HTTPS, WSS", listeners.https, (endpoint) => url("https", endpoint)],
     ["command line", listeners.cli, formatEndpoint],
+    ["rtpproxy", listeners.rtpproxy, formatEndpoint],
+    ["mediaproxy", listeners.mediaproxy, formatEndpoint],
   ];
   for (const [name, endpoints, format] of rows) {
     if (endpoints.length > 0) row(name, endpoints.map(format).join(", "));

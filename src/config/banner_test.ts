@@ -8,13 +8,23 @@ function v4(address: string, port: number): Endpoint {
   return { family: 4, address, port };
 }
 
-const NONE: Listeners = { ng: [], tcpNg: [], http: [], https: [], cli: [] };
+const NONE: Listeners = {
+  ng: [],
+  tcpNg: [],
+  http: [],
+  https: [],
+  cli: [],
+  rtpproxy: [],
+  mediaproxy: [],
+};
 const LOCAL: Listeners = {
   ng: [v4("127.0.0.1", 2223)],
   tcpNg: [v4("127.0.0.1", 2223)],
   http: [v4("127.0.0.1", 2225)],
   https: [v4("127.0.0.1", 2226)],
   cli: [v4("127.0.0.1", 9900)],
+  rtpproxy: [],
+  mediaproxy: [],
 };
 const FACTS: BannerFacts = {
   version: "1.2.3",

@@ -22,9 +22,11 @@ Deno.test("embeddedDefaults are complete, valid and reachable from this host onl
   const { config, listeners, interfaces, warnings } = result.loaded;
   assert.deepEqual(warnings, []);
   assert.deepEqual(exposedListeners(listeners), []);
-  for (const [kind, endpoints] of Object.entries(listeners)) {
+  const { rtpproxy, mediaproxy, ...current } = listeners;
+  for (const [kind, endpoints] of Object.entries(current)) {
     assert.equal(endpoints.length, 1, kind);
   }
+  assert.deepEqual([...rtpproxy, ...mediaproxy], []);
   assert.deepEqual(interfaces.addresses.map(({ address }) => address), ["127.0.0.1"]);
   assert.equal(config["strict-source"], true);
   assert.equal(config["endpoint-learning"], "heuristic");

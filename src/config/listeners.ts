@@ -12,7 +12,7 @@ import type { Config } from "./options.ts";
 import type { ListenSpec } from "./types.ts";
 
 /** Kinds of control listeners. */
-export type ListenerKind = "ng" | "tcpNg" | "http" | "https" | "cli";
+export type ListenerKind = "ng" | "tcpNg" | "http" | "https" | "cli" | "rtpproxy" | "mediaproxy";
 
 /** Addresses to bind, by kind. A TCP address of `::` takes IPv4 as well, a UDP one does not. */
 export type Listeners = Readonly<Record<ListenerKind, readonly Endpoint[]>>;
@@ -24,7 +24,12 @@ export const LISTENER_OPTIONS = {
   http: "listen-http",
   https: "listen-https",
   cli: "listen-cli",
+  rtpproxy: "listen-udp",
+  mediaproxy: "listen-tcp",
 } as const satisfies Record<ListenerKind, keyof Config>;
+
+/** Kinds that listen on UDP. */
+const UDP: ReadonlySet<ListenerKind> = new Set(["ng", "rtpproxy"]);
 
 const KINDS = Object.keys(LISTENER_OPTIONS) as readonly ListenerKind[];
 
@@ -41,12 +46,14 @@ export async function buildListeners(
     http: [],
     https: [],
     cli: [],
+    rtpproxy: [],
+    mediaproxy: [],
   };
   for (const kind of KINDS) {
     const option = LISTENER_OPTIONS[kind];
     for (const spec of config[option]) {
       const found = spec.host === undefined
-        ? everyAddress(spec.port, kind === "ng", hasIpv6)
+        ? everyAddress(spec.port, UDP.has(kind), hasIpv6)
         : await endpointsOf(spec, spec.host, option, host, report);
       for (const endpoint of found) {
         const rival = rivalOf(endpoint, kind, listeners);
@@ -110,9 +117,9 @@ function rivalOf(
   kind: ListenerKind,
   listeners: Listeners,
 ): string | undefined {
-  const rivals = kind === "ng" ? ["ng"] as const : (["tcpNg", "http", "https", "cli"] as const);
-  const rival = rivals.find((other) =>
-    listeners[other].some((taken) => collide(taken, endpoint, kind !== "ng"))
+  const udp = UDP.has(kind);
+  const rival = KINDS.find((other) =>
+    UDP.has(other) === udp && listeners[other].some((taken) => collide(taken, endpoint, !udp))
   );
   return rival && LISTENER_OPTIONS[rival];
 }

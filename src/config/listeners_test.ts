@@ -90,3 +90,16 @@ Deno.test("exposedListeners lists what other hosts can reach", async () => {
   });
   assert.deepEqual(exposedListeners(listeners), ["listen-ng 192.0.2.1:2", "listen-cli [::]:4"]);
 });
+
+Deno.test("buildListeners finds the old protocols in each other's way only on the same transport", async () => {
+  const { errors, texts } = await build({
+    "listen-ng": ["127.0.0.1:2223"],
+    "listen-udp": ["2222"],
+    "listen-tcp": ["127.0.0.1:2222"],
+  });
+  assert.deepEqual(errors, []);
+  assert.deepEqual(texts("rtpproxy"), ["0.0.0.0:2222", "[::]:2222"]);
+  assert.deepEqual(texts("mediaproxy"), ["127.0.0.1:2222"]);
+  const same = await build({ "listen-ng": ["127.0.0.1:2223"], "listen-udp": ["127.0.0.1:2223"] });
+  assert.deepEqual(same.errors, ["listen-udp: 127.0.0.1:2223 is taken by listen-ng already"]);
+});

@@ -185,13 +185,11 @@ Deno.test("loadConfig reports every problem at once, with value, what is allowed
 
 Deno.test("loadConfig wants a listener, and names those that count", async () => {
   const line = "nothing to listen on: give at least one of --listen-ng, --listen-tcp-ng, " +
-    "--listen-http or --listen-https";
+    "--listen-http, --listen-https, --listen-udp or --listen-tcp";
   assert.deepEqual(await errorsOf(BASE.slice(0, 2)), [line]);
   assert.deepEqual(await errorsOf([...BASE.slice(0, 2), "-c", "9900"]), [line]);
-  assert.deepEqual(await errorsOf([...BASE.slice(0, 2), "-u", "12222"]), [
-    `${line}; listen-udp is not built yet`,
-  ]);
-  for (const option of ["listen-ng", "listen-tcp-ng", "listen-http", "listen-https"]) {
+  const legacy = ["listen-udp", "listen-tcp"];
+  for (const option of ["listen-ng", "listen-tcp-ng", "listen-http", "listen-https", ...legacy]) {
     await loaded([...BASE.slice(0, 2), `--${option}=5000`]);
   }
 });

@@ -122,6 +122,8 @@ export const CONTROL = {
     short: "c",
     help: "Listen for the command line interface on TCP",
   }),
+  "listen-udp": listen({ short: "u", help: "Listen for the older rtpproxy protocol on UDP" }),
+  "listen-tcp": listen({ short: "l", help: "Listen for the older mediaproxy protocol on TCP" }),
   "control-allow": cidrs({
     ours: true,
     defaultText: "everyone",
@@ -145,8 +147,6 @@ export const CONTROL = {
 
 /** Control that is not built yet. */
 export const CONTROL_LATER = later({
-  "listen-udp": listen({ short: "u", help: "Listen for the older rtpproxy protocol on UDP" }),
-  "listen-tcp": listen({ short: "l", help: "Listen for the older mediaproxy protocol on TCP" }),
   "http-threads": integer({
     defaultText: "as num-threads",
     help: "Threads for HTTP and WebSockets",

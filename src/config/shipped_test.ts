@@ -46,7 +46,16 @@ Deno.test("the shipped configuration documents every key that is in effect", () 
 Deno.test("the shipped configuration shows true defaults in its comments", () => {
   const groups = SHIPPED.indexOf("# [interface-external]");
   const examples = new Set(
-    ["interfaces-config", "https-cert", "https-key", "pidfile", "graphite", "graphite-prefix"],
+    [
+      "interfaces-config",
+      "https-cert",
+      "https-key",
+      "pidfile",
+      "graphite",
+      "graphite-prefix",
+      "listen-udp",
+      "listen-tcp",
+    ],
   );
   for (const [, name, value] of SHIPPED.slice(0, groups).matchAll(/^# ([a-z-]+) = (.*)$/gm)) {
     assert.ok(isOptionName(name!), `${name} is no option`);

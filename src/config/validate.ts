@@ -15,9 +15,9 @@ const LISTENERS = [
   "listen-tcp-ng",
   "listen-http",
   "listen-https",
+  "listen-udp",
+  "listen-tcp",
 ] as const satisfies readonly OptionName[];
-
-const LEGACY_LISTENERS = ["listen-udp", "listen-tcp"] as const satisfies readonly OptionName[];
 
 /**
  * Checks the configuration as a whole.
@@ -33,13 +33,8 @@ export function checkConfig(
   const from = (name: OptionName) => formatSource(sources.get(name)!);
   checkStatus(sources, config, report);
   if (LISTENERS.every((name) => config[name].length === 0)) {
-    const legacy = LEGACY_LISTENERS.filter((name) => config[name].length > 0);
-    report.errors.push(
-      `nothing to listen on: give at least one of ${
-        listText(LISTENERS.map((name) => `--${name}`))
-      }` +
-        (legacy.length > 0 ? `; ${listText(legacy)} is not built yet` : ""),
-    );
+    const options = listText(LISTENERS.map((name) => `--${name}`));
+    report.errors.push(`nothing to listen on: give at least one of ${options}`);
   }
   if (!hasInterface && config.interface.length === 0) {
     report.errors.push(
@@ -98,10 +93,11 @@ function checkHttps(config: Config, report: Report, from: (name: OptionName) => 
 
 /** UDP control ports among the media ports would be taken from calls. */
 function checkPortOverlap(config: Config, report: Report): void {
-  for (const { port } of config["listen-ng"]) {
-    if (port >= config["port-min"] && port <= config["port-max"]) {
+  for (const option of ["listen-ng", "listen-udp"] as const) {
+    for (const { port } of config[option]) {
+      if (port < config["port-min"] || port > config["port-max"]) continue;
       report.warnings.push(
-        `listen-ng: port ${port} lies among the media ports ` +
+        `${option}: port ${port} lies among the media ports ` +
           `${config["port-min"]} to ${config["port-max"]}`,
       );
     }

@@ -85,7 +85,7 @@ function parseExchange(
   const named = parseCall(call);
   const usable = /^(\d|[.:a-f])+$/i.test(address) && /^\d+$/.test(port) && named !== undefined &&
     sender !== undefined && (to === undefined || other !== undefined);
-  if (!usable) return { type: "echo", address, port };
+  if (!usable) return isPrintable(address + port) ? { type: "echo", address, port } : undefined;
   const ip = canonicalIp(address);
   const section = Math.max(sender.section, 1);
   if (ip === undefined || Number(port) > 65535 || section > MAX_SECTIONS) return undefined;
@@ -113,6 +113,11 @@ function parseReference(
     fromTag: bare(from),
     toTag: to === undefined ? undefined : bare(to),
   };
+}
+
+/** Whether a text may stand in a reply. */
+function isPrintable(text: ByteString): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
 }
 
 /** `CALLID[;BRANCH]`. */

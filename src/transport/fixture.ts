@@ -26,6 +26,8 @@ export function makeContext(
       ng: new NgDispatcher({ handlers: new Map(Object.entries(handlers)), clock, log }),
       cli: (line) => `${line}\n`,
       metrics: () => "",
+      rtpproxy: { handle: (datagram) => toBytes(`rtpproxy ${fromBytes(datagram)}`) },
+      mediaproxy: { handle: (line, _source, open) => `mediaproxy ${open.length} ${line}\n` },
     },
     admission: new Admission({ allow: new AllowList(allow), clock }),
     limits: DEFAULT_LIMITS,

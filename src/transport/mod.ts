@@ -1,6 +1,6 @@
 /**
- * Every control listener: ng over UDP, TCP, HTTP(S) and WebSocket, the control tree, metrics. Owns sockets,
- * admission, limits and framing; does not know what a message means.
+ * Every control listener: ng over UDP, TCP, HTTP(S) and WebSocket, the control tree, metrics, the protocols
+ * from before ng. Owns sockets, admission, limits and framing; does not know what a message means.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import type { ControlSockets } from "../relay/types.ts";
 import { createApp } from "../web/mod.ts";
-import { listenCli } from "./cli_tcp.ts";
+import { listenCli, listenLines } from "./line_tcp.ts";
 import { type HttpListener, listenHttp } from "./http.ts";
 import { listenTcp } from "./tcp.ts";
 import type { TlsConfig } from "./tls.ts";
@@ -27,7 +27,9 @@ export {
 export type { TlsConfig } from "./tls.ts";
 export {
   type ControlHandlers,
+  type DatagramHandler,
   DEFAULT_LIMITS,
+  type LineHandler,
   type TransportContext,
   type TransportLimits,
 } from "./types.ts";
@@ -44,6 +46,10 @@ export interface ListenAddresses {
   readonly https: readonly Endpoint[];
   /** The control tree. */
   readonly cli: readonly Endpoint[];
+  /** The rtpproxy protocol over UDP. */
+  readonly rtpproxy: readonly Endpoint[];
+  /** The mediaproxy protocol over TCP. */
+  readonly mediaproxy: readonly Endpoint[];
 }
 
 /** What {@link startListeners} is told. */
@@ -95,6 +101,8 @@ const NAMES: Readonly<Record<keyof ListenAddresses, string>> = {
   http: "HTTP",
   https: "HTTPS",
   cli: "cli",
+  rtpproxy: "the rtpproxy protocol",
+  mediaproxy: "the mediaproxy protocol",
 };
 
 /**
@@ -118,6 +126,8 @@ export async function startListeners(options: StartOptions): Promise<Listeners> 
     http: [],
     https: [],
     cli: [],
+    rtpproxy: [],
+    mediaproxy: [],
   };
   const openers: {
     readonly [K in keyof ListenAddresses]: (local: Endpoint) => Listener | Promise<Listener>;
@@ -130,6 +140,16 @@ export async function startListeners(options: StartOptions): Promise<Listeners> 
       return listenHttp(local, app, context, tls);
     },
     cli: (local) => listenCli(local, context),
+    rtpproxy: (local) => {
+      const { rtpproxy } = context.handlers;
+      if (rtpproxy === undefined) throw new Error("nobody answers it");
+      return listenUdp(sockets, local, options.controlTos, context, rtpproxy);
+    },
+    mediaproxy: (local) => {
+      const { mediaproxy } = context.handlers;
+      if (mediaproxy === undefined) throw new Error("nobody answers it");
+      return listenLines(local, context, mediaproxy);
+    },
   };
   const closeAll = async (graceMs: number): Promise<void> => {
     await Promise.all(Object.values(open).flat().map((listener) => listener.close(graceMs)));
@@ -166,6 +186,8 @@ function mapKinds<T, U>(
     http: map(record.http),
     https: map(record.https),
     cli: map(record.cli),
+    rtpproxy: map(record.rtpproxy),
+    mediaproxy: map(record.mediaproxy),
   };
 }
 

@@ -5,14 +5,30 @@ import { FakeSockets, makeContext } from "./fixture.ts";
 import { type ListenAddresses, ListenError, startListeners } from "./mod.ts";
 
 const ANY: Endpoint = { family: 4, address: "127.0.0.1", port: 0 };
-const NONE: ListenAddresses = { ng: [], tcpNg: [], http: [], https: [], cli: [] };
+const NONE: ListenAddresses = {
+  ng: [],
+  tcpNg: [],
+  http: [],
+  https: [],
+  cli: [],
+  rtpproxy: [],
+  mediaproxy: [],
+};
 
 Deno.test("startListeners() tells the real ports and closes everything", async () => {
   const sockets = new FakeSockets();
   const key = await generateKey();
   const context = makeContext();
   const listeners = await startListeners({
-    listen: { ng: [ANY, ANY], tcpNg: [ANY], http: [ANY], https: [ANY], cli: [ANY] },
+    listen: {
+      ng: [ANY, ANY],
+      tcpNg: [ANY],
+      http: [ANY],
+      https: [ANY],
+      cli: [ANY],
+      rtpproxy: [ANY],
+      mediaproxy: [ANY],
+    },
     tls: { key, cert: await selfSign(key, [], context.clock.wall()) },
     controlTos: 0,
     sockets,
@@ -20,12 +36,20 @@ Deno.test("startListeners() tells the real ports and closes everything", async (
   });
   const { addresses } = listeners;
   assert.equal(addresses.ng.length, 2);
-  for (const kind of ["tcpNg", "http", "https", "cli"] as const) {
+  for (const kind of ["tcpNg", "http", "https", "cli", "mediaproxy"] as const) {
     assert.ok((addresses[kind][0]?.port ?? 0) > 0, kind);
   }
-  assert.deepEqual(listeners.connections(), { ng: 0, tcpNg: 0, http: 0, https: 0, cli: 0 });
+  assert.deepEqual(listeners.connections(), {
+    ng: 0,
+    tcpNg: 0,
+    http: 0,
+    https: 0,
+    cli: 0,
+    rtpproxy: 0,
+    mediaproxy: 0,
+  });
   await listeners.close(0);
-  assert.equal(sockets.closed, 2);
+  assert.equal(sockets.closed, 3);
   const port = addresses.tcpNg[0]?.port ?? 0;
   await assert.rejects(Deno.connect({ port }));
 });

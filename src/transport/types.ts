@@ -7,8 +7,29 @@
 import type { ByteString } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Endpoint } from "../core/endpoint.ts";
-import type { NgDispatcher, NgLog } from "../ng/dispatcher.ts";
+import type { DispatchResult, NgDispatcher, NgLog } from "../ng/dispatcher.ts";
+import type { NgSource } from "../ng/types.ts";
 import type { Admission } from "./admission.ts";
+
+/** Answers datagrams. */
+export interface DatagramHandler {
+  /** The reply to one datagram; undefined when it deserves none. */
+  handle(datagram: Uint8Array, source: NgSource): DispatchResult;
+}
+
+/** Answers lines, one for each connection. */
+export interface LineHandler {
+  /**
+   * The reply to a line without its end; empty when there is none.
+   *
+   * @param open clients connected to the same listener at present
+   */
+  handle(
+    line: ByteString,
+    source: NgSource,
+    open: readonly Endpoint[],
+  ): ByteString | Promise<ByteString>;
+}
 
 /** Who answers what the listeners receive. */
 export interface ControlHandlers {
@@ -16,6 +37,10 @@ export interface ControlHandlers {
   readonly ng: NgDispatcher;
   /** Answers one command line of the control tree. */
   cli(line: ByteString): ByteString | Promise<ByteString>;
+  /** Answers rtpproxy messages; absent: there is no such listener. */
+  readonly rtpproxy?: DatagramHandler;
+  /** Answers mediaproxy lines; absent: there is no such listener. */
+  readonly mediaproxy?: LineHandler;
   /** The Prometheus page. */
   metrics(): string | Promise<string>;
 }

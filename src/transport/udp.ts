@@ -1,5 +1,6 @@
 /**
- * ng over UDP: one datagram, one message; the reply leaves from the address that was asked.
+ * Control over UDP, ng or rtpproxy: one datagram, one message; the reply leaves from the address that was
+ * asked.
  *
  * @module
  */
@@ -7,12 +8,13 @@
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import type { ControlSockets } from "../relay/types.ts";
 import { waitAtMost } from "./grace.ts";
-import type { Listener, TransportContext } from "./types.ts";
+import type { DatagramHandler, Listener, TransportContext } from "./types.ts";
 
 /**
  * Opens a UDP listener.
  *
  * @param tos TOS byte of replies, 0..255
+ * @param handler who answers; the ng dispatcher when absent
  * @throws {Error} naming the address when it cannot be bound
  */
 export function listenUdp(
@@ -20,8 +22,9 @@ export function listenUdp(
   local: Endpoint,
   tos: number,
   context: TransportContext,
+  handler: DatagramHandler = context.handlers.ng,
 ): Listener {
-  const { handlers, admission, log } = context;
+  const { admission, log } = context;
   const socket = sockets.open(local, tos);
   let open = true;
   let waiting = 0;
@@ -39,7 +42,7 @@ export function listenUdp(
 
   socket.onDatagram((payload, peer, asked) => {
     if (admission.admit(peer.address) !== "ok") return;
-    const reply = handlers.ng.handle(payload, { transport: "udp", peer, local: asked });
+    const reply = handler.handle(payload, { transport: "udp", peer, local: asked });
     if (reply === undefined) return;
     if (reply instanceof Uint8Array) {
       send(reply, peer, asked);

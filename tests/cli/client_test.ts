@@ -4,7 +4,7 @@ import { exchangeLine, runCtl } from "../../src/cli/mod.ts";
 import { AllowList } from "../../src/core/allow_list.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { NgDispatcher } from "../../src/ng/mod.ts";
-import { listenCli } from "../../src/transport/cli_tcp.ts";
+import { listenCli } from "../../src/transport/line_tcp.ts";
 import { Admission, DEFAULT_LIMITS } from "../../src/transport/mod.ts";
 import { oracleFolder, oracleUnavailable } from "../oracle/mod.ts";
 import { run, say } from "../support/mod.ts";

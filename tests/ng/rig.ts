@@ -126,6 +126,8 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
       http: [streams],
       https: [streams],
       cli: [streams],
+      rtpproxy: [],
+      mediaproxy: [],
     },
     tls: { cert, key, ...(options.clientCa === undefined ? {} : { clientCa: options.clientCa }) },
     controlTos: 0,

@@ -1,5 +1,6 @@
 /**
- * The control tree over TCP: one line in, its text out, and the connection ends.
+ * Protocols of lines over TCP, the control tree and mediaproxy: one line in, its text out, and the
+ * connection ends.
  *
  * @module
  */
@@ -7,7 +8,7 @@
 import { fromBytes, toBytes } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import { listenStream, type StreamConnection } from "./stream_server.ts";
-import type { Listener, TransportContext } from "./types.ts";
+import type { LineHandler, Listener, TransportContext } from "./types.ts";
 
 const LINE_FEED = 0x0a;
 
@@ -17,17 +18,45 @@ const LINE_FEED = 0x0a;
  * @throws {Error} when the address cannot be bound
  */
 export function listenCli(local: Endpoint, context: TransportContext): Listener {
-  return listenStream(local, context, (connection) => serve(connection, context));
+  return listenLines(local, context, { handle: (line) => context.handlers.cli(line) });
 }
 
-async function serve(connection: StreamConnection, context: TransportContext): Promise<void> {
-  const { limits, admission, handlers } = context;
+/**
+ * Opens a listener for lines.
+ *
+ * @throws {Error} when the address cannot be bound
+ */
+export function listenLines(
+  local: Endpoint,
+  context: TransportContext,
+  handler: LineHandler,
+): Listener {
+  const open = new Set<Endpoint>();
+  return listenStream(local, context, async (connection) => {
+    const { peer } = connection;
+    open.add(peer);
+    try {
+      await serve(connection, context, (line) => {
+        const source = { transport: "tcp", peer, local: connection.local } as const;
+        return handler.handle(line, source, [...open]);
+      });
+    } finally {
+      open.delete(peer);
+    }
+  });
+}
+
+async function serve(
+  connection: StreamConnection,
+  { limits, admission }: TransportContext,
+  answer: (line: string) => string | Promise<string>,
+): Promise<void> {
   connection.expectWithin(limits.idleTimeout);
   const line = await readLine(connection, limits.maxCliLine);
   if (line === undefined || admission.admit(connection.peer.address) !== "ok") return;
   connection.busy = true;
   connection.expectWithin(Infinity);
-  await connection.write(toBytes(await handlers.cli(line)));
+  await connection.write(toBytes(await answer(line)));
   await connection.finish();
 }
 
