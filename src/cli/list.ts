@@ -74,7 +74,7 @@ export const LIST_COMMANDS: readonly ListCommand[] = [
     "maxopenfiles",
     "print the number of allowed open files",
     "open-files",
-    ({ deps }) => deps.openFiles?.() ?? 0,
+    ({ deps }) => `${deps.openFiles?.() ?? 0}; cat /proc/${deps.statistics.pid}/limits`,
   ),
   limit(
     "maxsessions",

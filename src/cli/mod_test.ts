@@ -285,7 +285,7 @@ Deno.test("list maxopenfiles shows what it is told", () => {
   const { cli } = setup(new FakeCalls(), { openFiles: () => 150000 });
   assert.equal(
     cli.run("list maxopenfiles"),
-    "Maximum open-files configured on rtpengine: 150000\n",
+    "Maximum open-files configured on rtpengine: 150000; cat /proc/42/limits\n",
   );
 });
 

@@ -125,8 +125,10 @@ function subscriptionLines(party: ParticipantView): string {
 function mediaText(call: CallView, media: MediaView): string {
   const rtp = media.streams.find(({ component }) => component === "rtp");
   const ssrc = rtp === undefined ? 0 : currentSsrc(rtp);
+  // As with rtpengine, what was negotiated is named once something was heard.
+  const codec = ssrc === 0 ? undefined : media.codec;
   return `------ Media #${media.index} (${media.type} over ${media.protocol}) using ${
-    media.codec ?? "unknown codec"
+    codec ?? "unknown codec"
   }\n` + media.streams.map((stream) => streamText(call, stream, ssrc)).join("");
 }
 

@@ -69,17 +69,17 @@ export class GraphiteText {
   }
 
   *#entries(report: IntervalReport): Iterable<readonly [name: string, value: number | string]> {
-    const { counters, proxies } = this.#statistics;
+    const { counters } = this.#statistics;
     for (const [position, { request }] of COMMANDS.entries()) {
       const name = request.replaceAll(" ", "_");
-      const { delay, rate } = report.commands[position]!;
+      const { delay, rate, count } = report.commands[position]!;
       for (const part of ["min", "max", "avg"] as const) {
         yield [`${name}_time_${part}`, delay[part].toFixed(DECIMALS)];
       }
       for (const part of ["min", "max", "avg"] as const) {
         yield [`${name}s_ps_${part}`, rate[part]];
       }
-      yield [`${name}_count`, proxies.total(position)];
+      yield [`${name}_count`, count];
     }
     yield ["call_dur", report.callSeconds.toFixed(DECIMALS)];
     yield ["average_call_dur", report.averageCallSeconds.toFixed(DECIMALS)];

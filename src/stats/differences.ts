@@ -30,7 +30,7 @@ export const METRIC_NOTES: readonly string[] = [
   "`rtpengine_interface_packets`, `_bytes` and `_errors` only grow but are typed gauge, as in rtpengine, so that existing dashboards keep working.",
   "`rtpengine_packets_lost`, `_rtp_duplicates`, `_rtp_reordered` and `_rtp_seq_resets` are always counted, by the relay core; rtpengine counts them only where it decodes media.",
   "`rtpengine_rtp_skips` stays 0: it counts jumps seen by a decoder, and the relay core counts loss instead.",
-  "`rtpengine_mediastreams` counts what was heard in the second before the scrape; rtpengine looks once a second.",
+  "`rtpengine_mediastreams` counts what was heard in the two seconds before the scrape; rtpengine looks once a second, and also counts new sections that nobody has sent to for the first two seconds.",
   "`rtpengine_requests_total{proxy}` has rows for 256 client addresses, and one row `other` for all further ones, so that forged source addresses cost no memory.",
   "`pid` of `rtpengine_poller_*` is the process, not the thread.",
   "Averages and deviations in jsonstats are exact; rtpengine cuts decimals off for some.",

@@ -24,6 +24,8 @@ export interface CommandReport {
   readonly delay: Spread;
   /** Requests per second, whole numbers. */
   readonly rate: Spread;
+  /** Requests since the start. */
+  readonly count: number;
 }
 
 /** An interval that has ended. */
@@ -86,10 +88,12 @@ class CommandCollector {
   readonly #delays = new Collector();
   readonly #rates = new Collector();
   #requests = 0;
+  #count = 0;
 
   request(seconds: number): void {
     this.#delays.add(seconds);
     this.#requests++;
+    this.#count++;
   }
 
   sample(seconds: number): void {
@@ -99,7 +103,11 @@ class CommandCollector {
 
   take(): CommandReport {
     const rate = this.#rates.take();
-    return { delay: this.#delays.take(), rate: { ...rate, avg: Math.floor(rate.avg) } };
+    return {
+      delay: this.#delays.take(),
+      rate: { ...rate, avg: Math.floor(rate.avg) },
+      count: this.#count,
+    };
   }
 }
 
@@ -133,9 +141,9 @@ export class IntervalStatistics {
     return this.#last;
   }
 
-  /** Notes one answered request; an answer repeated from the cookie cache is no request. */
-  record({ command, duplicate, ms }: RequestReport): void {
-    const position = duplicate ? undefined : POSITION.get(command);
+  /** Notes one answered request. As rtpengine does, only those that succeeded are counted here. */
+  record({ command, duplicate, ok, ms }: RequestReport): void {
+    const position = duplicate || !ok ? undefined : POSITION.get(command);
     if (position !== undefined) this.#commands[position]!.request(ms / 1000);
   }
 

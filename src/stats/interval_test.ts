@@ -10,12 +10,12 @@ function setup(intervalMs = 3000) {
   const fakes = fakeStatistics({ intervalMs });
   const reports: IntervalReport[] = [];
   fakes.statistics.onInterval((report) => reports.push(report));
-  const request = (command: string, ms: number, duplicate = false): void =>
+  const request = (command: string, ms: number, duplicate = false, ok = true): void =>
     fakes.statistics.ngObserver({
       command,
       source: { transport: "udp", peer: PEER, local: PEER },
       ms,
-      ok: true,
+      ok,
       duplicate,
     });
   const run = (seconds: number): void => {
@@ -65,18 +65,22 @@ Deno.test("IntervalStatistics spreads delays and rates of each command over its 
   const { reports, request, run } = setup();
   for (const ms of [1, 2, 6]) request("offer", ms);
   request("offer", 900, true);
+  request("offer", 900, false, false);
   run(1);
   request("offer", 3);
   request("no such command", 3);
   run(2);
-  const { delay, rate } = of(reports[1], "offer");
+  const { delay, rate, count } = of(reports[1], "offer");
+  assert.equal(count, 4);
   assert.deepEqual(delay, { min: 0.001, max: 0.006, avg: 0.003 });
   assert.deepEqual(rate, { min: 0, max: 3, avg: 1 });
   assert.deepEqual(of(reports[1], "delete"), {
     delay: { min: 0, max: 0, avg: 0 },
     rate: { min: 0, max: 0, avg: 0 },
+    count: 0,
   });
   run(3);
+  assert.equal(of(reports[2], "offer").count, 4);
   assert.deepEqual(of(reports[2], "offer").delay, { min: 0, max: 0, avg: 0 });
 });
 

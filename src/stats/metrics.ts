@@ -70,7 +70,7 @@ export const SINGLE_METRICS = {
     type: "gauge",
     labels: ["type"],
     help:
-      "Media sections that received RTP within the last second, one per participant and section: forwarded in user space, in the kernel, or by both",
+      "Media sections that received RTP within the last two seconds, one per participant and section: forwarded in user space, in the kernel, or by both",
   },
   rtpengine_uptime_seconds: {
     type: "gauge",

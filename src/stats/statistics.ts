@@ -11,6 +11,7 @@ import type { LocalAddress } from "../relay/types.ts";
 import { Counters } from "./counters.ts";
 import { type IntervalReport, IntervalStatistics } from "./interval.ts";
 import { countMedia, type MediaCount } from "./media.ts";
+import { METRICS } from "./metrics.ts";
 import { StatsObserver } from "./observer.ts";
 import { type NgObserver, ProxyTable } from "./proxies.ts";
 import { countQuality } from "./quality.ts";
@@ -33,6 +34,8 @@ const NO_RATES: Rates = { packets: 0, bytes: 0, errors: 0 };
 /** A walk over all streams may take at most one part in this many of the time. */
 const WALK_SHARE = 20;
 const SAMPLE_MS = 1000;
+/** A media section is in use for this long after a packet. */
+const HEARD_MS = 2000;
 
 interface Sample {
   readonly time: number;
@@ -71,6 +74,11 @@ export class Statistics {
       counters: this.counters,
       intervalMs: deps.intervalMs,
     });
+    for (const { name, address } of deps.relay.addresses) {
+      for (const { name: metric, labels } of METRICS) {
+        if (labels.join() === "name,address") this.counters.cell(metric, name, address);
+      }
+    }
     this.observer = new StatsObserver(this.counters, deps.clock, () => this.interval?.look());
   }
 
@@ -165,7 +173,7 @@ export class Statistics {
     const path = this.#path;
     const media: MediaCount = { userspace: 0, kernel: 0, mixed: 0 };
     const { engine } = this.#deps.relay;
-    const since = this.#deps.clock.wall() - SAMPLE_MS;
+    const since = this.#deps.clock.wall() - HEARD_MS;
     const heard = ({ slot }: StreamView): boolean =>
       slot !== undefined && engine.lastRx(slot) > since;
     let own = 0;

@@ -56,8 +56,8 @@ Deno.test("Statistics.refresh never lets a counter go back", () => {
 
 Deno.test("Statistics.refresh counts sessions, media sections in use and ports", () => {
   const now = 1_700_000_000_000;
-  const heard = fakeStream({ counters: { lastRx: now - 900 } });
-  const silent = fakeStream({ counters: { lastRx: now - 1100 } });
+  const heard = fakeStream({ counters: { lastRx: now - 1900 } });
+  const silent = fakeStream({ counters: { lastRx: now - 2100 } });
   const rtcp = fakeStream({ component: "rtcp", counters: { lastRx: now } });
   const rejected = fakeStream({ local: undefined });
   const calls = new FakeCalls(

@@ -7,6 +7,7 @@ import { netnsUnavailable, say } from "../support/mod.ts";
 import { LINES } from "./lines.ts";
 import { normaliseAnswer } from "./normalise.ts";
 import { type OracleScene, oracleScene, ourScene } from "./scene.ts";
+import { families, quoteNumbers, shape } from "./shape.ts";
 
 async function whyNot(): Promise<string | undefined> {
   const reason = oracleUnavailable() ?? await netnsUnavailable();
@@ -27,40 +28,9 @@ function oracle(): Promise<OracleScene> {
   return scene ??= oracleScene(["list jsonstats", ...LINES]);
 }
 
-/** Names the types of all values, so that trees can be compared key by key. */
-function shape(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(shape);
-  if (typeof value === "object" && value !== null) {
-    return Object.entries(value).map(([key, member]) => [key, shape(member)]);
-  }
-  if (typeof value !== "string") return typeof value;
-  // how many digits stand before the point is a matter of traffic, how many behind it one of format
-  return value.replace(/^\d+(?=\.|$)/, "N").replace(/\d/g, "0");
-}
-
 /** Relay threads and transcoders come and go with the machine and the features in use. */
 function withoutEngines(tree: Record<string, unknown>): Record<string, unknown> {
   return { ...tree, poller_threads: [], transcoders: [] };
-}
-
-interface Family {
-  type: string;
-  labels: readonly string[];
-}
-
-/** Families of a Prometheus page that have samples. */
-function families(page: string): Map<string, Family> {
-  const found = new Map<string, Family>();
-  const types = new Map<string, string>();
-  for (const line of page.split("\n")) {
-    const type = /^# TYPE (\S+) (\S+)/.exec(line);
-    if (type !== null) types.set(type[1]!, type[2]!);
-    const sample = /^([a-z0-9_]+)(?:\{(.*)\})? /.exec(line);
-    if (sample === null) continue;
-    const labels = [...(sample[2] ?? "").matchAll(/([a-z]+)="/g)].map((match) => match[1]!);
-    found.set(sample[1]!, { type: types.get(sample[1]!) ?? "", labels });
-  }
-  return found;
 }
 
 /** Series of a page that both sides must have alike: fixed labels, and the scene's one client. */
@@ -104,11 +74,6 @@ Deno.test({
     assert.deepEqual(format(ours), format(theirs));
   },
 });
-
-/** Turns numbers into strings, so that their written form survives parsing. */
-function quoteNumbers(json: string): string {
-  return json.replace(/:(-?[\d.]+)/g, ':"$1"');
-}
 
 Deno.test({
   name: "the ng command statistics has the oracle's keys and types",
