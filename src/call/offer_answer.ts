@@ -21,6 +21,7 @@ import { aliasKey } from "./alias.ts";
 import { securityWarning } from "./block.ts";
 import { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
+import { readDirection } from "./direction.ts";
 import { type Match, matchAnswer, type Matched, matchOffer } from "./match.ts";
 import { subscribe } from "./media.ts";
 import type { Participant } from "./participant.ts";
@@ -146,7 +147,6 @@ function makePlan(
     throw new NgError(`More than ${MAX_PARTICIPANTS} parties in one call`);
   }
   const now = context.clock.wall();
-  const fromNew = match.from.participant === undefined;
   const from = match.from.participant ?? call.newParticipant(match.from.tag, now);
   const to = match.to.participant ?? call.newParticipant(match.to.tag, now);
   const result = negotiate({
@@ -158,10 +158,10 @@ function makePlan(
     to: to.medias.map((media) => media.state),
   });
   if (sdp.medias.length === 0) throw new NgError("Error rewriting SDP");
-  const directions = readDirection(context, kind, request);
+  const directions = readDirection(context, request);
   const families = result.medias.map((media, i) => {
     const own = media.from.held ? from.medias[i]?.family ?? from.family : undefined;
-    const fromFamily = (fromNew ? directions.fromFamily : undefined) ?? own ?? media.family;
+    const fromFamily = directions.fromFamily ?? own ?? media.family;
     const toFamily = requestedFamily(request) ?? directions.toFamily ?? to.medias[i]?.family ??
       to.family ?? fromFamily;
     return { from: fromFamily, to: toFamily };
@@ -185,39 +185,6 @@ function makePlan(
 
 function requestedFamily({ addressFamily }: NgRequest): Family | undefined {
   return addressFamily === undefined ? undefined : addressFamily === "IP4" ? 4 : 6;
-}
-
-/** The two sides of `direction`. */
-interface Directions {
-  readonly from: ByteString | undefined;
-  readonly to: ByteString | undefined;
-  readonly fromFamily: Family | undefined;
-  readonly toFamily: Family | undefined;
-}
-
-/** `direction` of an offer. `internal` and `external` mean IPv4 and IPv6 when no interface is called so. */
-function readDirection(
-  { relay, log }: CallContext,
-  kind: Kind,
-  request: NgRequest,
-): Directions {
-  const [from, to] = kind === "offer" && request.direction.length >= 2 ? request.direction : [];
-  const legacy = (name: ByteString | undefined): Family | undefined => {
-    if (name === undefined || relay.hasInterface(name)) return undefined;
-    return name === "internal" ? 4 : name === "external" ? 6 : undefined;
-  };
-  const fromFamily = legacy(from);
-  const toFamily = legacy(to);
-  for (const [name, family] of [[from, fromFamily], [to, toFamily]] as const) {
-    if (name === undefined || family !== undefined || relay.hasInterface(name)) continue;
-    log.warn(request.callId ?? "", `there is no interface ${name}, the default one is used`);
-  }
-  return {
-    from: fromFamily === undefined ? from : undefined,
-    to: toFamily === undefined ? to : undefined,
-    fromFamily,
-    toFamily,
-  };
 }
 
 function newCall({ clock, counters }: CallContext, request: NgRequest): Call {
@@ -257,6 +224,7 @@ function planPorts(plan: Plan): (Facing | undefined)[] {
     sections: result.medias,
     ports,
     latch: request.flags.has("port latching") && !request.flags.has("no port latching"),
+    hold: plan.kind === "offer",
     fromAddress: (i) => fromInterface.address(families[i]!.from),
     toAddress: (i) => toInterface.address(families[i]!.to),
   });

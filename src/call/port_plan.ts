@@ -73,6 +73,12 @@ export class PortPlan {
     return pair;
   }
 
+  /** The pair a section is advertised with already, which stays; undefined when there is none. */
+  stay(party: Participant, position: number): PortPair | undefined {
+    const own = party.medias[position]?.own;
+    return own !== undefined && !this.#isGone(own) ? own.pair : undefined;
+  }
+
   /**
    * Plans the pair of the section of one whose description it is: what it has, else a new one.
    *

@@ -26,6 +26,8 @@ export interface SectionPlan {
   readonly ports: PortPlan;
   /** The pair in use stays although the endpoint of the other side changed (`port latching`). */
   readonly latch: boolean;
+  /** Who asks for no media, an offer's sender on hold, is not given other ports for it. */
+  readonly hold: boolean;
   /** Our address towards the one whose description it is, by section. */
   readonly fromAddress: (position: number) => LocalAddress;
   /** Our address towards the other. */
@@ -46,8 +48,9 @@ export function planSections(plan: SectionPlan): (Facing | undefined)[] {
     if (!hasPorts(section)) return undefined;
     const { from: own, to: other } = section;
     const peer: Endpoint | undefined = own.held ? undefined : own.rtp;
+    const stays = plan.hold && !own.send ? ports.stay(to, i) : undefined;
     const pair = (other.bundle?.carrier ?? i) === i
-      ? ports.advertise(to, i, plan.toAddress(i), peer, plan.latch)
+      ? stays ?? ports.advertise(to, i, plan.toAddress(i), peer, plan.latch)
       : undefined;
     // whoever offers a bundle learns of the common port by the answer
     if (own.bundle === undefined || own.bundle.carrier === i) {

@@ -83,6 +83,11 @@ export function applyFlagString(draft: RequestDraft, flagString: ByteString): vo
   for (const item of parseFlagString(flagString)) {
     if ("key" in item) {
       const key = fold(item.key);
+      // given once for each side
+      if (key === "direction" && typeof item.value === "string") {
+        draft.push("direction", item.value);
+        continue;
+      }
       if (key === "to-tag") draft.add("flags", "to-tag");
       else if (key === "from-tag") draft.add("flags", "directional");
       applyKey(draft, item.key, item.value);

@@ -6,7 +6,13 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import type { ListName } from "./list_table.ts";
-import { integerOf, type RequestDraft, textOf, textsOf } from "./request_draft.ts";
+import {
+  type AddressMember,
+  integerOf,
+  type RequestDraft,
+  textOf,
+  textsOf,
+} from "./request_draft.ts";
 import type { NgValue } from "./types.ts";
 import { CAPABILITIES, CODEC_OPERATIONS, DROP_MODES } from "./value_table.ts";
 import { fold, type Vocabulary } from "./vocabulary.ts";
@@ -26,6 +32,8 @@ type TextMember =
   | "toLabel"
   | "metadata"
   | "interface"
+  | "fromInterface"
+  | "toInterface"
   | "xmlrpcCallback"
   | "address";
 
@@ -95,22 +103,17 @@ export function receivedFrom(draft: RequestDraft, value: NgValue): boolean {
   return true;
 }
 
-/** Two interface names, as a list or as one text. */
+/** Interface names as a list, or two of them as one text. One name as a text says nothing. */
 export function direction(draft: RequestDraft, value: NgValue): boolean {
   const names = typeof value === "string" ? value.split(/[\s,]+/).filter(Boolean) : textsOf(value);
+  if (typeof value === "string" && names!.length < 2) return false;
   for (const name of names ?? []) draft.push("direction", name);
   return names !== undefined;
 }
 
-/** One of them. */
-export function half(index: 0 | 1): Apply {
-  return withText((draft, value) => {
-    const names = [...draft.direction];
-    if (index === 1 && names.length === 0) names.push("");
-    names[index] = value;
-    draft.direction = names;
-    return true;
-  });
+/** A member that is an address. */
+export function address(member: AddressMember): Apply {
+  return withTexts((draft, value) => draft.setAddress(member, value));
 }
 
 /** Operations of `codec`. */

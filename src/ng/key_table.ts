@@ -6,13 +6,13 @@
  */
 
 import {
+  address,
   addressFamily,
   type Apply,
   codec,
   deleteDelay,
   direction,
   dropTraffic,
-  half,
   learning,
   limit,
   list,
@@ -124,7 +124,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
     apply: withTexts((draft, item) => draft.addFlag(item)),
   },
   "frequency": later("codecs and transcoding", "Tones in the place of blocked DTMF, Hz"),
-  "from-interface": { ...works("First half of `direction`"), apply: half(0) },
+  "from-interface": { ...works("First half of `direction`"), apply: text("fromInterface") },
   "from-tag": { ...works("The tag of the From header"), apply: text("fromTag") },
   "from-tags": {
     ...later("publish/subscribe", "Several sources of a subscription"),
@@ -141,14 +141,17 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
     ...later("secure media", "Towards whom we are an ICE-lite agent"),
     apply: withTexts((draft, item) => draft.addItem("ice", `lite-${item}`)),
   },
-  "inbound-peer": works("Address the sender's interface is chosen by: the one the host would use"),
+  "inbound-peer": {
+    ...works("Address the sender's interface is chosen by: the one the host would use"),
+    apply: address("inboundPeer"),
+  },
   "instance": later("codecs and transcoding", "Sender of `transform`"),
   "interface": { ...works("Interface of the party a command makes"), apply: text("interface") },
   "label": { ...works("Name of a party beside its tag"), apply: text("label") },
   "limit": { ...works("How many calls `list` tells"), apply: limit },
   "media address": {
     ...works("Address written into the description"),
-    apply: withTexts((draft, value) => draft.setAddress("mediaAddress", value)),
+    apply: address("mediaAddress"),
   },
   "media echo": {
     ...works("Media goes back to its sender, or nowhere"),
@@ -159,7 +162,10 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
   "metadata": { ...works("Text kept with the call"), apply: text("metadata") },
   "moh": later("media playback", "Music for a party on hold"),
   "OSRTP": { ...works("Opportunistic SRTP"), apply: list("osrtp") },
-  "outbound-peer": works("Address the receiver's interface is chosen by"),
+  "outbound-peer": {
+    ...works("Address the receiver's interface is chosen by"),
+    apply: address("outboundPeer"),
+  },
   "passthrough": {
     ...works("Media is relayed without being looked at"),
     apply: onOff((draft, on) => draft.add("flags", on ? "passthrough" : "no passthrough")),
@@ -222,7 +228,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
   "tags": later("publish/subscribe", "Parties for `mesh`"),
   "template": works("Name of a flag string in the configuration's section for templates"),
   "to-call-id": later("publish/subscribe", "The other call of `connect`"),
-  "to-interface": { ...works("Second half of `direction`"), apply: half(1) },
+  "to-interface": { ...works("Second half of `direction`"), apply: text("toInterface") },
   "to-label": { ...works("Selects the other party by its label"), apply: text("toLabel") },
   "to-tag": { ...works("The tag of the To header"), apply: text("toTag") },
   "TOS": { ...works("TOS byte of media, -1 = as received"), apply: typeOfService },

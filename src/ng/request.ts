@@ -56,8 +56,16 @@ export interface NgRequest {
   readonly t38: ReadonlySet<string>;
   /** Items of `bundle`, lower case. */
   readonly bundle: ReadonlySet<string>;
-  /** `direction`: one or two interface names. */
+  /** `direction`: interface names, of which the first two count. */
   readonly direction: readonly ByteString[];
+  /** `from-interface`; counts more than `direction`. */
+  readonly fromInterface?: ByteString;
+  /** `to-interface`; counts more than `direction`. */
+  readonly toInterface?: ByteString;
+  /** `inbound-peer`; port 0. */
+  readonly inboundPeer?: Endpoint;
+  /** `outbound-peer`; port 0. */
+  readonly outboundPeer?: Endpoint;
   /** `interface`. */
   readonly interface?: ByteString;
   /** `address family`. */

@@ -25,6 +25,9 @@ const MAX_UNKNOWN_LENGTH = 64;
 export type Templates = ReadonlyMap<string, ByteString>;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+/** Members that hold an address. */
+export type AddressMember = "mediaAddress" | "receivedFrom" | "inboundPeer" | "outboundPeer";
+
 type WordSet = ListName | "flags" | "supports";
 type Strings = "direction" | "fromTags" | "unknown" | "deferred";
 
@@ -87,6 +90,10 @@ export class RequestDraft implements Mutable<NgRequest> {
   deferred: readonly string[] = NO_STRINGS;
   codec = NO_CODECS;
   interface?: ByteString;
+  fromInterface?: ByteString;
+  toInterface?: ByteString;
+  inboundPeer?: Endpoint;
+  outboundPeer?: Endpoint;
   addressFamily?: "IP4" | "IP6";
   mediaAddress?: Endpoint;
   receivedFrom?: Endpoint;
@@ -235,7 +242,7 @@ export class RequestDraft implements Mutable<NgRequest> {
   }
 
   /** Sets an address member; port 0. */
-  setAddress(member: "mediaAddress" | "receivedFrom", text: ByteString): void {
+  setAddress(member: AddressMember, text: ByteString): void {
     const endpoint = makeEndpoint(text.trim().replace(/^\[(.*)\]$/, "$1"), 0);
     if (endpoint === undefined) this.note(`address ${text}`);
     else this[member] = endpoint;

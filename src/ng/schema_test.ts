@@ -175,8 +175,11 @@ Deno.test("parseRequest() takes direction in all its forms", () => {
   assert.deepEqual(parse({ direction: ["a", "b"] }).direction, ["a", "b"]);
   assert.deepEqual(parse({ direction: "a b" }).direction, ["a", "b"]);
   assert.deepEqual(parse({ direction: "a,b" }).direction, ["a", "b"]);
-  assert.deepEqual(parse({ direction: "a" }).direction, ["a"]);
-  assert.deepEqual(parse({ "to-interface": "b", "from-interface": "a" }).direction, ["a", "b"]);
+  assert.deepEqual(parse({ direction: ["a"] }).direction, ["a"]);
+  assert.deepEqual(parse({ direction: "a" }).direction, []);
+  const halves = parse({ "to-interface": "b", "from-interface": "a" });
+  assert.deepEqual([halves.fromInterface, halves.toInterface], ["a", "b"]);
+  assert.equal(parse({ "inbound-peer": "192.0.2.7" }).inboundPeer?.address, "192.0.2.7");
   assert.deepEqual(parse({}).direction, []);
 });
 
