@@ -8,8 +8,9 @@ import type { Clock } from "../core/clock.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Relay } from "../relay/types.ts";
 import type { LoadGuard } from "./limits.ts";
-import type { CounterReader } from "./stream.ts";
 import type { CallTable } from "./registry.ts";
+import type { RtcpMonitor } from "./rtcp_monitor.ts";
+import type { CounterReader } from "./stream.ts";
 import type { CallObserver } from "./types.ts";
 
 /** Where lines about calls go. `callId` goes on every line. */
@@ -22,6 +23,9 @@ export interface CallLog {
   warn(callId: string, message: string): void;
 }
 
+/** `ssrc-reporting`: in the sections, in one dictionary for all, in both, or nowhere. */
+export type SsrcReporting = "full" | "inline" | "global" | "none";
+
 /** Everything a handler needs. */
 export interface CallContext {
   readonly relay: Relay;
@@ -32,6 +36,9 @@ export interface CallContext {
   readonly log: CallLog;
   readonly observer: CallObserver | undefined;
   readonly counters: CounterReader;
+  readonly rtcp: RtcpMonitor;
+  /** How sources appear in statistics. */
+  readonly ssrcReporting: SsrcReporting;
   /** `a=rtpengine` value of this instance, for `loop protect`. */
   readonly loopMarker: string;
 }

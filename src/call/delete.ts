@@ -33,21 +33,21 @@ export function remove(context: CallContext, request: NgRequest): ReplyDict {
     if (target === "call") call.deleteAt = Math.min(call.deleteAt ?? Infinity, clock.now() + delay);
     else target.deleteAt = clock.now() + delay;
     calls.changed(call);
-    return { ...callStatistics(call), result: "ok" };
+    return { ...callStatistics(context, call), result: "ok" };
   }
   // as rtpengine has it: who asks for one party's end no longer sees the ports
   const ended = request.fromTag !== undefined && request.fromTag !== "";
-  const statistics = callStatistics(call, { ended });
+  const statistics = callStatistics(context, call, { ended });
   if (target === "call") calls.close(call, "terminated");
   else if (!removeBranch(context, call, target)) {
-    return { ...branchStatistics(call, request), result: "ok" };
+    return { ...branchStatistics(context, call, request), result: "ok" };
   }
   return { ...statistics, result: "ok" };
 }
 
 /** What is left of the dialogue a branch was taken from. */
-function branchStatistics(call: Call, request: NgRequest): ReplyDict {
-  return callStatistics(call, { only: selectParties(call, request) });
+function branchStatistics(context: CallContext, call: Call, request: NgRequest): ReplyDict {
+  return callStatistics(context, call, { only: selectParties(call, request) });
 }
 
 function select(call: Call, request: NgRequest): "call" | Participant | undefined {

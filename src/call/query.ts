@@ -13,14 +13,16 @@ import type { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import type { Media } from "./media.ts";
 import type { Participant } from "./participant.ts";
+import { SsrcStatistics } from "./ssrc_statistics.ts";
 import type { StreamView, SubscriptionView } from "./types.ts";
 
 /** Executes `query`. */
-export function query({ calls }: CallContext, request: NgRequest): ReplyDict {
+export function query(context: CallContext, request: NgRequest): ReplyDict {
+  const { calls } = context;
   if (request.callId === undefined) throw new NgError("No call-id in message");
   const call = calls.get(request.callId);
   if (call === undefined) throw new NgError("Unknown call-id");
-  return { ...callStatistics(call, { only: selectParties(call, request) }), result: "ok" };
+  return { ...callStatistics(context, call, { only: selectParties(call, request) }), result: "ok" };
 }
 
 /** Parties a query is limited to; undefined = all. */
@@ -58,12 +60,13 @@ export interface StatisticsScope {
 
 /** The statistics tree of a call. */
 export function callStatistics(
+  context: CallContext,
   call: Call,
   { only, ended = false }: StatisticsScope = {},
 ): ReplyDict {
   const totals = { RTP: newTotals(), RTCP: newTotals() };
   const tags = new Map<string, ReplyValue>();
-  const ssrcs = new Map<string, ReplyValue>();
+  const ssrcs = new SsrcStatistics(context, call);
   for (const party of call.participants) {
     if (only !== undefined && !only.has(party)) continue;
     tags.set(keyOf(party), partyStatistics({ call, ended, totals, ssrcs }, party));
@@ -76,7 +79,7 @@ export function callStatistics(
     "last signal": Math.floor(call.lastSignal / 1000),
     "last redis update": 0,
     metadata: call.metadata,
-    SSRC: ssrcs,
+    SSRC: ssrcs.all(),
     tags,
     totals: {
       RTP: { ...totals.RTP },
@@ -95,7 +98,7 @@ interface Gathering {
   readonly call: Call;
   readonly ended: boolean;
   readonly totals: { readonly RTP: Totals; readonly RTCP: Totals };
-  readonly ssrcs: Map<string, ReplyValue>;
+  readonly ssrcs: SsrcStatistics;
 }
 
 function partyStatistics(gathering: Gathering, party: Participant): ReplyDict {
@@ -123,35 +126,36 @@ function subscriptions(edges: readonly SubscriptionView[]): ReplyDict[] {
 
 function mediaStatistics(gathering: Gathering, media: Media): ReplyDict {
   const { totals, ssrcs } = gathering;
-  const ingress: ReplyValue[] = [];
+  const heard = heardFrom(media);
   const streams = media.streams.map((stream) => {
     const counters = stream.counters();
     add(stream.component === "rtp" ? totals.RTP : totals.RTCP, counters);
-    if (stream.component === "rtp") {
-      for (const ssrc of counters?.ssrcs ?? []) {
-        ingress.push(ssrcStatistics(ssrc));
-        ssrcs.set(String(ssrc.ssrc), ssrcStatistics(ssrc));
-      }
-    }
-    return streamStatistics(gathering, stream, counters);
+    return streamStatistics(gathering, stream, counters, heard.at(-1)?.ssrc);
   });
-  const heard = ingress.length > 0;
+  const sent = media.sources.flatMap(({ source }) => heardFrom(source));
   return {
     index: media.index,
     type: media.type,
     protocol: isKnownProtocol(media.protocol) ? media.protocol : undefined,
-    codec: heard ? media.codec : undefined,
+    codec: heard.length > 0 ? media.codec : undefined,
     streams,
     flags: [...media.flags],
-    "ingress SSRCs": ingress,
-    "egress SSRCs": [],
+    "ingress SSRCs": ssrcs.ingress(heard),
+    "egress SSRCs": ssrcs.egress(sent),
   };
+}
+
+/** RTP sources a party sends. */
+function heardFrom(media: Media): readonly SsrcCounters[] {
+  const rtp = media.streams.find(({ component }) => component === "rtp");
+  return rtp?.counters()?.ssrcs ?? [];
 }
 
 function streamStatistics(
   { call, ended }: Gathering,
   stream: StreamView,
   counters: SlotCounters | undefined,
+  ssrc: number | undefined,
 ): ReplyDict {
   const local = ended ? undefined : stream.local;
   const last = Math.floor(Math.max(counters?.lastRx ?? 0, call.created) / 1000);
@@ -164,7 +168,7 @@ function streamStatistics(
     "last packet": last,
     "last kernel packet": 0,
     "last user packet": last,
-    SSRC: counters?.ssrcs.at(-1)?.ssrc,
+    SSRC: ssrc,
     flags: [...stream.flags],
     stats: {
       packets: counters?.rxPackets ?? 0,
@@ -176,17 +180,6 @@ function streamStatistics(
       bytes: counters?.txBytes ?? 0,
       errors: counters?.txErrors ?? 0,
     },
-  };
-}
-
-function ssrcStatistics(ssrc: SsrcCounters): ReplyDict {
-  return {
-    SSRC: ssrc.ssrc,
-    bytes: ssrc.bytes,
-    packets: ssrc.packets,
-    "last RTP timestamp": ssrc.lastTimestamp,
-    "last RTP seq": ssrc.maxSequence,
-    "cumulative loss": ssrc.lost,
   };
 }
 

@@ -10,15 +10,25 @@ import type { Call } from "./call.ts";
 import type { Participant } from "./participant.ts";
 import type { CallObserver, CallRegistry, CallView, CloseReason } from "./types.ts";
 
+/** The part of the calls that keeps something of its own for each of them. */
+export interface CallFollower {
+  /** A call has begun or changed. */
+  update(call: Call): void;
+  /** A call is gone and everybody else has been told. */
+  remove(call: Call): void;
+}
+
 /** The calls of the daemon. */
 export class CallTable implements CallRegistry {
   readonly #calls = new Map<ByteString, Call>();
   readonly #relay: Relay;
   readonly #observer: CallObserver | undefined;
+  readonly #follower: CallFollower | undefined;
 
-  constructor(relay: Relay, observer?: CallObserver) {
+  constructor(relay: Relay, observer?: CallObserver, follower?: CallFollower) {
     this.#relay = relay;
     this.#observer = observer;
+    this.#follower = follower;
   }
 
   get size(): number {
@@ -46,6 +56,7 @@ export class CallTable implements CallRegistry {
 
   /** Tells that a message, a command or a timer has changed a call; everything is in place. */
   changed(call: Call): void {
+    this.#follower?.update(call);
     this.#observer?.changed?.(call);
   }
 
@@ -63,6 +74,7 @@ export class CallTable implements CallRegistry {
     try {
       this.#observer?.closed(call, reason);
     } finally {
+      this.#follower?.remove(call);
       this.#relay.closePairs(call.participants.flatMap((party) => this.takePorts(party)));
     }
   }

@@ -258,7 +258,8 @@ function canSend({ state, refused }: Media): boolean {
   return !state.held && refused === undefined;
 }
 
-function rtcpSlot({ active, state }: Media): Slot {
+/** Port of a live section that RTCP towards its party leaves from. */
+export function rtcpSlot({ active, state }: Media): Slot {
   return state.mux === "agreed" ? active!.pair.rtp.slot : active!.pair.rtcp.slot;
 }
 

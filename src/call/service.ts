@@ -7,15 +7,18 @@
 import type { Clock } from "../core/clock.ts";
 import type { Settings } from "../core/settings.ts";
 import type { NgHandler } from "../ng/request.ts";
+import { QualitySums } from "../quality/mod.ts";
+import { TrafficSums } from "../relay/traffic.ts";
 import type { Relay } from "../relay/types.ts";
 import { setGate } from "./block.ts";
-import type { CallContext, CallLog } from "./context.ts";
+import type { CallContext, CallLog, SsrcReporting } from "./context.ts";
 import { remove } from "./delete.ts";
 import { LoadGuard, type LoadSample } from "./limits.ts";
 import { list } from "./list.ts";
 import { answer, offer } from "./offer_answer.ts";
 import { query } from "./query.ts";
 import { CallTable } from "./registry.ts";
+import { type QualityOptions, RtcpMonitor } from "./rtcp_monitor.ts";
 import { CallTimers } from "./timers.ts";
 import { type PastSlots, resumeCall } from "./resume.ts";
 import { snapshotCall } from "./snapshot.ts";
@@ -35,6 +38,10 @@ export interface CallServiceOptions {
   readonly log?: CallLog;
   /** For `max-load`, `max-cpu` and `max-bandwidth`; absent: these are not enforced. */
   readonly load?: () => LoadSample;
+  /** How quality is watched; with the defaults, and summed up for nobody, when absent. */
+  readonly quality?: QualityOptions;
+  /** How sources appear in statistics; `full` when absent. */
+  readonly ssrcReporting?: SsrcReporting;
   /** Value of `a=rtpengine` for `loop protect`; random when absent. */
   readonly loopMarker?: string;
 }
@@ -51,6 +58,8 @@ export interface CallService {
    * @param now monotonic ms of the clock
    */
   tick(now?: number): void;
+  /** Sends the RTCP of our own that is due; call it a few times a second. */
+  tickRtcp(): void;
   /** A call as text that {@link resume} understands; `counters` says where its counters are. */
   snapshot(call: CallView, counters: string): string;
   /**
@@ -68,7 +77,9 @@ const SILENT: CallLog = { debug() {}, info() {}, warn() {} };
 /** Makes the call part. */
 export function createCallService(options: CallServiceOptions): CallService {
   const { relay, settings, clock, observer } = options;
-  const calls = new CallTable(relay, observer);
+  const quality = options.quality ?? { sums: new QualitySums([], () => new TrafficSums()) };
+  const rtcp = new RtcpMonitor(relay, clock, quality);
+  const calls = new CallTable(relay, observer, rtcp);
   const context: CallContext = {
     relay,
     settings,
@@ -78,6 +89,8 @@ export function createCallService(options: CallServiceOptions): CallService {
     log: options.log ?? SILENT,
     observer,
     counters: (slot) => relay.engine.counters(slot),
+    rtcp,
+    ssrcReporting: options.ssrcReporting ?? "full",
     loopMarker: options.loopMarker ?? randomMarker(),
   };
   const timers = new CallTimers(context);
@@ -99,6 +112,7 @@ export function createCallService(options: CallServiceOptions): CallService {
     handlers,
     registry: calls,
     tick: (now = clock.now()) => timers.expire(now),
+    tickRtcp: () => rtcp.tick(),
     snapshot(view, counters) {
       const call = calls.get(view.callId);
       if (call === undefined) throw new Error("there is no such call");

@@ -21,7 +21,7 @@ const START = 1_700_000_000_000;
 
 /** A call of two whose RTCP passes at given times. */
 class Talk {
-  readonly sums = new QualitySums(() => new Map([[LOCAL, this.traffic]]));
+  readonly sums = new QualitySums([LOCAL], () => this.traffic);
   readonly traffic = new TrafficSums();
   readonly quality: CallQuality;
   #sent = 0;

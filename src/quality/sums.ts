@@ -44,17 +44,19 @@ export interface QualitySample {
   readonly loss: number;
 }
 
-/** Traffic by local address; asked at the time of use. */
-export type TrafficSource = () => ReadonlyMap<LocalAddress, TrafficSums>;
+/** Traffic of a local address; asked at the time of use. */
+export type TrafficSource = (local: LocalAddress) => TrafficSums;
 
 /** Sums over all addresses and of each. */
 export class QualitySums implements QualityReader {
   readonly #all = new Sums();
   readonly #byAddress = new Map<LocalAddress, Sums>();
+  readonly #addresses: readonly LocalAddress[];
   readonly #traffic: TrafficSource;
 
-  /** Sums at zero; losses and the like are taken from `traffic`. */
-  constructor(traffic: TrafficSource) {
+  /** Sums at zero; losses and the like are taken from `traffic` of `addresses`. */
+  constructor(addresses: readonly LocalAddress[], traffic: TrafficSource) {
+    this.#addresses = addresses;
     this.#traffic = traffic;
   }
 
@@ -77,13 +79,12 @@ export class QualitySums implements QualityReader {
 
   /** Over all local addresses. */
   totals(): QualityTotals {
-    return totalsOf(this.#all, this.#traffic().values());
+    return totalsOf(this.#all, this.#addresses.map(this.#traffic));
   }
 
   /** Of one local address. */
   totalsOf(local: LocalAddress): QualityTotals {
-    const traffic = this.#traffic().get(local);
-    return totalsOf(this.#of(local), traffic === undefined ? [] : [traffic]);
+    return totalsOf(this.#of(local), [this.#traffic(local)]);
   }
 
   #of(local: LocalAddress): Sums {
@@ -93,7 +94,7 @@ export class QualitySums implements QualityReader {
   }
 }
 
-function totalsOf(sums: Sums, traffic: Iterable<TrafficSums>): QualityTotals {
+function totalsOf(sums: Sums, traffic: readonly TrafficSums[]): QualityTotals {
   let packetsLost = 0;
   let duplicates = 0;
   let resets = 0;

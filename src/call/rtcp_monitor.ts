@@ -1,0 +1,189 @@
+/**
+ * What RTCP tells about calls: takes the copies the relay core hands up, keeps the quality of each call, has
+ * reports of our own sent, passes what came in to whoever traces it.
+ *
+ * @module
+ */
+
+import { type Endpoint } from "../core/endpoint.ts";
+import type { Clock } from "../core/clock.ts";
+import {
+  CallQuality,
+  DEFAULT_MOS,
+  type MosModel,
+  type QualitySummary,
+  type QualitySums,
+} from "../quality/mod.ts";
+import type { Relay, RelayEvent } from "../relay/types.ts";
+import { buildRtcp, parseRtcp, type RtcpBody, type RtcpPacket } from "../rtcp/mod.ts";
+import { RtcpError } from "../rtcp/error.ts";
+import type { Call } from "./call.ts";
+import { ClockRates } from "./clock_rates.ts";
+import type { Media } from "./media.ts";
+import { RtcpReports } from "./rtcp_reports.ts";
+import { rtcpSlot } from "./rules.ts";
+import { SlotIndex } from "./slot_index.ts";
+
+/** RTCP that came in, for traces. */
+export interface RtcpReception {
+  /** SIP Call-ID. */
+  readonly callId: string;
+  /** What it says. */
+  readonly packets: readonly RtcpPacket[];
+  /** Who sent it. */
+  readonly source: Endpoint;
+  /** Our address it came to. */
+  readonly local: Endpoint;
+  /** Wall-clock ms. */
+  readonly at: number;
+}
+
+/** How quality is watched. */
+export interface QualityOptions {
+  /** Where all reports are summed up. */
+  readonly sums: QualitySums;
+  /** How scores are computed. */
+  readonly mos?: MosModel;
+  /** ms between reports of our own; 5000 when absent. */
+  readonly interval?: number;
+  /** Jitter of received RTP is sampled every second. */
+  readonly measure?: boolean;
+  /** Told of all RTCP that comes in. */
+  readonly onRtcp?: (reception: RtcpReception) => void;
+  /** 0 ≤ x < 1, for tests. */
+  readonly random?: () => number;
+}
+
+const INTERVAL_MS = 5000;
+const MEASURE_MS = 1000;
+
+/** RTCP of all calls. */
+export class RtcpMonitor {
+  readonly #relay: Relay;
+  readonly #clock: Clock;
+  readonly #options: QualityOptions;
+  readonly #index = new SlotIndex();
+  readonly #qualities = new Map<Call, CallQuality>();
+  readonly #reports: RtcpReports;
+  readonly #rates: ClockRates;
+  #measured = -Infinity;
+
+  /** Begins to listen to the events of the engine. */
+  constructor(relay: Relay, clock: Clock, options: QualityOptions) {
+    this.#relay = relay;
+    this.#clock = clock;
+    this.#options = options;
+    this.#rates = new ClockRates(relay.engine);
+    const { interval = INTERVAL_MS, random = Math.random } = options;
+    this.#reports = new RtcpReports({ relay, clock, interval, random });
+    relay.engine.onEvent((event) => this.#event(event));
+  }
+
+  /** A call has begun or changed; everything of it is in place. */
+  update(call: Call): void {
+    let quality = this.#qualities.get(call);
+    if (quality === undefined) {
+      const { mos = DEFAULT_MOS, sums } = this.#options;
+      this.#qualities.set(call, quality = new CallQuality(mos, sums));
+    }
+    this.#index.update(call);
+    this.#reports.update(call, quality);
+    for (const { medias } of call.participants) {
+      for (const media of medias) this.#rates.update(media);
+    }
+  }
+
+  /** A call is gone. */
+  remove(call: Call): void {
+    this.#index.remove(call);
+    this.#reports.remove(call);
+    this.#qualities.delete(call);
+  }
+
+  /** What the party with an SSRC has reported. */
+  summary(call: Call, ssrc: number): QualitySummary | undefined {
+    return this.#qualities.get(call)?.summary(ssrc);
+  }
+
+  /** Sends and samples what is due; call it a few times a second. */
+  tick(): void {
+    this.#reports.tick();
+    if (this.#options.measure !== true) return;
+    const now = this.#clock.now();
+    if (now - this.#measured < MEASURE_MS) return;
+    this.#measured = now;
+    for (const call of this.#qualities.keys()) this.#measure(call);
+  }
+
+  #event(event: RelayEvent): void {
+    if (event.type !== "punt" || event.class !== "rtcp") return;
+    const owner = this.#index.get(event.slot);
+    if (owner === undefined) return;
+    const { call, media, port } = owner;
+    let packets: RtcpPacket[];
+    try {
+      packets = parseRtcp(event.payload);
+    } catch (error) {
+      // the core has forwarded it or not; there is nothing to learn from it
+      if (error instanceof RtcpError) return;
+      throw error;
+    }
+    this.#qualities.get(call)?.received(packets, {
+      at: event.time,
+      local: port.local,
+      clockRate: (ssrc) => this.#clockRate(call, ssrc),
+    });
+    if (media.state.generateRtcp) this.#forwardFeedback(media, packets);
+    const { address, family } = port.local;
+    this.#options.onRtcp?.({
+      callId: call.callId,
+      packets,
+      source: event.source,
+      local: { address, family, port: port.port },
+      at: event.time,
+    });
+  }
+
+  /** Feedback is for the encoder of the other party, also where reports end here (RFC 4585). */
+  #forwardFeedback(media: Media, packets: readonly RtcpPacket[]): void {
+    const feedback = packets.filter((packet): packet is RtcpPacket & RtcpBody =>
+      packet.type === "RTPFB" || packet.type === "PSFB"
+    );
+    const [first] = feedback;
+    if (first === undefined || !("ssrc" in first)) return;
+    const report: RtcpBody = { type: "RR", ssrc: first.ssrc, reports: [] };
+    const payload = buildRtcp([report, ...feedback]);
+    for (const { sink } of media.sinks) {
+      if (!sink.live || sink.state.held || sink.refused !== undefined) continue;
+      this.#relay.engine.send(rtcpSlot(sink), payload);
+    }
+  }
+
+  /** RTP clock rate of a source of a call, in Hz. */
+  #clockRate({ participants }: Call, ssrc: number): number {
+    for (const { medias } of participants) {
+      for (const { entries } of medias) {
+        for (const { pair } of entries) {
+          const { ssrcs } = this.#relay.engine.counters(pair.rtp.slot);
+          const source = ssrcs.find((one) => one.ssrc === ssrc);
+          if (source !== undefined) return source.clockRate;
+        }
+      }
+    }
+    return 8000;
+  }
+
+  #measure({ participants }: Call): void {
+    const { engine } = this.#relay;
+    const since = this.#clock.wall() - MEASURE_MS;
+    for (const { medias } of participants) {
+      for (const { active } of medias) {
+        if (active === undefined || engine.lastRx(active.pair.rtp.slot) < since) continue;
+        const { local, rtp } = active.pair;
+        for (const { last, jitter } of engine.counters(rtp.slot).ssrcs) {
+          if (last >= since) this.#options.sums.measured(local, Math.round(jitter));
+        }
+      }
+    }
+  }
+}
