@@ -11,12 +11,15 @@ import type { Call } from "./call.ts";
 import type { CallLog } from "./context.ts";
 import { passingTypes, silencePatterns } from "./gate.ts";
 import type { InstalledRule, Media, PortEntry, Subscription } from "./media.ts";
+import { headerEdits, payloadTypes, ruleBundle, sectionsOn } from "./rules_bundle.ts";
 
 /** Learning window in ms. */
 const LEARN_MS = 3000;
 /** RTPE_MAX_OUTPUTS; more forks than that do not hear anything before they answer. */
 const MAX_OUTPUTS = 32;
 const NONE = [] as const;
+/** RTPE_MAX_SILENCE. */
+const MAX_SILENCE = 8;
 const RTP = ["rtp"] as const;
 const RTCP = ["rtcp"] as const;
 const BOTH = ["rtp", "rtcp"] as const;
@@ -29,6 +32,9 @@ const ANY = ["rtp", "rtcp", "other"] as const;
 export function installRules(relay: Relay, call: Call, log: CallLog): void {
   for (const { medias } of call.participants) {
     for (const media of medias) checkTarget(relay, call, media, log);
+    for (const media of medias) {
+      if (media.riding) media.refused = medias[media.state.bundle?.carrier ?? -1]?.refused;
+    }
   }
   for (const { medias } of call.participants) {
     for (const media of medias) {
@@ -47,7 +53,7 @@ export function installRules(relay: Relay, call: Call, log: CallLog): void {
 
 /** Decides whether media may be sent to a party at all. */
 function checkTarget(relay: Relay, call: Call, media: Media, log: CallLog): void {
-  const { active, state } = media;
+  const { own: active, state } = media;
   let reason: string | undefined;
   if (active !== undefined && media.live && !state.held) {
     if (state.rtp !== undefined) reason = refusal(relay, state.rtp, active);
@@ -83,7 +89,7 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
     ...remote(rtp, state.origin, entry.rtpRule),
     rtcpMux: takesRtcp(media) && !opaque,
     rtcpOnly: false,
-    ...gates(call, media, entry, opaque),
+    ...bundled(call, media, entry, opaque),
   });
   entry.rtpRule = { remote: rtp, origin: state.origin };
   if (state.kind === "opaque" || state.muxTold) {
@@ -96,7 +102,7 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
     ...remote(rtcp, state.origin, entry.rtcpRule),
     rtcpMux: false,
     rtcpOnly: !opaque,
-    outputs: rtcpOutputs(call, media, entry, opaque ? ANY : RTCP),
+    ...bundledRtcp(call, media, entry, opaque ? ANY : RTCP),
   });
   entry.rtcpRule = { remote: rtcp, origin: state.origin };
 }
@@ -151,6 +157,53 @@ function remote(
 /** Whether RTCP may come in on the RTP port: the party said so, or was told to. */
 function takesRtcp({ state }: Media): boolean {
   return state.mux !== "none" || state.muxTold;
+}
+
+/** What an RTP port does with packets, whichever of the sections that share it they are of. */
+function bundled(
+  call: Call,
+  owner: Media,
+  entry: PortEntry,
+  opaque: boolean,
+): Pick<Rule, "bundle" | "outputs" | "payloadTypes" | "silence"> {
+  const sections = sectionsOn(owner, entry);
+  const bundle = opaque ? undefined : ruleBundle(sections);
+  if (bundle === undefined) return gates(call, owner, entry, opaque);
+  const parts = sections.map((media) => gates(call, media, entry, false));
+  const outputs = parts.flatMap((part, section) =>
+    part.outputs.map((output) => ({ ...output, section }))
+  );
+  const patterns = parts.flatMap((part) => part.silence ?? []);
+  const silence = [...new Map(patterns.map((one) => [one.payloadType, one])).values()];
+  const limited = parts.some((part) => part.payloadTypes !== undefined);
+  return {
+    bundle,
+    outputs: owner.state.echo === "echo" ? parts[0]!.outputs : outputs.slice(0, MAX_OUTPUTS),
+    ...(limited
+      ? {
+        payloadTypes: parts.flatMap((part, i) => part.payloadTypes ?? payloadTypes(sections[i]!)),
+      }
+      : {}),
+    ...(silence.length > 0 ? { silence: silence.slice(0, MAX_SILENCE) } : {}),
+  };
+}
+
+/** The same for an RTCP port. */
+function bundledRtcp(
+  call: Call,
+  owner: Media,
+  entry: PortEntry,
+  match: RuleOutput["match"],
+): Pick<Rule, "bundle" | "outputs"> {
+  const sections = sectionsOn(owner, entry);
+  const bundle = match === ANY ? undefined : ruleBundle(sections);
+  if (bundle === undefined || owner.state.echo === "echo") {
+    return { outputs: rtcpOutputs(call, owner, entry, match) };
+  }
+  const outputs = sections.flatMap((media, section) =>
+    rtcpOutputs(call, media, entry, match).map((output) => ({ ...output, section }))
+  );
+  return { bundle, outputs: outputs.slice(0, MAX_OUTPUTS) };
 }
 
 /** Outputs of an RTP port and what they are let through; see `gate.ts`. */
@@ -218,7 +271,9 @@ function rtpOutputs(
     const { sink } = edge;
     const { pair } = sink.active!;
     if (state.recv && sink.state.send && heard.includes(edge)) {
-      const to = output(call, pair.rtp.slot, opaque ? ANY : RTP);
+      const to = opaque
+        ? output(call, pair.rtp.slot, ANY)
+        : { ...output(call, pair.rtp.slot, RTP), ...headerEdits(media, sink) };
       outputs.push(!opaque && (silence || edge.gate.silence) ? { ...to, silence: true } : to);
     }
     if (takesRtcp(media) && !opaque && !state.generateRtcp) {

@@ -7,8 +7,8 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import type { Sdp } from "../sdp/mod.ts";
-import { bundleGroups, MAX_BUNDLED, midIdentifier, withMid } from "./bundle_text.ts";
-import type { BundleMember, MediaState } from "./state.ts";
+import { bundleGroups, MAX_BUNDLED, MAX_MID, midIdentifier, withMid } from "./bundle_text.ts";
+import { type BundleMember, type MediaState, NEW_MEDIA } from "./state.ts";
 
 /** How a section is written as far as bundles are concerned. */
 export interface Bundling {
@@ -190,7 +190,8 @@ function isAgreed({ bundle }: MediaState): boolean {
 }
 
 function isUsable(state: MediaState | undefined): boolean {
-  return state !== undefined && state.kind === "rtp" && !state.rejected;
+  const { kind, rejected, mid = "" } = state ?? NEW_MEDIA;
+  return kind === "rtp" && !rejected && mid !== "" && mid.length <= MAX_MID;
 }
 
 function hasPort(sdp: Sdp, position: number): boolean {

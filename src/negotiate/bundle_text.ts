@@ -12,6 +12,8 @@ import { attributeOf, type Sdp, type SdpLine, type SdpMedia } from "../sdp/mod.t
 const MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid";
 /** Most sections behind one port: what a forwarding rule holds. */
 export const MAX_BUNDLED = 8;
+/** Bytes of an `a=mid` in a forwarding rule. */
+export const MAX_MID = 32;
 /** SSRCs of a section a forwarding rule holds. */
 const MAX_SSRCS = 8;
 /** Identifiers of the one-byte form of header extensions (RFC 8285 section 4.2). */
@@ -19,13 +21,15 @@ const MAX_SHORT_ID = 14;
 
 /**
  * Positions of the sections of each `a=group:BUNDLE`, in the order of the group. A section belongs to the
- * first group that names it; names of no section are skipped, and so is what is beyond {@link MAX_BUNDLED}.
+ * first group that names it; names of no section are skipped, and so is what is beyond {@link MAX_BUNDLED}
+ * and {@link MAX_MID}.
  */
 export function bundleGroups({ session, medias }: Sdp): number[][] {
   const positions = new Map<ByteString, number>();
   for (const [i, media] of medias.entries()) {
     const mid = attributeOf(media, "mid")?.param;
-    if (mid !== undefined && mid !== "" && !positions.has(mid)) positions.set(mid, i);
+    if (mid === undefined || mid === "" || mid.length > MAX_MID || positions.has(mid)) continue;
+    positions.set(mid, i);
   }
   const groups: number[][] = [];
   for (const { name, param } of session.lines) {
