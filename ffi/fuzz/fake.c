@@ -185,7 +185,7 @@ struct rtpe_core *fake_new(void)
 	atomic_store(&core->qsbr.period, 1);
 	REQUIRE(slots_init(core) == 0);
 	t->core = core;
-	t->txq = mem_zalloc(sizeof(*t->txq));
+	t->txq = txq_new();
 	REQUIRE(t->txq && ring_init(&t->ring, 65536) == 0);
 	t->wall = 1700000000u * (uint64_t)1000000;
 	for (unsigned i = 0; i < FAKE_SLOTS; i++) {
@@ -204,7 +204,7 @@ void fake_free(struct rtpe_core *core)
 	rules_reclaim(core, true);
 	table_free(core);
 	ring_free(&core->threads->ring);
-	mem_free(core->threads->txq);
+	txq_free(core->threads->txq);
 	mem_free(core->threads);
 	mem_free(core);
 }

@@ -9,7 +9,7 @@
  * Layout rules: fixed-width types only, explicit padding, no pointers, no
  * bit-fields, ports in host byte order, IP addresses in network byte order.
  * A rule is one struct rtpe_rule followed by rule.n_outputs structs
- * rtpe_output.
+ * rtpe_output and, if RTPE_RULE_BUNDLE is set, one struct rtpe_bundle.
  */
 #ifndef RTPE_RULE_H
 #define RTPE_RULE_H
@@ -30,7 +30,7 @@ typedef uint32_t rtpe_u32;
 typedef uint64_t rtpe_u64;
 #endif
 
-#define RTPE_RULE_ABI 1u
+#define RTPE_RULE_ABI 2u
 #define RTPE_NO_SLOT 0xffffffffu
 
 enum {
@@ -39,6 +39,10 @@ enum {
 	RTPE_KEY_MAX = 32,
 	RTPE_SALT_MAX = 14,
 	RTPE_MKI_MAX = 16,
+	RTPE_MAX_SECTIONS = 8,		/* media sections behind one port */
+	RTPE_SECTION_SSRCS = 8,		/* SSRCs signalled for one section */
+	RTPE_MID_MAX = 32,		/* bytes of a MID */
+	RTPE_MAX_SILENCE = 8,		/* payload types that have a pattern */
 };
 
 /* family: 0 = none, 4 = IPv4 (ip[0..3]), 6 = IPv6 (ip[0..15]). */
@@ -50,10 +54,30 @@ struct rtpe_addr {
 	rtpe_u8 ip[16];
 };
 
-/* SRTP context of one direction. cipher = 0: plain RTP. */
+enum rtpe_srtp_cipher {
+	RTPE_SRTP_NONE = 0,		/* plain RTP */
+	RTPE_SRTP_NULL = 1,		/* authenticated only */
+	RTPE_SRTP_AES_CM = 2,		/* RFC 3711 section 4.1.1, RFC 6188 */
+	RTPE_SRTP_AES_F8 = 3,		/* RFC 3711 section 4.1.2 */
+	RTPE_SRTP_AES_GCM = 4,		/* RFC 7714 */
+};
+
+enum rtpe_srtp_auth {
+	RTPE_SRTP_AUTH_NONE = 0,	/* the cipher authenticates (AES-GCM) */
+	RTPE_SRTP_HMAC_SHA1 = 1,	/* RFC 3711 section 4.2.1 */
+};
+
+/* Session parameters of RFC 4568 section 6.3. */
+enum rtpe_srtp_flags {
+	RTPE_SRTP_PLAIN_RTP = 1 << 0,	/* UNENCRYPTED_SRTP */
+	RTPE_SRTP_PLAIN_RTCP = 1 << 1,	/* UNENCRYPTED_SRTCP */
+	RTPE_SRTP_NO_RTP_AUTH = 1 << 2,	/* UNAUTHENTICATED_SRTP */
+};
+
+/* SRTP context of one direction. */
 struct rtpe_srtp {
-	rtpe_u8 cipher;			/* 0 none; values are added with SRTP */
-	rtpe_u8 auth;
+	rtpe_u8 cipher;			/* enum rtpe_srtp_cipher */
+	rtpe_u8 auth;			/* enum rtpe_srtp_auth */
 	rtpe_u8 rtp_tag_len;
 	rtpe_u8 rtcp_tag_len;
 	rtpe_u8 key_len;
@@ -84,6 +108,16 @@ enum rtpe_output_flags {
 	RTPE_OUT_FOLLOW = 1 << 0,
 	RTPE_OUT_SSRC_REWRITE = 1 << 1,
 	RTPE_OUT_SEQ_OFFSET = 1 << 2,
+	/* RTP payloads become silence: see struct rtpe_silence. */
+	RTPE_OUT_SILENCE = 1 << 3,
+	/* RTP header extension elements (RFC 8285) whose identifier is not in
+	 * ext_allow are taken out, and what is not of that form altogether. */
+	RTPE_OUT_EXT_FILTER = 1 << 4,
+	/* RTP packets carry `mid` under the identifier mid_id (RFC 9143 section
+	 * 15), in place of a MID they had. */
+	RTPE_OUT_MID = 1 << 5,
+	/* Only packets of one section of the rule's bundle. */
+	RTPE_OUT_SECTION = 1 << 6,
 };
 
 struct rtpe_output {
@@ -98,8 +132,40 @@ struct rtpe_output {
 	rtpe_u16 seq_offset;
 	rtpe_u8 tos;			/* used when tos_set */
 	rtpe_u8 tos_set;		/* 0 = copy the TOS byte of the packet */
-	rtpe_u32 pad;
+	rtpe_u8 section;		/* with RTPE_OUT_SECTION */
+	rtpe_u8 mid_id;			/* with RTPE_OUT_MID: 1..255 */
+	rtpe_u8 mid_len;		/* with RTPE_OUT_MID: 1..RTPE_MID_MAX */
+	rtpe_u8 pad;
+	rtpe_u8 mid[RTPE_MID_MAX];
+	rtpe_u32 ext_allow[8];		/* bitmap over identifiers 1..255 */
 	struct rtpe_srtp encrypt;
+};
+
+/* What silence is for one payload type: payloads filled with this byte. */
+struct rtpe_silence {
+	rtpe_u8 payload_type;
+	rtpe_u8 byte;
+};
+
+/* One media section of a bundle. */
+struct rtpe_section {
+	rtpe_u8 mid_len;		/* 1..RTPE_MID_MAX */
+	rtpe_u8 n_ssrcs;		/* 0..RTPE_SECTION_SSRCS */
+	rtpe_u8 pad[2];
+	rtpe_u8 mid[RTPE_MID_MAX];
+	rtpe_u32 payload_types[4];	/* bitmap over 0..127 */
+	rtpe_u32 ssrcs[RTPE_SECTION_SSRCS];
+};
+
+/* Several media sections behind one port (RFC 9143 section 9.2): an RTP packet
+ * is of the section its MID names, else of that of its SSRC (signalled, or
+ * learned from an earlier packet), else of the only one that has its payload
+ * type, else of none. */
+struct rtpe_bundle {
+	rtpe_u8 mid_extension;		/* identifier of the MID here, 0 = none */
+	rtpe_u8 n_sections;		/* 1..RTPE_MAX_SECTIONS */
+	rtpe_u8 pad[2];
+	struct rtpe_section sections[RTPE_MAX_SECTIONS];
 };
 
 /* What to do with a packet whose source is not the expected one, after
@@ -128,6 +194,9 @@ enum rtpe_rule_flags {
 	RTPE_RULE_TRACK_SSRC = 1 << 5,	/* keep loss/jitter per SSRC */
 	RTPE_RULE_WAIT_INPUT = 1 << 6,	/* NAT-wait: nothing is sent to this slot's
 					 * remote before it has sent something */
+	RTPE_RULE_BUNDLE = 1 << 7,	/* a struct rtpe_bundle follows the outputs */
+	RTPE_RULE_BLOCK_SHORT = 1 << 8,	/* drop RTP of the types in block_short that is
+					 * shorter than the first packet of its type */
 };
 
 struct rtpe_rule {
@@ -143,6 +212,13 @@ struct rtpe_rule {
 	rtpe_u32 punt;			/* classes handed to TypeScript */
 	rtpe_u32 pt_allow[4];		/* bitmap over payload types 0..127 */
 	rtpe_u32 n_outputs;		/* 0..RTPE_MAX_OUTPUTS */
+	rtpe_u32 block_short[4];	/* bitmap over payload types 0..127 */
+	/* For outputs with RTPE_OUT_SILENCE. Of payload types that are neither
+	 * here nor in silence_pass nothing leaves by them: what cannot be
+	 * silenced is not to be heard. */
+	rtpe_u32 silence_pass[4];	/* bitmap: passed as they are */
+	rtpe_u32 n_silence;		/* 0..RTPE_MAX_SILENCE */
+	struct rtpe_silence silence[RTPE_MAX_SILENCE];
 	struct rtpe_srtp decrypt;
 };
 

@@ -15,10 +15,12 @@
 
 #include "addr.h"
 #include "bell.h"
+#include "bundle.h"
 #include "counters_file.h"
 #include "learn.h"
 #include "qsbr.h"
 #include "ring.h"
+#include "rtp_ext.h"
 #include "rtpe.h"
 #include "stats.h"
 #include "sys.h"
@@ -65,6 +67,25 @@ struct out_rule {
 	uint16_t seq_offset;
 	uint8_t tos;
 	uint8_t tos_set;
+	uint16_t sections;		/* bit i: packets of section i; see below */
+	const struct ext_edit *ext;	/* NULL: extensions stay as they are */
+};
+
+/* Packets of no section go where any will do, RTCP for all goes everywhere. */
+enum { SECTION_NONE = 0x100, SECTIONS_ALL = 0x1ff };
+
+/* What outputs with RTPE_OUT_SILENCE send. */
+struct silence {
+	uint32_t pass[4];
+	uint32_t n;
+	struct rtpe_silence of[RTPE_MAX_SILENCE];
+};
+
+/* Payload types of fixed size, and how long their first packet was; the relay
+ * thread's. */
+struct shortest {
+	uint32_t types[4];
+	uint16_t len[128];
 };
 
 /* A validated rule as the relay thread wants it. */
@@ -75,6 +96,10 @@ struct rule {
 	uint32_t punt;
 	uint32_t pt_allow[4];
 	uint32_t n_outputs;
+	/* NULL where the rule does without; in the same memory. */
+	struct bundle *bundle;
+	struct silence *silence;
+	struct shortest *shortest;
 	struct out_rule outputs[];
 };
 
@@ -107,7 +132,12 @@ struct slot {
 	uint32_t overflow;		/* SO_RXQ_OVFL told last */
 	struct budget punts;
 	struct track tracks[RTPE_SSRC_TRACKS];
+	/* The SSRCs of the tracks, for other threads. */
+	_Atomic uint32_t heard[RTPE_SSRC_TRACKS];
 	clock_rate rates[RTPE_CLOCK_RATES];
+	/* Since there was a rule with a bundle; the relay thread's. */
+	struct bundle_table *ssrc_sections;
+	uint32_t bundle_epoch;		/* of the last bundle; the API's */
 };
 
 /* How packets get in and out: steer_io.c or socket_io.c. */
@@ -215,7 +245,7 @@ struct slot *table_slot(struct rtpe_core *core, const struct rtpe_addr *local);
 void table_free(struct rtpe_core *core);
 
 /* rule.c */
-struct rule *rule_compile(struct rtpe_core *core, const struct slot *slot, const void *buf,
+struct rule *rule_compile(struct rtpe_core *core, struct slot *slot, const void *buf,
 			  uint32_t len, struct rtpe_rule *head, int *err);
 void rule_retire(struct rtpe_core *core, struct rule *rule);
 void rules_reclaim(struct rtpe_core *core, bool all);
@@ -232,6 +262,8 @@ bool remote_is_confirmed_as(const struct slot *slot, const struct rtpe_addr *src
 int slots_init(struct rtpe_core *core);
 void slots_free(struct rtpe_core *core);
 struct slot *slot_of(struct rtpe_core *core, uint32_t index);
+/* Publishes the SSRCs of a slot's tracks; the relay thread's. */
+void slot_publish_ssrcs(struct slot *slot);
 
 /* forward.c */
 void forward(struct thread *t, struct packet *p);

@@ -5,6 +5,8 @@
  */
 #include "classify.h"
 #include "core.h"
+#include "edit.h"
+#include "rtcp_names.h"
 #include "txq.h"
 
 static void drop(struct packet *p, rtpe_u32 *why)
@@ -51,8 +53,10 @@ static void track(struct thread *t, struct packet *p, const struct rule *rule)
 		.now = t->now, .wall = t->wall, .bytes = p->len, .rates = slot->rates,
 	};
 
-	if (stats_rtp(slot->counters->ssrc, slot->tracks, p->data, &at) &&
-	    rule->punt & RTPE_CLASS_UNKNOWN_SSRC)
+	if (!stats_rtp(slot->counters->ssrc, slot->tracks, p->data, &at))
+		return;
+	slot_publish_ssrcs(slot);
+	if (rule->punt & RTPE_CLASS_UNKNOWN_SSRC)
 		event_punt(t, p, RTPE_CLASS_UNKNOWN_SSRC);
 }
 
@@ -63,48 +67,118 @@ static bool payload_type_allowed(const struct rule *rule, const struct packet *p
 	return rule->pt_allow[pt / 32] >> pt % 32 & 1;
 }
 
-/* A private copy of the RTP header for an output that changes it. */
-static bool rewrite(const struct out_rule *out, const struct packet *p, uint8_t *rtp)
-{
-	if (!(out->flags & (RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET)))
-		return false;
-	if (out->ssrc_in && out->ssrc_in != get32(p->data + 8))
-		return false;
-	memcpy(rtp, p->data, RTP_HEADER);
-	put16(rtp + 2, (uint16_t)(get16(rtp + 2) + out->seq_offset));
-	if (out->flags & RTPE_OUT_SSRC_REWRITE)
-		put32(rtp + 8, out->ssrc_out);
-	return true;
-}
+/* What came of one output. */
+enum { OUT_NOWHERE = 0, OUT_TAKEN = 1, OUT_MUTED = 2 };
 
-/* Returns whether the output had somewhere to send to. */
-static bool output(struct thread *t, struct packet *p, const struct out_rule *out,
-		   unsigned class)
+static unsigned output(struct thread *t, struct packet *p, const struct rule *rule,
+		       const struct out_rule *out, unsigned class)
 {
 	struct slot *to = out->slot;
 	struct rtpe_addr remote;
 	const struct rtpe_addr *dst = &out->dst;
+	const uint8_t *data = p->data;
+	uint32_t len = p->len;
 	uint8_t rtp[RTP_HEADER];
-	bool changed;
+	bool changed = false;
 
 	/* Closed since, or opened again for somebody else. */
 	if (atomic_load_explicit(&to->generation, memory_order_acquire) != out->generation)
-		return false;
+		return OUT_NOWHERE;
 	if (atomic_load_explicit(&to->hold, memory_order_relaxed))
-		return false;
+		return OUT_NOWHERE;
 	if (out->flags & RTPE_OUT_FOLLOW) {
 		remote = remote_read(to);
 		dst = &remote;
 	}
 	if (dst->family == 0)
-		return false;
+		return OUT_NOWHERE;
 	if (dst->family != to->local.family || !addr_sendable(dst)) {
 		COUNT_SHARED(to->counters->tx_errors, 1);
-		return true;
+		return OUT_TAKEN;
 	}
-	changed = class == RTPE_CLASS_RTP && rewrite(out, p, rtp);
-	txq_add(t, to, dst, out->tos_set ? out->tos : p->tos, p, changed ? rtp : NULL);
-	return true;
+	if (class == RTPE_CLASS_RTP && out->flags & EDIT_FLAGS) {
+		data = edit_rtp(t, rule, out, p, &len);
+		if (!data)
+			return OUT_MUTED;
+	} else if (class == RTPE_CLASS_RTP && edit_wanted(out, get32(p->data + 8))) {
+		/* A private copy of the header will do. */
+		memcpy(rtp, p->data, RTP_HEADER);
+		edit_header(out, rtp);
+		changed = true;
+	}
+	txq_add(t, to, dst, out->tos_set ? out->tos : p->tos, data, len, changed ? rtp : NULL);
+	return OUT_TAKEN;
+}
+
+static bool heard_by(const struct slot *slot, uint32_t ssrc)
+{
+	for (unsigned i = 0; i < RTPE_SSRC_TRACKS; i++)
+		if (ssrc && atomic_load_explicit(&slot->heard[i], memory_order_relaxed) == ssrc)
+			return true;
+	return false;
+}
+
+/* The sections a compound RTCP packet is about: those of the streams its sender
+ * sends, and those whose streams it receives; all when it names none we know. */
+static unsigned rtcp_sections(const struct rule *rule, const struct packet *p)
+{
+	struct rtcp_names names;
+	unsigned sections = 0;
+
+	rtcp_names(&names, p->data, p->len);
+	for (uint32_t i = 0; i < names.n_own; i++) {
+		unsigned s = bundle_section_of_ssrc(rule->bundle, names.own[i]);
+
+		sections |= s == NO_SECTION ? 0 : 1u << s;
+	}
+	for (uint32_t i = 0; i < names.n_heard; i++)
+		for (uint32_t k = 0; k < rule->n_outputs; k++)
+			if (rule->outputs[k].sections != SECTIONS_ALL &&
+			    heard_by(rule->outputs[k].slot, names.heard[i]))
+				sections |= rule->outputs[k].sections;
+	return sections ? sections : SECTIONS_ALL;
+}
+
+static bool same_place(const struct out_rule *a, const struct out_rule *b)
+{
+	if (a->slot != b->slot || (a->flags ^ b->flags) & RTPE_OUT_FOLLOW)
+		return false;
+	return a->flags & RTPE_OUT_FOLLOW || addr_equal(&a->dst, &b->dst);
+}
+
+/* Whether output i would send RTCP where an earlier output has: a report about
+ * two sections that share the far port, too, is one report. */
+static bool sent_before(const struct rule *rule, uint32_t i, unsigned class, unsigned sections)
+{
+	for (uint32_t k = 0; k < i; k++)
+		if (rule->outputs[k].match & class && rule->outputs[k].sections & sections &&
+		    same_place(&rule->outputs[k], &rule->outputs[i]))
+			return true;
+	return false;
+}
+
+/* Outputs of a rule with a bundle. */
+static unsigned outputs_bundled(struct thread *t, struct packet *p, const struct rule *rule,
+				unsigned class)
+{
+	unsigned sections, done = 0;
+
+	if (class == RTPE_CLASS_RTP) {
+		sections = bundle_section(rule->bundle, p->data, t->now);
+		sections = sections == NO_SECTION ? SECTION_NONE : 1u << sections;
+	} else {
+		sections = rtcp_sections(rule, p);
+	}
+	for (uint32_t i = 0; i < rule->n_outputs; i++) {
+		const struct out_rule *out = &rule->outputs[i];
+
+		if (!(out->match & class && out->sections & sections))
+			continue;
+		if (class == RTPE_CLASS_RTCP && sent_before(rule, i, class, sections))
+			continue;
+		done |= output(t, p, rule, out, class);
+	}
+	return done;
 }
 
 /* A port that was opened and has no rule yet, or lost it. */
@@ -124,8 +198,7 @@ void forward(struct thread *t, struct packet *p)
 	struct slot *slot = p->slot;
 	struct rtpe_counters *c = slot->counters;
 	const struct rule *rule = atomic_load_explicit(&slot->rule, memory_order_acquire);
-	unsigned class;
-	bool handled;
+	unsigned class, done = 0;
 
 	if (!rule) {
 		forward_nowhere(p);
@@ -161,12 +234,21 @@ void forward(struct thread *t, struct packet *p)
 			event_punt(t, p, RTPE_CLASS_FILTERED_PT);
 		return;
 	}
-	handled = rule->punt & class;
-	if (handled)
+	if (class == RTPE_CLASS_RTP && rule->shortest &&
+	    edit_too_short(rule->shortest, p->data, p->len)) {
+		drop(p, &c->drop_filtered);
+		return;
+	}
+	if (rule->punt & class) {
 		event_punt(t, p, class);
-	for (uint32_t i = 0; i < rule->n_outputs; i++)
-		if (rule->outputs[i].match & class)
-			handled |= output(t, p, &rule->outputs[i], class);
-	if (!handled)
-		drop(p, &c->drop_no_rule);
+		done = OUT_TAKEN;
+	}
+	if (rule->bundle)
+		done |= outputs_bundled(t, p, rule, class);
+	else
+		for (uint32_t i = 0; i < rule->n_outputs; i++)
+			if (rule->outputs[i].match & class)
+				done |= output(t, p, rule, &rule->outputs[i], class);
+	if (!(done & OUT_TAKEN))
+		drop(p, done & OUT_MUTED ? &c->drop_filtered : &c->drop_no_rule);
 }

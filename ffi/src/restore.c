@@ -103,6 +103,7 @@ static void put_tracks(struct slot *slot, const struct rtpe_counters *past, uint
 		to->last_us = past_time(to->last_us, wall);
 		track_resume(&slot->tracks[i], mono);
 	}
+	slot_publish_ssrcs(slot);
 }
 
 int rtpe_port_restore(struct rtpe_core *core, rtpe_u32 index, const struct rtpe_counters *past,

@@ -11,31 +11,58 @@
 enum {
 	RULE_FLAGS = RTPE_RULE_RELEARN | RTPE_RULE_BLACKHOLE | RTPE_RULE_RTCP_MUX |
 		     RTPE_RULE_RTCP | RTPE_RULE_OPAQUE | RTPE_RULE_TRACK_SSRC |
-		     RTPE_RULE_WAIT_INPUT,
-	OUT_FLAGS = RTPE_OUT_FOLLOW | RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET,
+		     RTPE_RULE_WAIT_INPUT | RTPE_RULE_BUNDLE | RTPE_RULE_BLOCK_SHORT,
+	OUT_FLAGS = RTPE_OUT_FOLLOW | RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET |
+		    RTPE_OUT_SILENCE | RTPE_OUT_EXT_FILTER | RTPE_OUT_MID | RTPE_OUT_SECTION,
 	OUT_CLASSES = RTPE_CLASS_RTP | RTPE_CLASS_RTCP | RTPE_CLASS_OTHER,
 	PUNT_CLASSES = (RTPE_CLASS_BAD_SOURCE << 1) - 1,
 	MAX_LEARN_MS = 3600 * 1000,
 	MAX_RETIRED = 4096,
 };
 
+/* Bytes of everything a rule consists of, by its own word. */
+static size_t whole_size(const struct rtpe_rule *r)
+{
+	size_t size = sizeof(*r) + r->n_outputs * sizeof(struct rtpe_output);
+
+	return r->flags & RTPE_RULE_BUNDLE ? size + sizeof(struct rtpe_bundle) : size;
+}
+
+static bool silence_valid(const struct rtpe_rule *r)
+{
+	if (r->n_silence > RTPE_MAX_SILENCE)
+		return false;
+	for (unsigned i = 0; i < r->n_silence; i++) {
+		unsigned pt = r->silence[i].payload_type;
+
+		/* Also: to be filled, and to be passed as it is. */
+		if (pt > 127 || r->silence_pass[pt / 32] >> pt % 32 & 1)
+			return false;
+		/* Two patterns for one type. */
+		for (unsigned k = 0; k < i; k++)
+			if (r->silence[k].payload_type == r->silence[i].payload_type)
+				return false;
+	}
+	return true;
+}
+
 static int check_head(struct rtpe_rule *r, const struct slot *slot, uint32_t len)
 {
 	if (r->abi != RTPE_RULE_ABI || r->size != len)
 		return -EINVAL;
-	/* More outputs claimed than there are bytes for, or fewer. */
-	if (r->n_outputs > RTPE_MAX_OUTPUTS ||
-	    len != sizeof(*r) + r->n_outputs * sizeof(struct rtpe_output))
-		return -EINVAL;
 	if (r->flags & ~RULE_FLAGS || r->punt & ~(uint32_t)PUNT_CLASSES)
 		return -EINVAL;
-	/* T.38 has neither RTCP nor payload types. */
-	if (r->flags & RTPE_RULE_OPAQUE && r->flags & (RTPE_RULE_RTCP | RTPE_RULE_RTCP_MUX))
+	/* More outputs claimed than there are bytes for, or fewer. */
+	if (r->n_outputs > RTPE_MAX_OUTPUTS || len != whole_size(r))
+		return -EINVAL;
+	/* T.38 has neither RTCP nor payload types nor sections. */
+	if (r->flags & RTPE_RULE_OPAQUE &&
+	    r->flags & (RTPE_RULE_RTCP | RTPE_RULE_RTCP_MUX | RTPE_RULE_BUNDLE))
 		return -EINVAL;
 	if (r->flags & RTPE_RULE_RTCP && r->flags & RTPE_RULE_RTCP_MUX)
 		return -EINVAL;
 	if (r->source_action > RTPE_SOURCE_HANDOVER || r->learning > RTPE_LEARN_HEURISTIC ||
-	    r->learn_ms > MAX_LEARN_MS)
+	    r->learn_ms > MAX_LEARN_MS || !silence_valid(r))
 		return -EINVAL;
 	if (r->decrypt.cipher)
 		return -EOPNOTSUPP;
@@ -48,14 +75,38 @@ static int check_head(struct rtpe_rule *r, const struct slot *slot, uint32_t len
 	return 0;
 }
 
-static int compile_output(struct rtpe_core *core, struct rtpe_output *o, struct out_rule *c)
+/* n_sections: of the rule's bundle, 0 = it has none. */
+static int check_output(struct rtpe_output *o, unsigned n_sections)
 {
 	if (o->match == 0 || o->match & ~OUT_CLASSES || o->flags & ~OUT_FLAGS)
 		return -EINVAL;
 	if (o->encrypt.cipher)
 		return -EOPNOTSUPP;
-	if (!addr_normalise(&o->src) || !addr_normalise(&o->dst))
+	if (o->flags & RTPE_OUT_SECTION && o->section >= n_sections)
 		return -EINVAL;
+	if (o->flags & RTPE_OUT_MID &&
+	    (o->mid_id == 0 || o->mid_len == 0 || o->mid_len > RTPE_MID_MAX))
+		return -EINVAL;
+	/* 0 is padding, not an identifier. */
+	if (o->flags & RTPE_OUT_EXT_FILTER && o->ext_allow[0] & 1)
+		return -EINVAL;
+	return addr_normalise(&o->src) && addr_normalise(&o->dst) ? 0 : -EINVAL;
+}
+
+static void compile_ext(const struct rtpe_output *o, struct ext_edit *e)
+{
+	e->filter = o->flags & RTPE_OUT_EXT_FILTER;
+	memcpy(e->allow, o->ext_allow, sizeof(e->allow));
+	if (!(o->flags & RTPE_OUT_MID))
+		return;
+	e->mid_id = o->mid_id;
+	e->mid_len = o->mid_len;
+	memcpy(e->mid, o->mid, o->mid_len);
+}
+
+static int compile_output(struct rtpe_core *core, const struct rtpe_output *o,
+			  struct out_rule *c)
+{
 	c->slot = slot_of(core, o->slot);
 	if (!c->slot)
 		return -ENOENT;
@@ -73,41 +124,147 @@ static int compile_output(struct rtpe_core *core, struct rtpe_output *o, struct 
 	c->seq_offset = o->flags & RTPE_OUT_SEQ_OFFSET ? o->seq_offset : 0;
 	c->tos = o->tos;
 	c->tos_set = o->tos_set != 0;
+	c->sections = o->flags & RTPE_OUT_SECTION ? (uint16_t)(1 << o->section) : SECTIONS_ALL;
 	return 0;
 }
 
-struct rule *rule_compile(struct rtpe_core *core, const struct slot *slot, const void *buf,
+/* A rule as it came in, in memory that need not be aligned. */
+struct source {
+	const uint8_t *bytes;
+	struct rtpe_rule *head;
+	struct rtpe_bundle bundle;	/* if the head says so */
+};
+
+static void output_read(const struct source *in, uint32_t i, struct rtpe_output *o)
+{
+	memcpy(o, in->bytes + sizeof(*in->head) + i * sizeof(*o), sizeof(*o));
+}
+
+static bool has_ext(const struct rtpe_output *o)
+{
+	return o->flags & (RTPE_OUT_EXT_FILTER | RTPE_OUT_MID);
+}
+
+/* Room for the rule and all that hangs on it, in one piece. */
+static struct rule *rule_alloc(const struct source *in, struct ext_edit **ext)
+{
+	const struct rtpe_rule *head = in->head;
+	size_t size = sizeof(struct rule) + head->n_outputs * sizeof(struct out_rule);
+	size_t at_ext = size, at_bundle, at_silence, at_shortest;
+	bool silence = false;
+	struct rtpe_output o;
+	struct rule *rule;
+	uint8_t *base;
+
+	for (uint32_t i = 0; i < head->n_outputs; i++) {
+		output_read(in, i, &o);
+		size += has_ext(&o) ? sizeof(struct ext_edit) : 0;
+		silence |= o.flags & RTPE_OUT_SILENCE;
+	}
+	at_bundle = size = (size + 7) & ~(size_t)7;
+	size += head->flags & RTPE_RULE_BUNDLE ? sizeof(struct bundle) : 0;
+	at_silence = size = (size + 7) & ~(size_t)7;
+	size += silence ? sizeof(struct silence) : 0;
+	at_shortest = size;
+	size += head->flags & RTPE_RULE_BLOCK_SHORT ? sizeof(struct shortest) : 0;
+	rule = mem_zalloc(size);
+	if (!rule)
+		return NULL;
+	base = (uint8_t *)rule;
+	*ext = (struct ext_edit *)(void *)(base + at_ext);
+	if (head->flags & RTPE_RULE_BUNDLE)
+		rule->bundle = (struct bundle *)(void *)(base + at_bundle);
+	if (silence)
+		rule->silence = (struct silence *)(void *)(base + at_silence);
+	if (head->flags & RTPE_RULE_BLOCK_SHORT)
+		rule->shortest = (struct shortest *)(void *)(base + at_shortest);
+	return rule;
+}
+
+/* Sections that are the old rule's keep what was learned about them. */
+static int compile_bundle(struct slot *slot, struct bundle *b, const struct rtpe_bundle *from)
+{
+	const struct rule *old = atomic_load(&slot->rule);
+
+	if (!slot->ssrc_sections)
+		slot->ssrc_sections = mem_zalloc(sizeof(*slot->ssrc_sections));
+	if (!slot->ssrc_sections)
+		return -ENOMEM;
+	bundle_compile(b, from);
+	b->learned = slot->ssrc_sections;
+	if (!old || !old->bundle || !bundle_same_sections(old->bundle, b))
+		slot->bundle_epoch++;
+	b->epoch = slot->bundle_epoch;
+	return 0;
+}
+
+static void compile_head(struct rule *rule, const struct rtpe_rule *head)
+{
+	rule->flags = head->flags;
+	rule->punt = head->punt;
+	memcpy(rule->pt_allow, head->pt_allow, sizeof(rule->pt_allow));
+	rule->n_outputs = head->n_outputs;
+	if (rule->silence) {
+		memcpy(rule->silence->pass, head->silence_pass, sizeof(rule->silence->pass));
+		rule->silence->n = head->n_silence;
+		memcpy(rule->silence->of, head->silence, sizeof(rule->silence->of));
+	}
+	if (rule->shortest)
+		memcpy(rule->shortest->types, head->block_short, sizeof(rule->shortest->types));
+}
+
+static int compile(struct rtpe_core *core, struct slot *slot, const struct source *in,
+		   struct rule *rule, struct ext_edit *ext)
+{
+	unsigned n_sections = rule->bundle ? in->bundle.n_sections : 0;
+	int err = 0;
+
+	compile_head(rule, in->head);
+	for (uint32_t i = 0; i < rule->n_outputs && !err; i++) {
+		struct out_rule *c = &rule->outputs[i];
+		struct rtpe_output o;
+
+		output_read(in, i, &o);
+		err = check_output(&o, n_sections);
+		if (!err)
+			err = compile_output(core, &o, c);
+		if (err || !has_ext(&o))
+			continue;
+		compile_ext(&o, ext);
+		/* The sender's MID names a section of the sender's. */
+		if (o.flags & RTPE_OUT_MID && rule->bundle)
+			ext->strip = in->bundle.mid_extension;
+		c->ext = ext++;
+	}
+	return !err && rule->bundle ? compile_bundle(slot, rule->bundle, &in->bundle) : err;
+}
+
+struct rule *rule_compile(struct rtpe_core *core, struct slot *slot, const void *buf,
 			  uint32_t len, struct rtpe_rule *head, int *err)
 {
-	const uint8_t *bytes = buf;
+	struct source in = { .bytes = buf, .head = head };
+	struct ext_edit *ext;
 	struct rule *rule;
 
 	*err = -EINVAL;
 	if (!buf || len < sizeof(*head))
 		return NULL;
-	memcpy(head, bytes, sizeof(*head));
+	memcpy(head, in.bytes, sizeof(*head));
 	*err = check_head(head, slot, len);
 	if (*err)
 		return NULL;
-	rule = mem_zalloc(sizeof(*rule) + head->n_outputs * sizeof(rule->outputs[0]));
-	*err = -ENOMEM;
-	if (!rule)
-		return NULL;
-	rule->flags = head->flags;
-	rule->punt = head->punt;
-	memcpy(rule->pt_allow, head->pt_allow, sizeof(rule->pt_allow));
-	rule->n_outputs = head->n_outputs;
-	for (uint32_t i = 0; i < rule->n_outputs; i++) {
-		struct rtpe_output o;
-
-		memcpy(&o, bytes + sizeof(*head) + i * sizeof(o), sizeof(o));
-		*err = compile_output(core, &o, &rule->outputs[i]);
-		if (*err) {
-			mem_free(rule);
+	if (head->flags & RTPE_RULE_BUNDLE) {
+		memcpy(&in.bundle, in.bytes + len - sizeof(in.bundle), sizeof(in.bundle));
+		*err = bundle_valid(&in.bundle) ? 0 : -EINVAL;
+		if (*err)
 			return NULL;
-		}
 	}
-	*err = 0;
+	rule = rule_alloc(&in, &ext);
+	*err = rule ? compile(core, slot, &in, rule, ext) : -ENOMEM;
+	if (rule && *err) {
+		mem_free(rule);
+		return NULL;
+	}
 	return rule;
 }
 

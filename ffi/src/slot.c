@@ -75,6 +75,16 @@ struct slot *slot_of(struct rtpe_core *core, uint32_t index)
 	return atomic_load_explicit(&slot->generation, memory_order_relaxed) ? slot : NULL;
 }
 
+void slot_publish_ssrcs(struct slot *slot)
+{
+	for (unsigned i = 0; i < RTPE_SSRC_TRACKS; i++) {
+		const struct rtpe_ssrc_counters *s = &slot->counters->ssrc[i];
+
+		atomic_store_explicit(&slot->heard[i], s->in_use ? s->ssrc : 0,
+				      memory_order_relaxed);
+	}
+}
+
 /* A closed slot is read by nobody but the API: this needs no care. */
 static void slot_reset(struct rtpe_core *core, struct slot *slot, struct iface *iface,
 		       const struct rtpe_addr *local)
@@ -94,6 +104,8 @@ static void slot_reset(struct rtpe_core *core, struct slot *slot, struct iface *
 	memset(slot->tracks, 0, sizeof(slot->tracks));
 	for (uint32_t i = 0; i < RTPE_CLOCK_RATES; i++)
 		atomic_store_explicit(&slot->rates[i], 0, memory_order_relaxed);
+	slot_publish_ssrcs(slot);
+	slot->bundle_epoch = 0;
 	slot->last_event = 0;
 	slot->event_pending = 0;
 	slot->overflow = 0;
@@ -153,6 +165,8 @@ static void slot_finish(struct rtpe_core *core, struct slot *slot)
 	if (fd >= 0)
 		close(fd);
 	mem_free(atomic_exchange(&slot->rule, NULL));
+	mem_free(slot->ssrc_sections);
+	slot->ssrc_sections = NULL;
 	slot->iface->open_ports--;
 	slot_give(core, slot);
 }

@@ -31,7 +31,7 @@ int thread_init(struct rtpe_core *core, uint32_t index)
 	t->epfd = t->wakefd = t->rx_fd = -1;
 	t->rx_data = mem_map((size_t)BATCH * RX_PITCH);
 	t->rx = mem_zalloc(sizeof(*t->rx));
-	t->txq = mem_zalloc(sizeof(*t->txq));
+	t->txq = txq_new();
 	if (!t->rx_data || !t->rx || !t->txq ||
 	    ring_init(&t->ring, core->opts.punt_ring_bytes))
 		return -ENOMEM;
@@ -67,7 +67,7 @@ void thread_exit(struct thread *t)
 	if (t->wakefd >= 0)
 		close(t->wakefd);
 	ring_free(&t->ring);
-	mem_free(t->txq);
+	txq_free(t->txq);
 	mem_free(t->rx);
 	mem_unmap(t->rx_data, (size_t)BATCH * RX_PITCH);
 }

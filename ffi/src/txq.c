@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "checksum.h"
 #include "classify.h"
 
@@ -238,8 +239,42 @@ static void tx_otherwise(struct thread *t, struct tx *tx, int err)
 	bump(&t->tx_packets, 1);
 }
 
+struct txq *txq_new(void)
+{
+	struct txq *q = mem_zalloc(sizeof(*q));
+
+	if (!q)
+		return NULL;
+	q->room = mem_map(TXQ_ROOM);
+	if (q->room)
+		return q;
+	mem_free(q);
+	return NULL;
+}
+
+void txq_free(struct txq *q)
+{
+	if (!q)
+		return;
+	mem_unmap(q->room, TXQ_ROOM);
+	mem_free(q);
+}
+
+uint8_t *txq_room(struct thread *t, uint32_t n)
+{
+	struct txq *q = t->txq;
+	uint8_t *room;
+
+	/* txq_add() must not have to flush before the room is used. */
+	if (q->n == TXQ_LEN || TXQ_ROOM - q->room_used < n)
+		txq_flush(t);
+	room = q->room + q->room_used;
+	q->room_used += n;
+	return room;
+}
+
 void txq_add(struct thread *t, struct slot *slot, const struct rtpe_addr *dst, uint8_t tos,
-	     const struct packet *p, const uint8_t *rtp)
+	     const uint8_t *data, uint32_t len, const uint8_t *rtp)
 {
 	struct txq *q = t->txq;
 	struct tx *tx;
@@ -250,8 +285,8 @@ void txq_add(struct thread *t, struct slot *slot, const struct rtpe_addr *dst, u
 	tx->slot = slot;
 	tx->tos = tos;
 	tx->rewritten = rtp ? TX_RTP : 0;
-	tx->data = p->data + tx->rewritten;
-	tx->len = p->len - tx->rewritten;
+	tx->data = data + tx->rewritten;
+	tx->len = len - tx->rewritten;
 	if (rtp)
 		memcpy(tx->head + TX_HEAD, rtp, TX_RTP);
 	t->random = t->random * 6364136223846793005u + 1442695040888963407u;
@@ -295,6 +330,7 @@ void txq_flush(struct thread *t)
 	struct txq *q = t->txq;
 	uint32_t at[TXQ_LEN], sum = 0;
 
+	q->room_used = 0;
 	if (q->n == 0)
 		return;
 	for (uint32_t g = 0; g < q->n_groups; g++) {

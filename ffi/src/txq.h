@@ -21,6 +21,8 @@ enum {
 	/* iov[0] of a frame or raw datagram ends here or 12 bytes later. */
 	TX_HEAD = 64,
 	TX_RTP = 12,
+	/* Changed packets of one batch; any single one fits. */
+	TXQ_ROOM = 512 * 1024,
 };
 
 struct tx {
@@ -43,6 +45,8 @@ struct tx {
 
 struct txq {
 	uint32_t n;
+	uint32_t room_used;
+	uint8_t *room;			/* TXQ_ROOM bytes */
 	uint32_t n_groups;
 	int group_fd[TXQ_LEN];
 	uint32_t group_len[TXQ_LEN];
@@ -52,11 +56,16 @@ struct txq {
 	struct mmsghdr msgs[TXQ_LEN];
 };
 
-/* Queues a datagram from slot to dst; p stays untouched until txq_flush(),
+struct txq *txq_new(void);
+void txq_free(struct txq *q);
+/* n <= 128 KiB bytes that are the caller's until txq_flush(), to be given to
+ * txq_add() before this is called again. */
+uint8_t *txq_room(struct thread *t, uint32_t n);
+/* Queues a datagram from slot to dst; data stays untouched until txq_flush(),
  * which a full queue does by itself. rtp: 12 bytes that replace the first 12
- * of the payload, or NULL. */
+ * of data, or NULL. */
 void txq_add(struct thread *t, struct slot *slot, const struct rtpe_addr *dst, uint8_t tos,
-	     const struct packet *p, const uint8_t *rtp);
+	     const uint8_t *data, uint32_t len, const uint8_t *rtp);
 void txq_flush(struct thread *t);
 /* Sends one datagram at once, from any thread. 0 or a negative errno. */
 int tx_now(struct slot *slot, const struct rtpe_addr *dst, const void *buf, uint32_t len,

@@ -202,8 +202,18 @@ struct rtpe_output *rules_follow(struct rules *r, int slot)
 
 int rules_set(struct rtpe_core *core, int slot, struct rules *r)
 {
-	r->rule.size = (rtpe_u32)(sizeof(r->rule) + r->rule.n_outputs * sizeof(r->out[0]));
-	return rtpe_rule_set(core, (rtpe_u32)slot, r, r->rule.size);
+	uint8_t flat[sizeof(*r)];
+	size_t at = sizeof(r->rule) + r->rule.n_outputs * sizeof(r->out[0]), len = at;
+
+	if (r->rule.flags & RTPE_RULE_BUNDLE)
+		len += sizeof(r->bundle);
+	r->rule.size = (rtpe_u32)len;
+	/* A lie about the number of outputs is refused before they are read. */
+	if (len > sizeof(flat))
+		return rtpe_rule_set(core, (rtpe_u32)slot, r, r->rule.size);
+	memcpy(flat, r, at);
+	memcpy(flat + at, &r->bundle, len - at);
+	return rtpe_rule_set(core, (rtpe_u32)slot, flat, r->rule.size);
 }
 
 struct rtpe_core *core_of_mode(uint32_t mode, uint32_t threads)

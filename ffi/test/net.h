@@ -38,6 +38,7 @@ size_t make_rtcp(uint8_t *buf, uint32_t ssrc);
 struct rules {
 	struct rtpe_rule rule;
 	struct rtpe_output out[RTPE_MAX_OUTPUTS];
+	struct rtpe_bundle bundle;	/* handed in with RTPE_RULE_BUNDLE */
 };
 /* Learning heuristic for 3 s, all payload types, tracked, no output. */
 void rules_init(struct rules *r);

@@ -51,7 +51,7 @@ static void test_lengths(void)
 static void test_contradictions(void)
 {
 	start();
-	REFUSED(r.rule.abi = 2, -EINVAL);
+	REFUSED(r.rule.abi = RTPE_RULE_ABI + 1, -EINVAL);
 	REFUSED(r.rule.flags = 1 << 15, -EINVAL);
 	REFUSED(r.rule.flags = RTPE_RULE_OPAQUE | RTPE_RULE_RTCP, -EINVAL);
 	REFUSED(r.rule.flags = RTPE_RULE_RTCP_MUX | RTPE_RULE_RTCP, -EINVAL);

@@ -1,15 +1,16 @@
 /**
- * Rules as `struct rtpe_rule` followed by `struct rtpe_output`s.
+ * Rules as `struct rtpe_rule` followed by `struct rtpe_output`s and, for a bundle, `struct rtpe_bundle`.
  *
  * @module
  */
 
 import type { Endpoint } from "../core/endpoint.ts";
 import { type AddrCodec, LITTLE_ENDIAN } from "./abi_addr.ts";
-import type { AbiLayout, StructLayout } from "./abi_layout.ts";
+import { BundleCodec, MID_MAX, payloadTypes, setBits, within, writeMid } from "./abi_bundle.ts";
+import { type AbiLayout, AbiMismatch, type StructLayout } from "./abi_layout.ts";
 import type { Learning, PacketClass, Rule, RuleOutput, Slot } from "./types.ts";
 
-const RULE_ABI = 1;
+const RULE_ABI = 2;
 
 /** RTPE_CLASS_*. */
 export const CLASS_BITS: Readonly<Record<PacketClass, number>> = {
@@ -42,9 +43,18 @@ const RULE_FLAGS = {
   opaque: 1 << 4,
   trackSsrc: 1 << 5,
   waitInput: 1 << 6,
+  bundle: 1 << 7,
+  blockShort: 1 << 8,
 } as const;
-const OUT_FOLLOW = 1 << 0;
-const OUT_SSRC_REWRITE = 1 << 1;
+const OUT_FLAGS = {
+  follow: 1 << 0,
+  ssrcRewrite: 1 << 1,
+  silence: 1 << 3,
+  extensionFilter: 1 << 4,
+  mid: 1 << 5,
+  section: 1 << 6,
+} as const;
+const MAX_SILENCE = 8;
 
 const RULE_FIELDS = {
   size: 4,
@@ -58,6 +68,10 @@ const RULE_FIELDS = {
   punt: 4,
   pt_allow: 16,
   n_outputs: 4,
+  block_short: 16,
+  silence_pass: 16,
+  n_silence: 4,
+  silence: 2 * MAX_SILENCE,
 } as const;
 const OUTPUT_FIELDS = {
   src: 0,
@@ -69,6 +83,11 @@ const OUTPUT_FIELDS = {
   ssrc_out: 4,
   tos: 1,
   tos_set: 1,
+  section: 1,
+  mid_id: 1,
+  mid_len: 1,
+  mid: MID_MAX,
+  ext_allow: 32,
 } as const;
 
 /** Writes rules. */
@@ -76,6 +95,7 @@ export class RuleCodec {
   readonly #addr: AddrCodec;
   readonly #rule: StructLayout<keyof typeof RULE_FIELDS>;
   readonly #output: StructLayout<keyof typeof OUTPUT_FIELDS>;
+  readonly #bundle: BundleCodec;
   /** Used for every rule: memory outside the heap is dear. */
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
@@ -85,6 +105,11 @@ export class RuleCodec {
     this.#addr = addr;
     this.#rule = layout.require("rtpe_rule", RULE_FIELDS);
     this.#output = layout.require("rtpe_output", OUTPUT_FIELDS);
+    this.#bundle = new BundleCodec(layout);
+    const silence = layout.require("rtpe_silence", { payload_type: 1, byte: 1 });
+    if (silence.size !== 2 || silence.offset.byte !== 1) {
+      throw new AbiMismatch("its silence patterns are not pairs");
+    }
   }
 
   /**
@@ -92,7 +117,7 @@ export class RuleCodec {
    *
    * @param local endpoint of the slot the rule is for
    * @param localOf local endpoint of the slot of an output
-   * @throws RangeError for an address, a port, a TOS or a payload type that is none
+   * @throws RangeError for an address, a port, a TOS, a payload type or any other number that is none
    */
   encode(
     rule: Rule,
@@ -100,7 +125,8 @@ export class RuleCodec {
     localOf: (slot: Slot) => Endpoint | undefined,
   ): Uint8Array<ArrayBuffer> {
     const { size: head, offset: at } = this.#rule;
-    const bytes = this.#room(head + rule.outputs.length * this.#output.size);
+    const tail = head + rule.outputs.length * this.#output.size;
+    const bytes = this.#room(rule.bundle === undefined ? tail : tail + this.#bundle.size);
     const view = this.#view;
     view.setUint32(at.size, bytes.length, LITTLE_ENDIAN);
     view.setUint32(at.abi, RULE_ABI, LITTLE_ENDIAN);
@@ -111,14 +137,32 @@ export class RuleCodec {
     view.setUint16(at.flags, ruleFlags(rule), LITTLE_ENDIAN);
     view.setUint32(at.learn_ms, rule.learnMs, LITTLE_ENDIAN);
     view.setUint32(at.punt, classMask(rule.punt), LITTLE_ENDIAN);
-    for (const [i, word] of payloadTypeMask(rule.payloadTypes).entries()) {
-      view.setUint32(at.pt_allow + i * 4, word, LITTLE_ENDIAN);
-    }
+    if (rule.payloadTypes === undefined) bytes.fill(0xff, at.pt_allow, at.pt_allow + 16);
+    else setBits(view, at.pt_allow, payloadTypes(rule.payloadTypes));
+    if (rule.blockShort !== undefined) setBits(view, at.block_short, payloadTypes(rule.blockShort));
+    if (rule.silence !== undefined) this.#writeSilence(view, rule.silence);
     view.setUint32(at.n_outputs, rule.outputs.length, LITTLE_ENDIAN);
     for (const [i, output] of rule.outputs.entries()) {
       this.#writeOutput(view, head + i * this.#output.size, output, localOf(output.slot));
     }
+    if (rule.bundle !== undefined) this.#bundle.write(view, tail, rule.bundle);
     return bytes;
+  }
+
+  #writeSilence(view: DataView, table: NonNullable<Rule["silence"]>): void {
+    const at = this.#rule.offset;
+    payloadTypes(table.map(({ payloadType }) => payloadType));
+    const pass = table.filter(({ byte }) => byte === undefined);
+    setBits(view, at.silence_pass, pass.map(({ payloadType }) => payloadType));
+    const patterns = table.filter(({ byte }) => byte !== undefined);
+    if (patterns.length > MAX_SILENCE) {
+      throw new RangeError(`${patterns.length} silence patterns are more than ${MAX_SILENCE}`);
+    }
+    view.setUint32(at.n_silence, patterns.length, LITTLE_ENDIAN);
+    for (const [i, { payloadType, byte = 0 }] of patterns.entries()) {
+      view.setUint8(at.silence + i * 2, payloadType);
+      view.setUint8(at.silence + i * 2 + 1, within(byte, 0, 255, "silence pattern"));
+    }
   }
 
   #room(size: number): Uint8Array<ArrayBuffer> {
@@ -137,26 +181,46 @@ export class RuleCodec {
   ): void {
     const at = this.#output.offset;
     if (local !== undefined) this.#addr.write(view, offset + at.src, local);
-    let flags = 0;
+    let flags = this.#writeEdits(view, offset, output);
     if (output.dst !== undefined) this.#addr.write(view, offset + at.dst, output.dst);
-    else flags |= OUT_FOLLOW;
-    if (output.ssrcOut !== undefined) flags |= OUT_SSRC_REWRITE;
+    else flags |= OUT_FLAGS.follow;
+    if (output.ssrcOut !== undefined) flags |= OUT_FLAGS.ssrcRewrite;
     view.setUint32(offset + at.slot, output.slot, LITTLE_ENDIAN);
     view.setUint16(offset + at.match, classMask(output.match), LITTLE_ENDIAN);
     view.setUint16(offset + at.flags, flags, LITTLE_ENDIAN);
     view.setUint32(offset + at.ssrc_in, output.ssrcIn ?? 0, LITTLE_ENDIAN);
     view.setUint32(offset + at.ssrc_out, output.ssrcOut ?? 0, LITTLE_ENDIAN);
     if (output.tos === undefined) return;
-    if (!Number.isInteger(output.tos) || output.tos < 0 || output.tos > 255) {
-      throw new RangeError(`TOS ${output.tos} is not within 0..255`);
-    }
-    view.setUint8(offset + at.tos, output.tos);
+    view.setUint8(offset + at.tos, within(output.tos, 0, 255, "TOS"));
     view.setUint8(offset + at.tos_set, 1);
+  }
+
+  /** @returns the flags that say which edits there are */
+  #writeEdits(view: DataView, offset: number, output: RuleOutput): number {
+    const at = this.#output.offset;
+    let flags = output.silence === true ? OUT_FLAGS.silence : 0;
+    if (output.section !== undefined) {
+      flags |= OUT_FLAGS.section;
+      view.setUint8(offset + at.section, within(output.section, 0, 255, "section"));
+    }
+    if (output.mid !== undefined) {
+      flags |= OUT_FLAGS.mid;
+      view.setUint8(offset + at.mid_id, within(output.mid.id, 1, 255, "MID extension"));
+      view.setUint8(offset + at.mid_len, writeMid(view, offset + at.mid, output.mid.value));
+    }
+    if (output.extensions !== undefined) {
+      flags |= OUT_FLAGS.extensionFilter;
+      for (const id of output.extensions) within(id, 1, 255, "header extension");
+      setBits(view, offset + at.ext_allow, output.extensions);
+    }
+    return flags;
   }
 }
 
 function ruleFlags(rule: Rule): number {
   let flags = rule.opaque || rule.rtcpOnly ? 0 : RULE_FLAGS.trackSsrc;
+  if (rule.bundle !== undefined) flags |= RULE_FLAGS.bundle;
+  if (rule.blockShort !== undefined) flags |= RULE_FLAGS.blockShort;
   for (
     const name of ["relearn", "blackhole", "rtcpMux", "rtcpOnly", "opaque", "waitInput"] as const
   ) {
@@ -167,16 +231,4 @@ function ruleFlags(rule: Rule): number {
 
 function classMask(classes: readonly PacketClass[]): number {
   return classes.reduce((mask, name) => mask | CLASS_BITS[name], 0);
-}
-
-function payloadTypeMask(types: readonly number[] | undefined): Uint32Array {
-  const words = new Uint32Array(4);
-  if (types === undefined) return words.fill(0xffffffff);
-  for (const type of types) {
-    if (!Number.isInteger(type) || type < 0 || type > 127) {
-      throw new RangeError(`payload type ${type} is not within 0..127`);
-    }
-    words[type >> 5]! |= 1 << (type & 31);
-  }
-  return words;
 }

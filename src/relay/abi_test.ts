@@ -122,7 +122,7 @@ testLayout("RuleCodec writes every field where the library reads it", (layout, a
   const view = new DataView(bytes.buffer);
   const u32 = (offset: number) => view.getUint32(offset, LITTLE_ENDIAN);
   const u16 = (offset: number) => view.getUint16(offset, LITTLE_ENDIAN);
-  assert.deepEqual([u32(at.offset.size), u32(at.offset.abi)], [bytes.length, 1]);
+  assert.deepEqual([u32(at.offset.size), u32(at.offset.abi)], [bytes.length, 2]);
   assert.deepEqual(addr.read(view, at.offset.local), v6);
   assert.deepEqual(addr.read(view, at.offset.remote), v6);
   assert.deepEqual([bytes[at.offset.source_action], bytes[at.offset.learning]], [2, 3]);

@@ -9,8 +9,8 @@
 import type { Clock } from "../core/clock.ts";
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { classifyIp, parseIp } from "../core/ip.ts";
-import { ssrcOf } from "./classify.ts";
-import { FakePort } from "./fake_port.ts";
+import { FakePort, type Received } from "./fake_port.ts";
+import { editRtp } from "./rtp_edit.ts";
 import { ruleProblem } from "./rule_check.ts";
 import { checkSnapshot } from "./snapshot.ts";
 import type { RelayEngine, RelayEvent, Rule, RuleOutput, Slot, SlotCounters } from "./types.ts";
@@ -195,12 +195,15 @@ export class FakeEngine implements RelayEngine {
     if (port === undefined || !port.open) return;
     const { slot } = port;
     const time = this.#clock.wall();
-    const received = port.receive(payload, source, this.#clock.now(), time);
-    let handled = !received.wanted;
-    for (const output of received.outputs) {
-      if (this.#output(output, payload, received.isRtp, tos)) handled = true;
-    }
-    if (!handled) port.countUnwanted();
+    const received = port.receive(payload, source, {
+      now: this.#clock.now(),
+      wall: time,
+      heard: (output, ssrc) => this.#targets.get(output)?.hears(ssrc) === true,
+    });
+    const done = received.outputs.map((output) =>
+      this.#output(port, output, payload, received, tos)
+    );
+    if (received.wanted && !done.includes("taken")) port.countUnwanted(done.includes("muted"));
     const { remote, confirmed } = port;
     if (received.remoteChanged && remote !== undefined) {
       this.#onEvent?.({ type: "remote", slot, remote, confirmed, time });
@@ -212,23 +215,26 @@ export class FakeEngine implements RelayEngine {
     }
   }
 
-  /** @returns whether the output had somewhere to send to */
-  #output(output: RuleOutput, payload: Uint8Array, isRtp: boolean, tos: number): boolean {
+  /** @returns what came of it: `nowhere` when the output had nowhere to send to */
+  #output(
+    from: FakePort,
+    output: RuleOutput,
+    payload: Uint8Array,
+    { isRtp }: Received,
+    tos: number,
+  ): "taken" | "muted" | "nowhere" {
     const port = this.#targets.get(output);
-    if (port === undefined || !port.open || port.onHold) return false;
+    if (port === undefined || !port.open || port.onHold) return "nowhere";
     const destination = output.dst ?? port.remote;
-    if (destination === undefined) return false;
+    if (destination === undefined) return "nowhere";
     if (!isSendable(destination, port.local)) {
       port.countUnsendable();
-      return true;
+      return "taken";
     }
-    const packet = payload.slice();
-    const { ssrcIn, ssrcOut } = output;
-    if (isRtp && ssrcOut !== undefined && (!ssrcIn || ssrcIn === ssrcOf(packet))) {
-      new DataView(packet.buffer).setUint32(8, ssrcOut);
-    }
+    const packet = isRtp ? editRtp(payload, from.rule!, output) : payload.slice();
+    if (packet === undefined) return "muted";
     this.#transmit(port, destination, packet, output.tos ?? tos);
-    return true;
+    return "taken";
   }
 
   #transmit(port: FakePort, destination: Endpoint, payload: Uint8Array, tos: number): void {

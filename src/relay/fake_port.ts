@@ -4,10 +4,12 @@
  * @module
  */
 
-import type { Endpoint } from "../core/endpoint.ts";
-import { classOf, ssrcOf } from "./classify.ts";
+import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
+import { classOf, payloadOf, ssrcOf } from "./classify.ts";
 import { Learner } from "./learner.ts";
+import { rtcpNames } from "./rtcp_names.ts";
 import { RtpSource } from "./rtp_source.ts";
+import { SectionTable } from "./section_table.ts";
 import { SSRC_TRACKS } from "./snapshot.ts";
 import type { PacketClass, Rule, RuleOutput, Slot, SlotCounters } from "./types.ts";
 
@@ -43,6 +45,16 @@ const NO_COUNTS = {
   punted: 0,
 };
 type FakeCounts = typeof NO_COUNTS;
+/** The circumstances of a packet's arrival. */
+export interface Reception {
+  /** Monotonic ms. */
+  readonly now: number;
+  /** Wall-clock ms. */
+  readonly wall: number;
+  /** Whether the port of an output receives an SSRC. */
+  readonly heard: (output: RuleOutput, ssrc: number) => boolean;
+}
+
 type Drop = "dropSource" | "dropMalformed" | "dropFiltered" | "dropNoRule";
 
 /** An open port, or one that is closed and whose counters are still read. */
@@ -54,6 +66,9 @@ export class FakePort {
   readonly #sources: RtpSource[] = [];
   readonly #clockRates = new Map<number, number>();
   #rule: Rule | undefined;
+  readonly #sections = new SectionTable();
+  /** Payload of the first packet of each type that `blockShort` is about. */
+  readonly #shortest = new Map<number, number>();
   #installed = false;
   #restored = false;
   /** NAT-wait: nothing may be sent to the remote endpoint yet. */
@@ -89,6 +104,8 @@ export class FakePort {
       this.#hold = true;
     }
     this.#rule = rule;
+    this.#sections.install(rule.bundle);
+    this.#shortest.clear();
     this.#installed = true;
     this.#learner.install(rule, now);
   }
@@ -115,6 +132,7 @@ export class FakePort {
 
   clearRule(): void {
     this.#rule = undefined;
+    this.#sections.install(undefined);
   }
 
   setClockRate(payloadType: number, rate: number): void {
@@ -122,8 +140,14 @@ export class FakePort {
     else this.#clockRates.set(payloadType, rate);
   }
 
-  /** Takes one packet; `now` is monotonic, `wall` wall-clock ms. */
-  receive(packet: Uint8Array, source: Endpoint, now: number, wall: number): Received {
+  /** Whether one of the sources counted has this SSRC. */
+  hears(ssrc: number): boolean {
+    return ssrc !== 0 && this.#sources.some((source) => source.ssrc === ssrc);
+  }
+
+  /** Takes one packet. */
+  receive(packet: Uint8Array, source: Endpoint, reception: Reception): Received {
+    const { now, wall } = reception;
     this.#counts.rxPackets++;
     this.#counts.rxBytes += packet.length;
     const rule = this.#rule;
@@ -147,12 +171,15 @@ export class FakePort {
       const dropped = this.#drop("dropFiltered", remoteChanged, rule.punt, "filtered-pt");
       return { ...dropped, punts: [...punts, ...dropped.punts] };
     }
+    if (kind === "rtp" && this.#isTooShort(packet, rule)) {
+      return { ...this.#drop("dropFiltered", remoteChanged), punts };
+    }
     const handedUp = rule.punt.includes(kind);
     if (handedUp) punts.push(kind);
     return this.#result({
       remoteChanged,
       punts,
-      outputs: rule.outputs.filter((output) => output.match.includes(kind)),
+      outputs: this.#outputs(packet, kind, rule, reception),
       isRtp: kind === "rtp",
       wanted: !handedUp,
     });
@@ -163,9 +190,9 @@ export class FakePort {
     this.#counts.punted++;
   }
 
-  /** Counts a packet that no output took. */
-  countUnwanted(): void {
-    this.#drop("dropNoRule");
+  /** Counts a packet that no output took. @param muted one would have, had it been allowed to */
+  countUnwanted(muted: boolean): void {
+    this.#drop(muted ? "dropFiltered" : "dropNoRule");
   }
 
   /** Counts a packet that left. */
@@ -191,6 +218,47 @@ export class FakePort {
       learned,
       ssrcs: this.#sources.map((source) => source.snapshot()),
     };
+  }
+
+  /** Whether there is less payload than in the first packet of its type. Remembers that. */
+  #isTooShort(packet: Uint8Array, { blockShort }: Rule): boolean {
+    const type = packet[1]! & 0x7f;
+    if (blockShort?.includes(type) !== true) return false;
+    const { length } = payloadOf(packet);
+    // an empty packet sets no measure
+    const shortest = this.#shortest.get(type) || length;
+    this.#shortest.set(type, shortest);
+    return length < shortest;
+  }
+
+  #outputs(
+    packet: Uint8Array,
+    kind: "rtp" | "rtcp" | "other",
+    rule: Rule,
+    { now, heard }: Reception,
+  ): readonly RuleOutput[] {
+    const matching = rule.outputs.filter((output) => output.match.includes(kind));
+    if (rule.bundle === undefined) return matching;
+    if (kind === "rtp") {
+      const section = this.#sections.sectionOf(packet, now);
+      return matching.filter((one) => one.section === undefined || one.section === section);
+    }
+    const named = this.#sectionsOfRtcp(packet, rule, heard);
+    const wanted = matching.filter(({ section }) =>
+      section === undefined || named.size === 0 || named.has(section)
+    );
+    // a report about two sections that share the far port, too, is one report
+    return wanted.filter((one, i) => !wanted.slice(0, i).some((other) => samePlace(one, other)));
+  }
+
+  #sectionsOfRtcp(packet: Uint8Array, rule: Rule, heard: Reception["heard"]): Set<number> {
+    const names = rtcpNames(packet);
+    const sections = names.own.map((ssrc) => this.#sections.sectionOfSsrc(ssrc));
+    for (const ssrc of names.heard) {
+      const outputs = rule.outputs.filter((output) => heard(output, ssrc));
+      sections.push(...outputs.map(({ section }) => section));
+    }
+    return new Set(sections.filter((section) => section !== undefined));
   }
 
   #drop(
@@ -230,4 +298,9 @@ export class FakePort {
     source.count(packet, { now, wall, clockRate });
     return true;
   }
+}
+
+function samePlace(a: RuleOutput, b: RuleOutput): boolean {
+  if (a.slot !== b.slot) return false;
+  return a.dst === undefined || b.dst === undefined ? a.dst === b.dst : sameEndpoint(a.dst, b.dst);
 }

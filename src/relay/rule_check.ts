@@ -5,6 +5,7 @@
  */
 
 import type { Family } from "../core/endpoint.ts";
+import { bundleProblem, editProblem, payloadTypeProblem, silenceProblem } from "./edit_check.ts";
 import type { Rule } from "./types.ts";
 
 /** RTPE_MAX_OUTPUTS. */
@@ -25,6 +26,9 @@ export function ruleProblem(
   if (rule.opaque && (rule.rtcpMux || rule.rtcpOnly)) {
     return "a port that carries other than RTP cannot carry RTCP";
   }
+  if (rule.opaque && rule.bundle !== undefined) {
+    return "a port that carries other than RTP has no sections";
+  }
   if (rule.rtcpMux && rule.rtcpOnly) return "a port for RTCP only cannot be muxed";
   if (!(rule.learnMs >= 0 && rule.learnMs <= MAX_LEARN_MS)) {
     return `learning window of ${rule.learnMs} ms is not within 0..${MAX_LEARN_MS}`;
@@ -35,6 +39,9 @@ export function ruleProblem(
   if (rule.outputs.length > MAX_OUTPUTS) {
     return `${rule.outputs.length} outputs are more than ${MAX_OUTPUTS}`;
   }
+  const problem = silenceProblem(rule) ?? (rule.bundle && bundleProblem(rule.bundle)) ??
+    payloadTypeProblem(rule.blockShort);
+  if (problem !== undefined) return problem;
   for (const output of rule.outputs) {
     const outputFamily = familyOf(output.slot);
     if (outputFamily === undefined) return `output slot ${output.slot} is not open`;
@@ -42,6 +49,8 @@ export function ruleProblem(
     if (output.dst !== undefined && output.dst.family !== outputFamily) {
       return `destination ${output.dst.address} is not of the family of slot ${output.slot}`;
     }
+    const wrong = editProblem(output, rule.bundle?.sections.length ?? 0);
+    if (wrong !== undefined) return `output to slot ${output.slot}: ${wrong}`;
   }
   return undefined;
 }

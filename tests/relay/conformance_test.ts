@@ -4,6 +4,7 @@
  * @module
  */
 
+import { editingCases } from "./editing.ts";
 import { forwardingCases } from "./forwarding.ts";
 import { candidates, ipv6Unavailable } from "./harness.ts";
 import { learningCases } from "./learning.ts";
@@ -17,6 +18,7 @@ const cases = [
   ...learningCases,
   ...reportingCases,
   ...restoringCases,
+  ...editingCases,
 ];
 const noIpv6 = await ipv6Unavailable();
 
