@@ -9,6 +9,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import type { Settings } from "../core/settings.ts";
 import { LoadLimit, type NgDict, NgError, type NgSource, type NgValue } from "../ng/types.ts";
 import { parseRequest } from "../ng/schema.ts";
+import { toValue, type Written } from "../negotiate/request_test_support.ts";
 import { FakeEngine, type LocalAddress, MediaRelay, type Rule } from "../relay/mod.ts";
 import { createCallService } from "./service.ts";
 import type { CallService } from "./service.ts";
@@ -23,7 +24,7 @@ const SOURCE: NgSource = { transport: "udp", peer: { ...HOME, port: 5060 }, loca
 export type Reply = any;
 
 /** Keys of a request; a Set of flags may be given as a list. */
-export type Keys = { readonly [key: string]: string | number | readonly string[] };
+export type Keys = { readonly [key: string]: Written };
 
 /** Addresses of {@link Bench}: `pub` and `priv`, each with IPv4 and IPv6, a hundred port pairs by default. */
 export function addresses(portMax = 30199): LocalAddress[] {
@@ -145,7 +146,7 @@ export class Bench {
   send(command: string, keys: Keys): Reply {
     const dict: NgDict = new Map<string, NgValue>([["command", command]]);
     for (const [key, value] of Object.entries(keys)) {
-      dict.set(key, typeof value === "object" ? [...value] : value);
+      dict.set(key, toValue(value));
     }
     try {
       return plain(this.service.handlers.get(command)!(parseRequest(dict, SOURCE)));

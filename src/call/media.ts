@@ -29,7 +29,7 @@ export interface PortEntry {
 
 /** What is remembered of a rule in force. */
 export interface InstalledRule {
-  /** `origin` of the state it was made from. */
+  /** Stands for the description it was made from. */
   readonly origin: string;
   readonly remote: Endpoint | undefined;
 }

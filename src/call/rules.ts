@@ -6,6 +6,7 @@
  */
 
 import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
+import type { MediaState } from "../negotiate/mod.ts";
 import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallLog } from "./context.ts";
@@ -86,12 +87,12 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
   const rtp = reachable(state.rtp, pair);
   relay.engine.setRule(pair.rtp.slot, {
     ...base(call, media, opaque),
-    ...remote(rtp, state.origin, entry.rtpRule),
+    ...remote(rtp, description(state), entry.rtpRule),
     rtcpMux: takesRtcp(media) && !opaque,
     rtcpOnly: false,
     ...bundled(call, media, entry, opaque),
   });
-  entry.rtpRule = { remote: rtp, origin: state.origin };
+  entry.rtpRule = { remote: rtp, origin: description(state) };
   if (state.kind === "opaque" || state.muxTold) {
     entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
     return;
@@ -99,12 +100,17 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
   const rtcp = reachable(state.rtcp, pair);
   relay.engine.setRule(pair.rtcp.slot, {
     ...base(call, media, opaque),
-    ...remote(rtcp, state.origin, entry.rtcpRule),
+    ...remote(rtcp, description(state), entry.rtcpRule),
     rtcpMux: false,
     rtcpOnly: !opaque,
     ...bundledRtcp(call, media, entry, opaque ? ANY : RTCP),
   });
-  entry.rtcpRule = { remote: rtcp, origin: state.origin };
+  entry.rtcpRule = { remote: rtcp, origin: description(state) };
+}
+
+/** Stands for the party's last description; `reset` makes it another one. */
+function description({ origin, resets }: MediaState): string {
+  return resets === 0 ? origin : `${origin} ${resets}`;
 }
 
 /** An endpoint a port can send to at all. */

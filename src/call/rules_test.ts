@@ -161,3 +161,28 @@ Deno.test("packets pass both ways through an established call", () => {
   assert.equal(tags.a.medias[0].streams[0].stats_out.packets, 1);
   assert.equal(tags.a.medias[0].codec, "PCMA/8000");
 });
+
+Deno.test("installRules takes header extensions out of packets that lost them in the description", () => {
+  const extmap = "a=extmap:1 urn:one\na=extmap:2 urn:two\n";
+  const bench = new Bench();
+  const keys = { extmap: { strip: ["urn:two"] } };
+  const { a, b } = established(bench, A + AUDIO + extmap, B + AUDIO_B + extmap, keys);
+  assert.deepEqual(bench.engine.rule(a)!.outputs[0]!.extensions, [1]);
+  assert.equal(bench.engine.rule(b)!.outputs[0]!.extensions, undefined);
+  bench.offer(A + AUDIO + extmap, { flags: ["strip-extmap"] });
+  assert.deepEqual(bench.engine.rule(a)!.outputs[0]!.extensions, []);
+  bench.offer(A + AUDIO + extmap);
+  assert.equal(bench.engine.rule(a)!.outputs[0]!.extensions, undefined);
+});
+
+Deno.test("installRules learns both sides anew under reset, and not at a mere refresh", () => {
+  const bench = new Bench();
+  const { a, b } = established(bench);
+  bench.offer(A + AUDIO);
+  assert.equal(bench.engine.rule(a)!.relearn, false);
+  bench.offer(A + AUDIO, { flags: ["reset"] });
+  assert.equal(bench.engine.rule(a)!.relearn, true);
+  assert.equal(bench.engine.rule(b)!.relearn, true);
+  bench.offer(A + AUDIO);
+  assert.equal(bench.engine.rule(a)!.relearn, false);
+});

@@ -19,7 +19,8 @@ export function request(keys: { readonly [key: string]: Written } = {}): NgReque
   return parseRequest(dict, { transport: "udp", peer: HOME, local: HOME });
 }
 
-function toValue(value: Written): NgValue {
+/** As a decoder would have read it. */
+export function toValue(value: Written): NgValue {
   if (typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(toValue);
   return new Map(Object.entries(value).map(([key, item]) => [key, toValue(item)]));
