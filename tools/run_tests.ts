@@ -46,7 +46,8 @@ const SUITES: readonly Suite[] = [
   denoTest("fuzz", 420, "tests/fuzz/"),
   denoTest("bench-tools", 120, "tests/bench/"),
   denoTest("differential", 420, "tests/differential/"),
-  denoTest("interop", 420, "tests/interop/"),
+  denoTest("legacy", 120, "tests/legacy/"),
+  denoTest("interop", 600, "tests/interop/"),
 ];
 
 async function runSuites(suites: readonly Suite[]): Promise<Tally> {

@@ -55,8 +55,6 @@ export interface Ended {
   readonly branch?: ByteString | undefined;
   /** A party the call must have. */
   readonly fromTag?: ByteString;
-  /** Another one. */
-  readonly toTag?: ByteString | undefined;
 }
 
 /** Packets of a call, of all parties together. */
@@ -119,13 +117,12 @@ export class LegacyCalls {
    *
    * @throws NgError when there is no such call or party
    */
-  remove({ callId, branch, fromTag, toTag }: Ended, source: NgSource): void {
+  remove({ callId, branch, fromTag }: Ended, source: NgSource): void {
     this.#run("delete", source, [
       ["call-id", callId],
       ["from-tag", fromTag],
-      ["to-tag", toTag],
       ["via-branch", branch],
-      ["flags", ["fatal", "to-tag"]],
+      ["flags", ["fatal"]],
     ]);
   }
 

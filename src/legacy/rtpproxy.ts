@@ -87,7 +87,7 @@ export class Rtpproxy {
       case "echo":
         return `${command.port} ${command.address}`;
       case "delete":
-        this.#calls.remove(command, source);
+        this.#remove(command, source);
         return "0";
       case "query":
         return this.#query(command.callId, command.fromTag, command.toTag);
@@ -112,6 +112,14 @@ export class Rtpproxy {
       sections: new Map([[section, { type: "unknown", endpoint }]]),
     }, source);
     return formatReply(found.get(section));
+  }
+
+  /** As rtpengine has it, the last tag is the one that must be known. */
+  #remove(
+    { callId, branch, fromTag, toTag = fromTag }: RtpproxyCommand & { type: "delete" | "query" },
+    source: NgSource,
+  ): void {
+    this.#calls.remove({ callId, branch, fromTag: toTag }, source);
   }
 
   #query(callId: ByteString, ...tags: readonly (ByteString | undefined)[]): ByteString {
