@@ -24,5 +24,10 @@ void bell_ring(struct bell *b, unsigned ring);
  * looks once more afterwards, and disarms if there was something after all. */
 void bell_arm(struct bell *b, unsigned ring);
 void bell_disarm(struct bell *b, unsigned ring);
+/* Consumer: the bell also rings, once, when fd can be read; closing fd ends
+ * that. Returns 0 or a negative errno. */
+int bell_watch(struct bell *b, int fd);
+/* ...and once more, at once if fd can be read already. */
+void bell_watch_again(struct bell *b, int fd);
 
 #endif

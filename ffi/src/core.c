@@ -129,7 +129,7 @@ struct rtpe_core *rtpe_core_new(const struct rtpe_core_opts *opts, char *err, rt
 		e = ctl_start(core);
 		if (e == 0)
 			return core;
-		fail(err, err_len, "the control thread cannot start: %s", strerror(-e));
+		fail(err, err_len, "control datagrams cannot be received: %s", strerror(-e));
 	}
 	rtpe_core_free(core);
 	return NULL;
@@ -239,7 +239,7 @@ static int drain_punts(struct rtpe_core *core, uint8_t *buf, uint32_t len)
 static bool ring_pending(struct rtpe_core *core, uint32_t ring)
 {
 	if (ring == RTPE_RING_CTL)
-		return !ring_empty(ctl_ring(core));
+		return ctl_pending(core);
 	for (uint32_t i = 0; i < core->n_threads; i++)
 		if (!ring_empty(&core->threads[i].ring))
 			return true;
@@ -253,7 +253,7 @@ int rtpe_ring_drain(struct rtpe_core *core, rtpe_u32 ring, void *buf, rtpe_u32 l
 	if (ring >= BELL_RINGS || len > MAX_RING)
 		return -EINVAL;
 	for (;;) {
-		n = ring == RTPE_RING_CTL ? (int)ring_take(ctl_ring(core), buf, len)
+		n = ring == RTPE_RING_CTL ? (int)ctl_take(core, buf, len)
 					  : drain_punts(core, buf, len);
 		if (n > 0)
 			return n;
@@ -273,7 +273,7 @@ rtpe_u64 rtpe_ring_lost(struct rtpe_core *core, rtpe_u32 ring)
 	uint64_t lost = 0;
 
 	if (ring == RTPE_RING_CTL)
-		return atomic_load_explicit(&ctl_ring(core)->lost, memory_order_relaxed);
+		return ctl_lost(core);
 	for (uint32_t i = 0; i < core->n_threads; i++)
 		lost += atomic_load_explicit(&core->threads[i].ring.lost, memory_order_relaxed);
 	return lost;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Control datagrams: one thread moves them from its sockets to the control
- * ring with the address each was sent to; replies are sent by the caller, from
- * that address.
+ * Control datagrams: whoever drains the control ring takes them from the
+ * sockets, with the address each was sent to; replies leave from that address.
+ * Until then they wait in the kernel, and the bell watches the sockets.
  */
 #include "ctl.h"
 
 #include <errno.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,22 +18,23 @@ enum {
 	CTL_PAYLOAD = 65536,
 	CTL_RCVBUF = 4 * 1024 * 1024,
 	CTL_BURST = 64,			/* datagrams of one socket in a row */
-	CTL_EVENTS = 16,
+	CTL_LINGER_NS = 50000,
+	CTL_LINGER_MAX = 8,		/* times it may be in vain, binary logarithm */
+	CTL_TRY_AGAIN = 32,
 };
 
 struct ctl_socket {
 	int fd;				/* -1 = free */
+	uint32_t overflow;		/* SO_RXQ_OVFL told last */
 	struct rtpe_addr bound;
 };
 
 struct ctl {
-	struct rtpe_core *core;
-	pthread_t tid;
-	bool started;
-	int epfd, wakefd;
 	struct ring ring;
-	/* Held while the thread reads a socket and while one is closed. */
-	pthread_mutex_t lock;
+	bool busy;			/* something came since the bell rang */
+	uint32_t linger;		/* how often lingering was worth it lately */
+	uint32_t idles;
+	uint32_t n_sockets;		/* those above were never open */
 	struct ctl_socket sockets[CTL_SOCKETS];
 	uint8_t payload[CTL_PAYLOAD];
 };
@@ -43,11 +43,6 @@ union ctl_control {
 	struct cmsghdr align;
 	uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + 64];
 };
-
-struct ring *ctl_ring(struct rtpe_core *core)
-{
-	return &core->ctl->ring;
-}
 
 /* The address the datagram was sent to. */
 static void read_local(struct msghdr *m, struct rtpe_addr *local)
@@ -79,9 +74,25 @@ static void read_local(struct msghdr *m, struct rtpe_addr *local)
 	}
 }
 
+/* What the kernel has dropped for want of space, as it tells with a datagram. */
+static void read_overflow(struct ctl *ctl, struct ctl_socket *s, struct msghdr *m)
+{
+	for (struct cmsghdr *cm = CMSG_FIRSTHDR(m); cm; cm = CMSG_NXTHDR(m, cm)) {
+		uint32_t dropped;
+
+		if (cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SO_RXQ_OVFL)
+			continue;
+		memcpy(&dropped, CMSG_DATA(cm), sizeof(dropped));
+		atomic_fetch_add_explicit(&ctl->ring.lost, dropped - s->overflow,
+					  memory_order_relaxed);
+		s->overflow = dropped;
+	}
+}
+
 /* Moves one datagram to the ring; false when there is none. */
 static bool ctl_receive(struct ctl *ctl, uint32_t id)
 {
+	struct ctl_socket *s = &ctl->sockets[id];
 	struct rtpe_event ev = { .type = RTPE_EVENT_DATAGRAM, .slot = id };
 	union ctl_control control;
 	union sockaddrs from;
@@ -93,89 +104,106 @@ static bool ctl_receive(struct ctl *ctl, uint32_t id)
 	ssize_t n;
 
 	memset(&from, 0, sizeof(from));
-	n = recvmsg(ctl->sockets[id].fd, &m, MSG_DONTWAIT);
+	n = recvmsg(s->fd, &m, MSG_DONTWAIT);
 	if (n < 0)
 		return errno == EINTR;
 	addr_from_sockaddr(&ev.src, &from);
-	ev.dst = ctl->sockets[id].bound;
+	ev.dst = s->bound;
 	read_local(&m, &ev.dst);
-	ev.dst.port = ctl->sockets[id].bound.port;
+	ev.dst.port = s->bound.port;
+	read_overflow(ctl, s, &m);
 	ev.time_us = clock_us(CLOCK_REALTIME);
 	ring_put(&ctl->ring, &ev, ctl->payload, (uint32_t)n);
 	return true;
 }
 
-static void *ctl_main(void *arg)
+/* Every socket in turn, as far as the ring has room for whatever may come. */
+static void ctl_receive_all(struct ctl *ctl)
 {
-	struct ctl *ctl = arg;
-	struct epoll_event ev[CTL_EVENTS];
-
-	while (!atomic_load(&ctl->core->stop)) {
-		int n = epoll_wait(ctl->epfd, ev, CTL_EVENTS, -1);
-
-		for (int i = 0; i < n; i++) {
-			uint32_t id = ev[i].data.u32;
-
-			if (id >= CTL_SOCKETS)
-				continue;
-			pthread_mutex_lock(&ctl->lock);
-			for (int k = 0; k < CTL_BURST && ctl->sockets[id].fd >= 0; k++)
-				if (!ctl_receive(ctl, id))
-					break;
-			pthread_mutex_unlock(&ctl->lock);
-			bell_ring(ctl->core->bell, RTPE_RING_CTL);
-		}
+	for (uint32_t id = 0; id < ctl->n_sockets; id++) {
+		for (int k = 0; k < CTL_BURST && ctl->sockets[id].fd >= 0; k++)
+			if (!ring_has_room(&ctl->ring, CTL_PAYLOAD) || !ctl_receive(ctl, id))
+				break;
 	}
-	return NULL;
+}
+
+/*
+ * Waits for the next datagram for a moment, where it is likely to come: a proxy
+ * that is busy sends its next request when it has the reply to the last. To be
+ * woken here costs a third of what the bell's thread and an event loop cost.
+ */
+static bool ctl_linger(struct ctl *ctl)
+{
+	static const struct timespec moment = { .tv_nsec = CTL_LINGER_NS };
+	struct pollfd fds[CTL_SOCKETS];
+	nfds_t n = 0;
+
+	if (ctl->linger == 0 && ++ctl->idles % CTL_TRY_AGAIN != 0)
+		return false;
+	for (uint32_t id = 0; id < ctl->n_sockets; id++)
+		if (ctl->sockets[id].fd >= 0)
+			fds[n++] = (struct pollfd){ ctl->sockets[id].fd, POLLIN, 0 };
+	if (n == 0 || ppoll(fds, n, &moment, NULL) <= 0) {
+		ctl->linger /= 2;
+		return false;
+	}
+	if (ctl->linger < CTL_LINGER_MAX)
+		ctl->linger++;
+	return true;
+}
+
+uint32_t ctl_take(struct rtpe_core *core, void *buf, uint32_t len)
+{
+	struct ctl *ctl = core->ctl;
+
+	if (ring_empty(&ctl->ring)) {
+		ctl_receive_all(ctl);
+		if (!ring_empty(&ctl->ring))
+			ctl->busy = true;
+		else if (ctl->busy && ctl_linger(ctl))
+			ctl_receive_all(ctl);
+	}
+	if (!ring_empty(&ctl->ring))
+		return ring_take(&ctl->ring, buf, len);
+	ctl->busy = false;
+	for (uint32_t id = 0; id < ctl->n_sockets; id++)
+		if (ctl->sockets[id].fd >= 0)
+			bell_watch_again(core->bell, ctl->sockets[id].fd);
+	return 0;
+}
+
+bool ctl_pending(struct rtpe_core *core)
+{
+	return !ring_empty(&core->ctl->ring);
+}
+
+uint64_t ctl_lost(struct rtpe_core *core)
+{
+	return atomic_load_explicit(&core->ctl->ring.lost, memory_order_relaxed);
 }
 
 int ctl_start(struct rtpe_core *core)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = CTL_SOCKETS };
 	struct ctl *ctl = mem_zalloc(sizeof(*ctl));
-	int err;
 
 	if (!ctl)
 		return -ENOMEM;
 	core->ctl = ctl;
-	ctl->core = core;
-	pthread_mutex_init(&ctl->lock, NULL);
 	for (int i = 0; i < CTL_SOCKETS; i++)
 		ctl->sockets[i].fd = -1;
-	ctl->epfd = epoll_create1(EPOLL_CLOEXEC);
-	ctl->wakefd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (ctl->epfd < 0 || ctl->wakefd < 0 ||
-	    epoll_ctl(ctl->epfd, EPOLL_CTL_ADD, ctl->wakefd, &ev))
-		return -errno;
-	err = ring_init(&ctl->ring, core->opts.ctl_ring_bytes);
-	if (err)
-		return err;
-	err = thread_start(&ctl->tid, "rtpe-control", ctl_main, ctl);
-	ctl->started = err == 0;
-	return err;
+	return ring_init(&ctl->ring, core->opts.ctl_ring_bytes);
 }
 
 void ctl_stop(struct rtpe_core *core)
 {
 	struct ctl *ctl = core->ctl;
-	uint64_t one = 1;
 
 	if (!ctl)
 		return;
-	if (ctl->started) {
-		while (write(ctl->wakefd, &one, sizeof(one)) < 0 && errno == EINTR)
-			;
-		pthread_join(ctl->tid, NULL);
-	}
 	for (int i = 0; i < CTL_SOCKETS; i++)
 		if (ctl->sockets[i].fd >= 0)
 			close(ctl->sockets[i].fd);
-	if (ctl->epfd >= 0)
-		close(ctl->epfd);
-	if (ctl->wakefd >= 0)
-		close(ctl->wakefd);
 	ring_free(&ctl->ring);
-	pthread_mutex_destroy(&ctl->lock);
 	mem_free(ctl);
 	core->ctl = NULL;
 }
@@ -189,6 +217,7 @@ static void ctl_sockopts(int fd, const struct rtpe_addr *local, uint8_t tos)
 		sock_opt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 		sock_opt(fd, IPPROTO_IPV6, IPV6_TCLASS, tos);
 	}
+	sock_opt(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
 	sock_rcvbuf(fd, CTL_RCVBUF);
 	sock_sndbuf(fd, CTL_RCVBUF);
 }
@@ -196,7 +225,6 @@ static void ctl_sockopts(int fd, const struct rtpe_addr *local, uint8_t tos)
 int rtpe_ctl_open(struct rtpe_core *core, const struct rtpe_addr *local, rtpe_u8 tos,
 		  struct rtpe_addr *bound)
 {
-	struct epoll_event ev = { .events = EPOLLIN };
 	struct ctl *ctl = core->ctl;
 	struct rtpe_addr addr = *local;
 	union sockaddrs ss;
@@ -216,16 +244,16 @@ int rtpe_ctl_open(struct rtpe_core *core, const struct rtpe_addr *local, rtpe_u8
 	ctl_sockopts(fd, &addr, tos);
 	memset(&ss, 0, sizeof(ss));
 	getsockname(fd, &ss.sa, &len);
-	pthread_mutex_lock(&ctl->lock);
-	ctl->sockets[id].fd = fd;
-	addr_from_sockaddr(&ctl->sockets[id].bound, &ss);
-	pthread_mutex_unlock(&ctl->lock);
-	ev.data.u32 = id;
-	if (epoll_ctl(ctl->epfd, EPOLL_CTL_ADD, fd, &ev)) {
-		err = -errno;
-		rtpe_ctl_close(core, id);
+	err = bell_watch(core->bell, fd);
+	if (err) {
+		close(fd);
 		return err;
 	}
+	ctl->sockets[id].fd = fd;
+	ctl->sockets[id].overflow = 0;
+	addr_from_sockaddr(&ctl->sockets[id].bound, &ss);
+	if (id >= ctl->n_sockets)
+		ctl->n_sockets = id + 1;
 	if (bound)
 		*bound = ctl->sockets[id].bound;
 	return (int)id;
@@ -287,14 +315,10 @@ int rtpe_ctl_send(struct rtpe_core *core, rtpe_u32 id, const struct rtpe_addr *s
 int rtpe_ctl_close(struct rtpe_core *core, rtpe_u32 id)
 {
 	struct ctl *ctl = core->ctl;
-	int fd;
 
 	if (id >= CTL_SOCKETS || ctl->sockets[id].fd < 0)
 		return -EBADF;
-	pthread_mutex_lock(&ctl->lock);
-	fd = ctl->sockets[id].fd;
+	close(ctl->sockets[id].fd);
 	ctl->sockets[id].fd = -1;
-	close(fd);
-	pthread_mutex_unlock(&ctl->lock);
 	return 0;
 }

@@ -39,14 +39,26 @@ static void copy_out(const struct ring *r, uint64_t at, void *dst, uint32_t n)
 	memcpy((uint8_t *)dst + first, r->data, n - first);
 }
 
+static uint32_t record_len(uint32_t n)
+{
+	return (uint32_t)sizeof(struct rtpe_event) + ((n + 7) & ~7u);
+}
+
+int ring_has_room(struct ring *r, uint32_t n)
+{
+	uint64_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
+	uint64_t tail = atomic_load_explicit(&r->tail, memory_order_acquire);
+
+	return n <= r->size && r->size - (head - tail) >= record_len(n);
+}
+
 int ring_put(struct ring *r, struct rtpe_event *ev, const void *payload, uint32_t n)
 {
 	static const uint8_t zero[8];
 	uint64_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
-	uint64_t tail = atomic_load_explicit(&r->tail, memory_order_acquire);
-	uint32_t len = (uint32_t)sizeof(*ev) + ((n + 7) & ~7u);
+	uint32_t len = record_len(n);
 
-	if (n > r->size || r->size - (head - tail) < len) {
+	if (!ring_has_room(r, n)) {
 		atomic_fetch_add_explicit(&r->lost, 1, memory_order_relaxed);
 		return -ENOSPC;
 	}

@@ -29,5 +29,7 @@ int ring_put(struct ring *r, struct rtpe_event *ev, const void *payload, uint32_
 /* Moves whole records to buf; returns the bytes moved. */
 uint32_t ring_take(struct ring *r, void *buf, uint32_t len);
 int ring_empty(struct ring *r);
+/* Producer: whether a record with n bytes of payload would find place. */
+int ring_has_room(struct ring *r, uint32_t n);
 
 #endif

@@ -1,6 +1,6 @@
 /**
- * UDP control sockets on the relay core's control thread: each datagram comes with the address it was sent
- * to, and replies leave from that address, also on a wildcard socket.
+ * UDP control sockets of the relay core: each datagram comes with the address it was sent to, and replies
+ * leave from that address, also on a wildcard socket.
  *
  * @module
  */

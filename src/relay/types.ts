@@ -366,11 +366,11 @@ export interface ControlSocket {
   onDatagram(handler: (payload: Uint8Array, source: Endpoint, local: Endpoint) => void): void;
   /** Sends a datagram that leaves from `local`. @returns whether the system took it */
   send(payload: Uint8Array, destination: Endpoint, local: Endpoint): boolean;
-  /** Closes it; what is still in the ring is dropped. */
+  /** Closes it; what has not been taken from it is dropped. */
   close(): void;
 }
 
-/** Opens control sockets (the relay core's control thread). */
+/** Opens control sockets, which the relay core reads. */
 export interface ControlSockets {
   /** Binds a UDP socket; port 0 takes any. @throws Error naming the address when it cannot be bound */
   open(local: Endpoint, tos: number): ControlSocket;
