@@ -95,7 +95,9 @@ export function metricsDocument(): string {
 
 \`GET /metrics\` of \`listen-http\` and \`listen-https\` is in Prometheus text format. The same numbers are in
 \`list jsonstats\` and \`list totals\` of the control tree and in the reply of the ng command
-\`statistics\`.
+\`statistics\`. [grafana/rtpedge.json](grafana/rtpedge.json) is a Grafana dashboard for them (made by
+tools/gen_dashboard.ts): import it and choose a Prometheus that scrapes \`/metrics\`. With \`graphite\` the
+numbers of each interval are also sent to a Graphite server, under rtpengine's names.
 
 ## Metrics with rtpengine's names
 
