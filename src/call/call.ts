@@ -5,6 +5,7 @@
  */
 
 import type { ByteString } from "../core/bytes.ts";
+import { parseEndpoint } from "../core/ip.ts";
 import { type Gate, openGate } from "./gate.ts";
 import { Participant } from "./participant.ts";
 import type { CounterReader } from "./stream.ts";
@@ -33,9 +34,11 @@ export class Call implements CallView {
   lastSignal: number;
   /** Monotonic ms of the last signalling. */
   signalled: number;
+  /** Address of the SIP side for `b2b-url`: the control client's, or what `xmlrpc-callback` says. */
+  proxy: string;
   tos = -1;
   metadata: ByteString | undefined;
-  readonly foreign = false;
+  foreign = false;
   readonly recording = false;
   /** An answer has been seen. */
   answered = false;
@@ -56,6 +59,7 @@ export class Call implements CallView {
     this.start = origin.start;
     this.signalled = origin.start;
     this.createdFrom = origin.createdFrom;
+    this.proxy = parseEndpoint(origin.createdFrom)?.address ?? "";
     this.activity = { at: origin.start, stamp: 0 };
     this.#counters = origin.counters;
   }

@@ -142,6 +142,20 @@ Deno.test("delete scheduled is called off by a new offer, delay 0 means now", ()
   assert.equal(bench.service.registry.size, 0);
 });
 
+Deno.test("delete scheduled again counts from then", () => {
+  for (const [first, second] of [[30, 5], [5, 30]] as const) {
+    const bench = established({ settings: { timeout: 0 } });
+    bench.send("delete", { "call-id": "c", "delete delay": first });
+    bench.send("delete", { "call-id": "c", "delete delay": second });
+    bench.clock.advance(second * 1000 - 1);
+    bench.service.tick();
+    assert.equal(bench.service.registry.size, 1);
+    bench.clock.advance(1);
+    bench.service.tick();
+    assert.equal(bench.service.registry.size, 0);
+  }
+});
+
 Deno.test("delete that finds nothing warns, or fails under the flag fatal", () => {
   const bench = established();
   const cases: Record<string, string | string[]>[] = [
@@ -193,6 +207,47 @@ Deno.test("limits refuse new calls in rtpengine's words and serve those there ar
   }
   const bench = new Bench({ settings: { maxCpu: 51, maxLoad: 6, maxBandwidth: 5001 } });
   assert.equal(bench.offer(A + AUDIO).result, "ok");
+});
+
+Deno.test("max-sessions does not count foreign calls, and 0 drains", () => {
+  const bench = new Bench({ settings: { maxSessions: 1 } });
+  const offered = (id: string) => bench.offer(A + AUDIO, { "call-id": id }).result;
+  assert.equal(offered("c1"), "ok");
+  assert.equal(offered("c2"), "load limit");
+  bench.service.setForeign(true);
+  assert.deepEqual(bench.changes, ["c1: a,", "c1: a,"], "that is a change");
+  assert.equal(offered("c2"), "ok", "and calls made while standing by are our own");
+  assert.equal(offered("c3"), "load limit");
+  const foreign = [...bench.service.registry.calls()].map((call) => call.foreign);
+  assert.deepEqual(foreign, [true, false]);
+  bench.service.registry.terminate("c1", "force_terminated");
+  assert.equal(offered("c3"), "load limit");
+  bench.service.registry.terminate("c2", "force_terminated");
+  assert.equal(offered("c3"), "ok");
+  bench.settings.maxSessions = 0;
+  assert.equal(offered("c4"), "load limit");
+  assert.equal(offered("c3"), "ok");
+});
+
+Deno.test("the flag debug lasts as long as the call", () => {
+  const debugCalls = new Set<string>();
+  const bench = new Bench({ debugCalls });
+  bench.offer(A + AUDIO, { flags: ["debug"] });
+  bench.answer(B + AUDIO_B);
+  assert.deepEqual([...debugCalls], ["c"]);
+  bench.send("delete", { "call-id": "c" });
+  assert.deepEqual([...debugCalls], []);
+});
+
+Deno.test("the SIP side of a call is its control client, or what xmlrpc-callback said last", () => {
+  const bench = new Bench();
+  const proxy = () => bench.service.registry.get("c")?.proxy;
+  bench.offer(A + AUDIO);
+  assert.equal(proxy(), "127.0.0.1");
+  bench.answer(B + AUDIO_B, { "xmlrpc-callback": "2001:DB8::7" });
+  assert.equal(proxy(), "2001:db8::7");
+  bench.offer(A + AUDIO, { "xmlrpc-callback": "no address" });
+  assert.equal(proxy(), "2001:db8::7");
 });
 
 Deno.test("the registry terminates calls and shutdown ends all", () => {

@@ -39,6 +39,8 @@ export interface CallContext {
   readonly rtcp: RtcpMonitor;
   /** How sources appear in statistics. */
   readonly ssrcReporting: SsrcReporting;
+  /** Call-ids logged at debug level. */
+  readonly debugCalls: Set<string>;
   /** `a=rtpengine` value of this instance, for `loop protect`. */
   readonly loopMarker: string;
 }

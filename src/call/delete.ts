@@ -30,7 +30,7 @@ export function remove(context: CallContext, request: NgRequest): ReplyDict {
   }
   const delay = (request.deleteDelay ?? settings.deleteDelay) * 1000;
   if (delay > 0) {
-    if (target === "call") call.deleteAt = Math.min(call.deleteAt ?? Infinity, clock.now() + delay);
+    if (target === "call") call.deleteAt = clock.now() + delay;
     else target.deleteAt = clock.now() + delay;
     calls.changed(call);
     return { ...callStatistics(context, call), result: "ok" };

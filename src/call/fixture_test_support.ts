@@ -50,6 +50,7 @@ export interface BenchOptions {
   readonly settings?: Partial<Settings>;
   readonly addresses?: readonly LocalAddress[];
   readonly load?: () => LoadSample;
+  readonly debugCalls?: Set<string>;
 }
 
 /** Remembers which slot is which port. */
@@ -123,6 +124,7 @@ export class Bench {
       settings: this.settings,
       clock: this.clock,
       loopMarker: "marker",
+      ...(options.debugCalls === undefined ? {} : { debugCalls: options.debugCalls }),
       ...(options.load === undefined ? {} : { load: options.load }),
       log: {
         debug: () => {},

@@ -31,7 +31,7 @@ export class LoadGuard {
   /**
    * Checks whether one more call may be made.
    *
-   * @param calls how many there are
+   * @param calls how many there are, foreign ones left out
    * @throws LoadLimit with rtpengine's words
    */
   admit(calls: number): void {

@@ -6,6 +6,7 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import { type Family, formatEndpoint } from "../core/endpoint.ts";
+import { canonicalIp } from "../core/ip.ts";
 import {
   type Facing,
   negotiate,
@@ -140,7 +141,7 @@ function makePlan(
   const match = existing !== undefined && kind === "answer"
     ? matchAnswer(existing, request)
     : matchOffer(existing, request, alias);
-  if (existing === undefined) guard.admit(calls.size);
+  if (existing === undefined) guard.admit(calls.own);
   const call = existing ?? newCall(context, request);
   const added = [match.from, match.to].filter(({ participant }) => participant === undefined);
   if (call.participants.length + added.length > MAX_PARTICIPANTS) {
@@ -259,6 +260,9 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   to.session = memory;
   if (plan.alias !== undefined) from.aliasKey = plan.alias;
   if (request.label !== undefined) from.label = request.label;
+  if (request.flags.has("debug")) context.debugCalls.add(call.callId);
+  const callback = canonicalIp(request.xmlrpcCallback ?? "");
+  if (callback !== undefined) call.proxy = callback.address;
   if (request.flags.has("block DTMF")) from.gate.dtmf = true;
   if (request.metadata !== undefined) from.metadata = call.metadata = request.metadata;
   if (kind === "offer" && match.to.participant === undefined) to.viaBranch = request.viaBranch;

@@ -24,11 +24,17 @@ export class CallTable implements CallRegistry {
   readonly #relay: Relay;
   readonly #observer: CallObserver | undefined;
   readonly #follower: CallFollower | undefined;
+  #foreign = 0;
 
   constructor(relay: Relay, observer?: CallObserver, follower?: CallFollower) {
     this.#relay = relay;
     this.#observer = observer;
     this.#follower = follower;
+  }
+
+  /** Number of calls that are not foreign. */
+  get own(): number {
+    return this.#calls.size - this.#foreign;
   }
 
   get size(): number {
@@ -51,6 +57,7 @@ export class CallTable implements CallRegistry {
   /** Takes in a new call. */
   add(call: Call): void {
     this.#calls.set(call.callId, call);
+    if (call.foreign) this.#foreign++;
     this.#observer?.created(call);
   }
 
@@ -58,6 +65,21 @@ export class CallTable implements CallRegistry {
   changed(call: Call): void {
     this.#follower?.update(call);
     this.#observer?.changed?.(call);
+  }
+
+  /**
+   * Makes every call there is own or foreign; those to come are own.
+   *
+   * @param now monotonic ms: the timers of calls that become own start again
+   */
+  setForeign(foreign: boolean, now: number): void {
+    for (const call of this.#calls.values()) {
+      if (call.foreign === foreign) continue;
+      call.foreign = foreign;
+      if (!foreign) call.signalled = now;
+      this.#foreign += foreign ? 1 : -1;
+      this.changed(call);
+    }
   }
 
   terminate(callId: ByteString, reason: CloseReason): boolean {
@@ -71,6 +93,7 @@ export class CallTable implements CallRegistry {
   close(call: Call, reason: CloseReason): void {
     if (this.#calls.get(call.callId) !== call) return;
     this.#calls.delete(call.callId);
+    if (call.foreign) this.#foreign--;
     try {
       this.#observer?.closed(call, reason);
     } finally {

@@ -42,6 +42,8 @@ export interface CallServiceOptions {
   readonly quality?: QualityOptions;
   /** How sources appear in statistics; `full` when absent. */
   readonly ssrcReporting?: SsrcReporting;
+  /** Call-ids logged at debug level: the flag `debug` adds to it, the end of a call takes away. */
+  readonly debugCalls?: Set<string>;
   /** Value of `a=rtpengine` for `loop protect`; random when absent. */
   readonly loopMarker?: string;
 }
@@ -68,6 +70,8 @@ export interface CallService {
    * @throws Error when that cannot be; nothing is open or changed then
    */
   resume(text: string, past: PastSlots): void;
+  /** Makes every call there is own or foreign, as `active` and `standby` of the control tree do. */
+  setForeign(foreign: boolean): void;
   /** Ends all calls. */
   shutdown(): void;
 }
@@ -79,7 +83,13 @@ export function createCallService(options: CallServiceOptions): CallService {
   const { relay, settings, clock, observer } = options;
   const quality = options.quality ?? { sums: new QualitySums([], () => new TrafficSums()) };
   const rtcp = new RtcpMonitor(relay, clock, quality);
-  const calls = new CallTable(relay, observer, rtcp);
+  const calls = new CallTable(relay, observer, {
+    update: (call) => rtcp.update(call),
+    remove(call) {
+      rtcp.remove(call);
+      context.debugCalls.delete(call.callId);
+    },
+  });
   const context: CallContext = {
     relay,
     settings,
@@ -92,6 +102,7 @@ export function createCallService(options: CallServiceOptions): CallService {
     rtcp,
     ssrcReporting: options.ssrcReporting ?? "full",
     loopMarker: options.loopMarker ?? randomMarker(),
+    debugCalls: options.debugCalls ?? new Set(),
   };
   const timers = new CallTimers(context);
   const addresses = new Set(relay.addresses);
@@ -119,6 +130,7 @@ export function createCallService(options: CallServiceOptions): CallService {
       const moment = { wall: clock.wall(), monotonic: clock.now() };
       return JSON.stringify(snapshotCall(call, addresses, moment, counters));
     },
+    setForeign: (foreign) => calls.setForeign(foreign, clock.now()),
     resume: (text, past) => resumeCall(context, text, past),
     shutdown() {
       for (const call of calls.all()) calls.close(call, "force_terminated");

@@ -63,19 +63,27 @@ export class CallTimers {
     if (settings.finalTimeout > 0 && now - call.start >= settings.finalTimeout * 1000) {
       return "final_timeout";
     }
-    const silent = call.answered && isSilent(call);
-    const limit = !call.answered
-      ? settings.offerTimeout
-      : silent
-      ? settings.silentTimeout
-      : settings.timeout;
+    // whoever owns it looks after it
+    if (call.foreign) return undefined;
+    const silent = isSilent(call);
+    const limit = silent ? settings.silentTimeout : this.#patience(call);
     if (limit <= 0) return undefined;
     const since = now - limit * 1000;
     if (Math.max(call.activity.at, call.signalled) > since) return undefined;
     // only now that it matters are the ports looked at
     this.#readActivity(call, now, since);
     if (call.activity.at > since) return undefined;
-    return !call.answered ? "offer_timeout" : silent ? "silent_timeout" : "timeout";
+    return silent ? "silent_timeout" : call.answered ? "timeout" : "offer_timeout";
+  }
+
+  /**
+   * Seconds a call may be without packets: `timeout` for those who have described themselves, and
+   * `offer-timeout` while somebody has not; the longer one counts. 0 = for ever.
+   */
+  #patience(call: Call): number {
+    const { timeout, offerTimeout } = this.#context.settings;
+    if (!isPending(call)) return timeout;
+    return timeout <= 0 || offerTimeout <= 0 ? 0 : Math.max(timeout, offerTimeout);
   }
 
   /**
@@ -83,6 +91,8 @@ export class CallTimers {
    * `since`, a packet not known yet counts as one of now.
    */
   #readActivity(call: Call, now: number, since: number): void {
+    // packets that are dropped on purpose keep nothing alive
+    if (call.dropTraffic) return;
     const { engine } = this.#context.relay;
     let stamp = 0;
     for (const { medias } of call.participants) {
@@ -96,6 +106,13 @@ export class CallTimers {
     const at = this.#stepped > since ? now : Math.min(now, stamp - this.#offset);
     call.activity = { at: Math.max(at, call.activity.at), stamp };
   }
+}
+
+/** Whether somebody has been offered media and has not answered. */
+function isPending(call: Call): boolean {
+  return call.participants.some(({ medias, removed }) =>
+    !removed && medias.some(({ state }) => !state.rejected && !state.initialized)
+  );
 }
 
 /** Whether nobody is expected to send: every section is on hold or rejected. */

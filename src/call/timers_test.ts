@@ -116,3 +116,53 @@ Deno.test("CallTimers is not misled by a step of the wall clock", () => {
     assert.deepEqual(bench.events.at(-1), "closed c timeout");
   }
 });
+
+Deno.test("CallTimers waits for whoever was offered media and has not answered", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO, { "via-branch": "b1" });
+  bench.offer(A + AUDIO, { "via-branch": "b2" });
+  bench.answer(B + AUDIO_B, { "via-branch": "b1" });
+  pass(bench, 119);
+  assert.equal(bench.service.registry.size, 1, "the other branch may still answer");
+  pass(bench, 1);
+  assert.deepEqual(bench.events.at(-1), "closed c timeout");
+  const short = new Bench({ settings: { offerTimeout: 10 } });
+  short.offer(A + AUDIO);
+  pass(short, 59);
+  assert.equal(short.service.registry.size, 1, "the offerer has the longer timeout");
+  pass(short, 1);
+  assert.deepEqual(short.events.at(-1), "closed c offer_timeout");
+});
+
+Deno.test("CallTimers gives an offer of held media the silent timeout", () => {
+  const bench = new Bench({ settings: { silentTimeout: 30 } });
+  bench.offer(A + AUDIO.replace("sendrecv", "inactive"));
+  pass(bench, 30);
+  assert.deepEqual(bench.events.at(-1), "closed c silent_timeout");
+});
+
+Deno.test("CallTimers does not count packets that are dropped on purpose", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO, { "drop-traffic": "start" });
+  const answered = bench.answer(B + AUDIO_B);
+  for (let i = 0; i < 60; i++) {
+    bench.engine.inject(bench.slot(answered), packet(), SOURCE);
+    pass(bench, 1);
+  }
+  assert.deepEqual(bench.events.at(-1), "closed c timeout");
+});
+
+Deno.test("CallTimers leaves foreign calls to their owner, but for the final timeout", () => {
+  const bench = new Bench({ settings: { finalTimeout: 300 } });
+  bench.offer(A + AUDIO);
+  bench.answer(B + AUDIO_B);
+  bench.service.setForeign(true);
+  pass(bench, 100);
+  assert.equal(bench.service.registry.size, 1);
+  bench.service.setForeign(false);
+  pass(bench, 59);
+  assert.equal(bench.service.registry.size, 1, "time begins when it becomes our own");
+  bench.service.setForeign(true);
+  pass(bench, 141);
+  assert.deepEqual(bench.events.at(-1), "closed c final_timeout");
+});

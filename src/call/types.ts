@@ -106,6 +106,8 @@ export interface CallView {
   readonly lastSignal: number;
   /** Control client that created it, `ADDRESS:PORT`. */
   readonly createdFrom: string;
+  /** Address of the SIP side for `b2b-url`: the control client's, or what `xmlrpc-callback` said last. */
+  readonly proxy: string;
   /** TOS byte of media that is sent, -1 = as received. */
   readonly tos: number;
   /** `metadata` of the last message that had one. */

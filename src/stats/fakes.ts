@@ -173,6 +173,7 @@ export function fakeCall(values: Partial<CallView> = {}): CallView {
     created: 1_700_000_000_000,
     lastSignal: 1_700_000_000_000,
     createdFrom: "127.0.0.1:5060",
+    proxy: "127.0.0.1",
     tos: 0,
     metadata: undefined,
     deleting: false,
