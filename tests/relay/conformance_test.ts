@@ -4,6 +4,7 @@
  * @module
  */
 
+import { bundlingCases } from "./bundling.ts";
 import { editingCases } from "./editing.ts";
 import { forwardingCases } from "./forwarding.ts";
 import { candidates, ipv6Unavailable } from "./harness.ts";
@@ -19,6 +20,7 @@ const cases = [
   ...reportingCases,
   ...restoringCases,
   ...editingCases,
+  ...bundlingCases,
 ];
 const noIpv6 = await ipv6Unavailable();
 
