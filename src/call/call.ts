@@ -42,6 +42,8 @@ export class Call implements CallView {
   readonly recording = false;
   /** An answer has been seen. */
   answered = false;
+  /** `pierce NAT`: there is a port on which nothing has come in yet. */
+  piercing = false;
   /** `drop-traffic`: nothing is forwarded. */
   dropTraffic = false;
   /** What is kept from everybody. */

@@ -9,6 +9,7 @@ import { type MediaState, NEW_MEDIA } from "../negotiate/mod.ts";
 import type { LocalAddress, PortPair } from "../relay/types.ts";
 import { type Gate, openGate } from "./gate.ts";
 import type { Participant } from "./participant.ts";
+import type { Piercing } from "./pierce.ts";
 import { streamViews } from "./stream.ts";
 import type { MediaView, StreamView } from "./types.ts";
 
@@ -25,6 +26,8 @@ export interface PortEntry {
   /** Endpoints of the rules in force; learning starts anew when one changes. */
   rtpRule: InstalledRule | undefined;
   rtcpRule: InstalledRule | undefined;
+  /** `pierce NAT` has begun on it; undefined = was never asked for. */
+  piercing?: Piercing;
 }
 
 /** What is remembered of a rule in force. */

@@ -26,6 +26,7 @@ import { readDirection } from "./direction.ts";
 import { type Match, matchAnswer, type Matched, matchOffer } from "./match.ts";
 import { subscribe } from "./media.ts";
 import type { Participant } from "./participant.ts";
+import { startPiercing } from "./pierce.ts";
 import { InterfaceChoice, PortPlan } from "./port_plan.ts";
 import { installRules } from "./rules.ts";
 import { joinTransports, planSections } from "./section_ports.ts";
@@ -281,6 +282,7 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   }
   const old = [...from.medias, ...to.medias].flatMap((media) => media.takeOldest(MAX_ENTRIES));
   installRules(relay, call, log);
+  startPiercing(relay, call);
   if (old.length > 0) relay.closePairs(old);
   if (isNew) calls.add(call);
   calls.changed(call);

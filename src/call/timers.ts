@@ -8,6 +8,7 @@
 import type { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import { removeBranch } from "./delete.ts";
+import { continuePiercing } from "./pierce.ts";
 import type { CloseReason } from "./types.ts";
 
 /** Difference between the clocks that counts as a step of the wall clock, in ms. */
@@ -27,7 +28,7 @@ export class CallTimers {
   }
 
   /**
-   * Looks at every call.
+   * Looks at every call, and sends what `pierce NAT` has to send.
    *
    * @param now monotonic ms
    */
@@ -41,6 +42,7 @@ export class CallTimers {
         calls.close(call, reason);
         continue;
       }
+      continuePiercing(this.#context.relay, call);
       for (const party of call.participants) {
         if (party.deleteAt === undefined || now < party.deleteAt) continue;
         if (removeBranch(this.#context, call, party)) break;

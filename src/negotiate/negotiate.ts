@@ -195,6 +195,7 @@ function negotiateMedia(
       (kind === "offer" && hasFeedback(media.protocol)),
     dtls: mediaType === "rtp" && usesDtls(sdp, section),
     natWait: request.flags.has("NAT-wait"),
+    pierceNat: from.pierceNat || request.flags.has("pierce NAT"),
     echo: echo?.from ?? from.echo,
     extensions: extensions.kept,
     masked: extensions.masked,

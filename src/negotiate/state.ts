@@ -93,6 +93,8 @@ export interface MediaState {
   readonly dtls: boolean;
   /** Nothing is sent to this party before it has sent something. */
   readonly natWait: boolean;
+  /** `pierce NAT` was asked for: this party is sent something until it sends something. */
+  readonly pierceNat: boolean;
   /** `media echo`: what comes from this party goes back to it, or nowhere. */
   readonly echo: "none" | "echo" | "blackhole";
   /** Header extension elements of its packets that are forwarded, by identifier; undefined = all. */
@@ -137,6 +139,7 @@ export const NEW_MEDIA: MediaState = {
   feedback: false,
   dtls: false,
   natWait: false,
+  pierceNat: false,
   echo: "none",
   extensions: undefined,
   masked: [],
