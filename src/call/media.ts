@@ -90,6 +90,7 @@ export class Media implements MediaView {
     if (state.send) flags.push("send");
     if (state.recv) flags.push("recv");
     if (state.mux !== "none") flags.push("rtcp-mux");
+    if (state.passthrough) flags.push("passthrough");
     if (state.controlling) flags.push("ICE controlling");
     if (state.unidirectional) flags.push("unidirectional");
     if (state.feedback) flags.push("RTCP feedback");

@@ -214,6 +214,10 @@ function write(
     memory: to.session,
     loopMarker: request.flags.has("loop protect") ? context.loopMarker : undefined,
     sessionId: String(plan.call.created),
+    home() {
+      const local = plan.toInterface.address(plan.families[0]?.to ?? 4);
+      return { family: local.advertisedFamily, address: local.advertised };
+    },
   });
 }
 

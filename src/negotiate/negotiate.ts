@@ -146,7 +146,9 @@ function negotiateMedia(
   const { request, kind, sdp, settings } = input;
   const { media } = section;
   const remote = remoteOf(request, settings, sdp, section);
-  const mediaType = mediaKind(media.type, media.protocol);
+  const asked = request.flags.has("passthrough") || request.flags.has("no passthrough");
+  const passthrough = asked ? request.flags.has("passthrough") : from.passthrough;
+  const mediaType = passthrough ? "passthrough" : mediaKind(media.type, media.protocol);
   const heard = mediaType === "rtp" ? parseCodecs(media.formats, section.lines) : [];
   const codecs = writtenCodecs(input, heard, to);
   const given = directionOf(sdp, section);
@@ -193,9 +195,10 @@ function negotiateMedia(
     generateRtcp: request.generateRtcp ?? from.generateRtcp,
     feedback: hasAttribute(section, "rtcp-fb") ||
       (kind === "offer" && hasFeedback(media.protocol)),
+    pierceNat: from.pierceNat || request.flags.has("pierce NAT"),
     dtls: mediaType === "rtp" && usesDtls(sdp, section),
     natWait: request.flags.has("NAT-wait"),
-    pierceNat: from.pierceNat || request.flags.has("pierce NAT"),
+    passthrough,
     echo: echo?.from ?? from.echo,
     extensions: extensions.kept,
     masked: extensions.masked,
@@ -219,10 +222,11 @@ function negotiateMedia(
     mid: kind === "offer" ? outgoingMid(input, nextFrom.mid ?? to.mid, section) : to.mid,
     learning: to.initialized ? to.learning : learning,
     generateRtcp: request.generateRtcp ?? to.generateRtcp,
+    passthrough,
     echo: echo?.to ?? to.echo,
     resets: to.resets + (reset ? 1 : 0),
     controlling: to.controlling ||
-      (kind === "offer" && (reset || (!to.initialized && !from.controlling))),
+      (kind === "offer" && !asked && (reset || (!to.initialized && !from.controlling))),
   };
   return {
     section,

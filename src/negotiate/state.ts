@@ -95,6 +95,8 @@ export interface MediaState {
   readonly natWait: boolean;
   /** `pierce NAT` was asked for: this party is sent something until it sends something. */
   readonly pierceNat: boolean;
+  /** The section is handed on as it is, because `passthrough` was asked for. */
+  readonly passthrough: boolean;
   /** `media echo`: what comes from this party goes back to it, or nowhere. */
   readonly echo: "none" | "echo" | "blackhole";
   /** Header extension elements of its packets that are forwarded, by identifier; undefined = all. */
@@ -137,9 +139,10 @@ export const NEW_MEDIA: MediaState = {
   unidirectional: false,
   generateRtcp: false,
   feedback: false,
+  pierceNat: false,
   dtls: false,
   natWait: false,
-  pierceNat: false,
+  passthrough: false,
   echo: "none",
   extensions: undefined,
   masked: [],

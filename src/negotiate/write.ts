@@ -32,6 +32,8 @@ export interface Writing {
   readonly loopMarker: string | undefined;
   /** Session id where the description has no `o=`. */
   readonly sessionId: string;
+  /** Our address for `o=` where no section shows one. */
+  readonly home: () => Pick<Facing, "family" | "address">;
 }
 
 /** Writes it. */
@@ -49,7 +51,11 @@ export function writeSdp(writing: Writing): { text: ByteString; memory: SessionM
   const session = writeSession({
     request,
     sdp,
-    address: first === undefined ? "IN IP4 0.0.0.0" : network(first.family, first.address),
+    address: () => {
+      const { family, address } = first ?? writing.home();
+      return network(family, address);
+    },
+    verbatim: medias.every((media) => media.from.passthrough),
     memory: writing.memory,
     loopMarker: writing.loopMarker,
     sessionId: writing.sessionId,

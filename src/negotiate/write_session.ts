@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import type { NgRequest } from "../ng/request.ts";
-import { isDirection, type Sdp, type SdpLine, type SdpOrigin } from "../sdp/mod.ts";
+import { isDirection, type Sdp, type SdpOrigin } from "../sdp/mod.ts";
 import type { SessionMemory } from "./state.ts";
 import { isIceAttribute } from "./write_media.ts";
 
@@ -32,7 +32,9 @@ export interface SessionWriting {
   readonly request: NgRequest;
   readonly sdp: Sdp;
   /** `IN IP4 address` for `replace origin`. */
-  readonly address: string;
+  readonly address: () => string;
+  /** All media passes untouched, so nothing is left out. */
+  readonly verbatim: boolean;
   readonly memory: SessionMemory;
   /** Value of `a=rtpengine` under `loop protect`. */
   readonly loopMarker: string | undefined;
@@ -56,13 +58,12 @@ export interface SessionText {
 export function writeSession(writing: SessionWriting): SessionText {
   const { request, sdp, memory } = writing;
   const { replace } = request;
-  const { lines } = sdp.session;
-  const received = sdp.session.origin ?? newOrigin(writing.sessionId, writing.address);
+  const received = sdp.session.origin ?? newOrigin(writing.sessionId, writing.address());
   const origin = replaceOrigin(received, writing);
-  const heard = lines.find((line) => line.type === "s")?.value ?? "";
+  const heard = sdp.session.lines.find((line) => line.type === "s")?.value ?? "";
   const name = replace.has("session name") ? memory.sessionName ?? heard : heard;
   const tail = ` ${origin.netType} ${origin.addressType} ${origin.address}${EOL}s=${name}${EOL}` +
-    remaining(lines, writing);
+    remaining(writing);
   return {
     head: `v=0${EOL}o=${origin.username} ${origin.sessionId} `,
     origin,
@@ -74,9 +75,9 @@ export function writeSession(writing: SessionWriting): SessionText {
 /** `origin-full` keeps all of what was written last, and begins with our address. */
 function replaceOrigin(received: SdpOrigin, { request, memory, address }: SessionWriting) {
   const { replace } = request;
-  if (replace.has("origin-full")) return memory.origin ?? { ...received, ...words(address) };
+  if (replace.has("origin-full")) return memory.origin ?? { ...received, ...words(address()) };
   let origin = received;
-  if (replace.has("origin")) origin = { ...origin, ...words(address) };
+  if (replace.has("origin")) origin = { ...origin, ...words(address()) };
   if (replace.has("username") && memory.origin !== undefined) {
     origin = { ...origin, username: memory.origin.username };
   }
@@ -93,18 +94,17 @@ function words(address: string): Pick<SdpOrigin, "netType" | "addressType" | "ad
 }
 
 /** Everything after `s=`. `c=` is written per media section. */
-function remaining(
-  lines: readonly SdpLine[],
-  { groups, loopMarker }: SessionWriting,
-): ByteString {
+function remaining({ sdp, groups, loopMarker, verbatim }: SessionWriting): ByteString {
   let text = "";
   let attributes = "";
   for (const mids of groups) attributes += `a=group:BUNDLE ${mids.join(" ")}${EOL}`;
   let timed = false;
-  for (const { type, name, param, value } of lines) {
+  for (const { type, name, param, value } of sdp.session.lines) {
     if (type === "a") {
-      const dropped = MOVED.has(name) || isDirection(name) || isIceAttribute(name) ||
-        (name === "group" && param?.startsWith("BUNDLE") === true);
+      const dropped = verbatim
+        ? name === "rtpengine"
+        : MOVED.has(name) || isDirection(name) || isIceAttribute(name) ||
+          (name === "group" && param?.startsWith("BUNDLE") === true);
       if (!dropped) attributes += `a=${value}${EOL}`;
     } else if (type !== "v" && type !== "o" && type !== "s" && type !== "c") {
       if (type === "t") timed = true;
@@ -112,7 +112,7 @@ function remaining(
     }
   }
   if (!timed) text += `t=0 0${EOL}`;
-  if (loopMarker !== undefined) attributes += `a=rtpengine:${loopMarker}${EOL}`;
+  if (loopMarker !== undefined) text += `a=rtpengine:${loopMarker}${EOL}`;
   return text + attributes;
 }
 
