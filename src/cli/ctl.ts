@@ -4,7 +4,10 @@
  * @module
  */
 
+import { wrap } from "../config/wrap.ts";
 import type { ByteString } from "../core/bytes.ts";
+import { COMMAND_TREE } from "./commands.ts";
+import { hintFor } from "./hint.ts";
 
 /** Where the client connects when nothing is said. */
 export const DEFAULT_ADDRESS = "127.0.0.1";
@@ -33,6 +36,9 @@ export interface CtlDeps {
   readonly stderr: (text: string) => void;
 }
 
+const HELP_WIDTH = 80;
+const HELP_COLUMN = 13;
+
 /** Text of `--help`. */
 export const CTL_HELP = `Usage: rtpedge ctl [OPTIONS] COMMAND...
 
@@ -52,9 +58,24 @@ Examples:
   rtpedge ctl terminate 3848276298220188511@atlanta.example.com
   rtpedge ctl usage
 
+${commandSummary()}
 Exit status: 0 when the daemon answered, 1 when it did not know the command, needed more
 parameters or refused, 2 when it could not be asked.
 `;
+
+/** The words of the first two levels, as far as a terminal of 80 columns goes. */
+function commandSummary(): string {
+  const rows = COMMAND_TREE.map(({ name, args = "", children = [] }) => {
+    const twin = COMMAND_TREE.find((other) => other.children === children);
+    const same = twin !== undefined && twin.name !== name ? `as ${twin.name}` : undefined;
+    const names = children.map((child) => child.name).join(", ");
+    const rest = same ?? (args === "<option>" ? names : args);
+    const lines = wrap(rest, HELP_WIDTH - HELP_COLUMN);
+    const first = `  ${name}`.padEnd(HELP_COLUMN) + (lines[0] ?? "");
+    return [first.trimEnd(), ...lines.slice(1).map((line) => " ".repeat(HELP_COLUMN) + line)];
+  });
+  return `Commands ("rtpedge ctl usage" explains each):\n${rows.flat().join("\n")}\n`;
+}
 
 interface CtlOptions {
   host: string;
@@ -91,7 +112,10 @@ export async function runCtl(args: readonly string[], deps: CtlDeps): Promise<nu
   try {
     const answer = await deps.exchange(options.host, options.port, line);
     deps.stdout(answer);
-    return isFailure(answer) ? 1 : 0;
+    if (!isFailure(answer)) return 0;
+    const hint = NOT_UNDERSTOOD.test(answer) ? hintFor(line) : undefined;
+    if (hint !== undefined) deps.stderr(`rtpedge ctl: ${hint}\n`);
+    return 1;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     deps.stderr(`rtpedge ctl: no answer from ${options.host} port ${options.port}: ${reason}\n`);
@@ -99,8 +123,9 @@ export async function runCtl(args: readonly string[], deps: CtlDeps): Promise<nu
   }
 }
 
+const NOT_UNDERSTOOD = /^(?:Unknown command: |More parameters required\.|Incomplete command: )/;
 const FAILURE =
-  /^\s*(?:Unknown command: |More parameters required\.|Incomplete command: |Fail(?:ed)? |Invalid |Call I[dD] (?:'.*' )?not found|No such |No call ID specified)/;
+  /^\s*(?:Unknown command: |More parameters required\.|Incomplete command: |Fail(?:ed)? |Invalid |Call I[dD] (?:'.*' )?not found|No such |No call ID specified|Keyspace notification feature has not been configured)/;
 
 /** Whether an answer says that the command was not carried out. */
 export function isFailure(answer: string): boolean {

@@ -107,6 +107,28 @@ Deno.test("runCtl prints help with examples", async () => {
   assert.match(CTL_HELP, /Examples:\n {2}rtpedge ctl list totals\n/);
 });
 
+Deno.test("runCtl --help lists the commands, in 80 columns", () => {
+  assert.match(CTL_HELP, /^ {2}list {7}numsessions, sessions, totals, /m);
+  assert.match(CTL_HELP, /^ {2}terminate {2}<callid> \| all \| own \| foreign$/m);
+  assert.match(CTL_HELP, /^ {2}usage$/m);
+  for (const line of CTL_HELP.split("\n")) assert.ok(line.length <= 100, line);
+});
+
+Deno.test("runCtl suggests what may have been meant, on standard error", async () => {
+  const unknown = await ctl(["list", "toals"], "Unknown command: toals\n");
+  assert.equal(unknown.status, 1);
+  assert.equal(unknown.stdout, "Unknown command: toals\n");
+  assert.equal(unknown.stderr, 'rtpedge ctl: did you mean "list totals"?\n');
+  const short = await ctl(["set", "timeout"], "More parameters required.\n");
+  assert.equal(short.stderr, "rtpedge ctl: usage: set timeout <uint>\n");
+  const refused = await ctl(
+    ["set", "timeout", "x"],
+    "Fail setting timeout to x; no digits found\n",
+  );
+  assert.equal(refused.status, 1);
+  assert.equal(refused.stderr, "");
+});
+
 Deno.test("runCtl fails when there is no answer", async () => {
   const { status, stderr, stdout } = await ctl(["help"], new Error("connection refused"));
   assert.equal(status, 2);

@@ -62,14 +62,16 @@ Deno.test("rtpedge ctl gets our answers whole", async () => {
   await withListener(async (port, expected) => {
     for (const line of LINES) {
       let printed = "";
+      let hint = "";
       const status = await runCtl(["--port", `${port}`, ...line.split(" ")], {
         exchange: exchangeLine,
         readFile: () => "",
         stdout: (text) => printed += text,
-        stderr: (text) => printed += text,
+        stderr: (text) => hint += text,
       });
       assert.equal(printed, expected(line), line);
       assert.equal(status, line === "foo" ? 1 : 0, line);
+      assert.equal(hint !== "", line === "foo", line);
     }
   });
 });

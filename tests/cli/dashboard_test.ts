@@ -172,10 +172,10 @@ async function startPrometheus(
   target: string,
 ): Promise<{ daemon: Daemon; url: string }> {
   const config = {
-    global: { scrape_interval: "1s" },
-    scrape_configs: [{
-      job_name: "rtpedge",
-      static_configs: [{ targets: [target] }],
+    "global": { "scrape_interval": "1s" },
+    "scrape_configs": [{
+      "job_name": "rtpedge",
+      "static_configs": [{ targets: [target] }],
     }],
   };
   await Deno.writeTextFile(`${folder}/prometheus.yml`, JSON.stringify(config));
