@@ -31,6 +31,7 @@ const COUNTER_FIELDS = {
   remote_seq: 4,
   confirmed: 1,
   learned: 1,
+  rx_tos: 1,
   ssrc: 0,
 } as const;
 const SSRC_FIELDS = {
@@ -120,6 +121,7 @@ export class CounterView {
       dropFiltered: this.#u32(start + at.drop_filtered),
       dropNoRule: this.#u32(start + at.drop_no_rule),
       punted: this.#u64(start + at.punted),
+      rxTos: this.#view.getUint8(start + at.rx_tos),
       ...this.#remote(start),
       ssrcs: this.#ssrcs(start + at.ssrc),
     };

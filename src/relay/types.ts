@@ -198,6 +198,8 @@ export interface SlotCounters {
   readonly dropNoRule: number;
   /** Handed up as events. */
   readonly punted: number;
+  /** TOS byte of the last packet, 0 where that is not known; absent = the engine never knows. */
+  readonly rxTos?: number;
   /** Current remote endpoint, learned or signalled. */
   readonly remote: Endpoint | undefined;
   /** Learning is over. */

@@ -17,6 +17,7 @@
 export type { ByteString } from "../core/bytes.ts";
 export { buildRtcp, MAX_COUNT } from "./build.ts";
 export { RtcpError } from "./error.ts";
+export { rtcpLogLine } from "./log_line.ts";
 export { ntpDelay, ntpMiddle, type NtpTime, ntpTime } from "./ntp.ts";
 export { type ParseOptions, parseRtcp } from "./parse.ts";
 export * from "./types.ts";
