@@ -76,6 +76,58 @@ static void test_contradictions(void)
 	stop();
 }
 
+static void bundled(void)
+{
+	r.rule.flags |= RTPE_RULE_BUNDLE;
+	r.bundle = (struct rtpe_bundle){ .n_sections = 1 };
+	r.bundle.sections[0] = (struct rtpe_section){ .mid_len = 1, .mid = "a" };
+}
+
+static void test_edits(void)
+{
+	start();
+	bundled();
+	r.out[0].flags |= RTPE_OUT_SECTION | RTPE_OUT_MID | RTPE_OUT_EXT_FILTER | RTPE_OUT_SILENCE;
+	r.out[0].mid_id = 15;
+	r.out[0].mid_len = RTPE_MID_MAX;
+	r.out[0].ext_allow[7] = 0x80000000;
+	r.rule.n_silence = RTPE_MAX_SILENCE;
+	for (rtpe_u8 i = 0; i < RTPE_MAX_SILENCE; i++)
+		r.rule.silence[i].payload_type = i;
+	r.rule.flags |= RTPE_RULE_BLOCK_SHORT;
+	CHECK_EQ(rules_set(core, a, &r), 0);
+	REFUSED(r.rule.n_silence = RTPE_MAX_SILENCE + 1, -EINVAL);
+	REFUSED(r.rule.n_silence = 2, -EINVAL);
+	REFUSED((r.rule.n_silence = 1, r.rule.silence[0].payload_type = 128), -EINVAL);
+	REFUSED((r.rule.n_silence = 1, r.rule.silence_pass[0] = 1), -EINVAL);
+	REFUSED(r.out[0].flags |= RTPE_OUT_SECTION, -EINVAL);
+	REFUSED(r.out[0].flags |= RTPE_OUT_MID, -EINVAL);
+	REFUSED((r.out[0].flags |= RTPE_OUT_MID, r.out[0].mid_len = 1), -EINVAL);
+	REFUSED((r.out[0].flags |= RTPE_OUT_MID, r.out[0].mid_id = 1,
+		 r.out[0].mid_len = RTPE_MID_MAX + 1), -EINVAL);
+	REFUSED((r.out[0].flags |= RTPE_OUT_EXT_FILTER, r.out[0].ext_allow[0] = 1), -EINVAL);
+	REFUSED((bundled(), r.out[0].flags |= RTPE_OUT_SECTION, r.out[0].section = 1), -EINVAL);
+	REFUSED((bundled(), r.rule.flags |= RTPE_RULE_OPAQUE), -EINVAL);
+	REFUSED((bundled(), r.bundle.n_sections = 0), -EINVAL);
+	REFUSED((bundled(), r.bundle.sections[0].mid_len = 0), -EINVAL);
+	stop();
+}
+
+/* The bundle is what is left behind the outputs, whole or not at all. */
+static void test_bundle_length(void)
+{
+	start();
+	r.rule.flags |= RTPE_RULE_BUNDLE;
+	r.rule.size = sizeof(r.rule) + sizeof(r.out[0]);
+	CHECK_EQ(rtpe_rule_set(core, (rtpe_u32)a, &r, r.rule.size), -EINVAL);
+	r.rule.size += sizeof(r.bundle) - 1;
+	CHECK_EQ(rtpe_rule_set(core, (rtpe_u32)a, &r, r.rule.size), -EINVAL);
+	r.rule.flags &= (rtpe_u16)~RTPE_RULE_BUNDLE;
+	r.rule.size++;
+	CHECK_EQ(rtpe_rule_set(core, (rtpe_u32)a, &r, r.rule.size), -EINVAL);
+	stop();
+}
+
 static void test_refused_changes_nothing(void)
 {
 	struct rtpe_addr want = addr_of("127.0.0.1", 5000);
@@ -104,6 +156,8 @@ static void test_slots(void)
 static const struct test tests[] = {
 	{ "a rule's length is that of its outputs", test_lengths },
 	{ "contradictions and unknown values are refused", test_contradictions },
+	{ "edits and sections that cannot be are refused", test_edits },
+	{ "a bundle's length is part of the rule's", test_bundle_length },
 	{ "a refused rule changes nothing", test_refused_changes_nothing },
 	{ "rules need an open slot", test_slots },
 	END_OF_TESTS,
