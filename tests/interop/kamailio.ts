@@ -86,10 +86,19 @@ onreply_route[MEDIA] {
 
 /** Starts Kamailio and waits until it has found the relay. */
 export async function startKamailio(rig: Rig, options: KamailioOptions): Promise<Daemon> {
-  const file = await rig.folder.write(config(options), "kamailio.cfg");
+  return await runKamailio(rig, config(options));
+}
+
+/** Starts Kamailio with a configuration and waits until it has found the relay. */
+export async function runKamailio(
+  rig: Rig,
+  config: string,
+  found: RegExp = /rtpengine instance .* found, support for it enabled/i,
+): Promise<Daemon> {
+  const file = await rig.folder.write(config, "kamailio.cfg");
   const runtime = rig.folder.inside();
   const argv = ["chroot", oracleFolder(), "kamailio", "-DD", "-E", "-f", file, "-Y", runtime];
   const kamailio = rig.use(new Daemon("kamailio", rig.core.ns.argv(argv)));
-  await kamailio.line(/rtpengine instance .* found, support for it enabled/i, 15_000);
+  await kamailio.line(found, 15_000);
   return kamailio;
 }

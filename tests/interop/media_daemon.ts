@@ -38,8 +38,16 @@ export const UNDER_TEST: Relay = Deno.env.get("RTPEDGE_INTEROP_RELAY") === "rtpe
 /** Address of the ng listener over UDP. */
 export const NG: Address = { host: HOST, port: CONTROL.udp };
 
-/** Starts a relay with every control listener and two interfaces, `inside` and `outside`. */
-export async function startRelay(rig: Rig, relay: Relay): Promise<Daemon> {
+/**
+ * Starts a relay with every control listener and two interfaces, `inside` and `outside`.
+ *
+ * @param extra further options
+ */
+export async function startRelay(
+  rig: Rig,
+  relay: Relay,
+  extra: readonly string[] = [],
+): Promise<Daemon> {
   await certificate(rig);
   const inOracle = relay === "rtpengine";
   const file = (name: string) => inOracle ? rig.folder.inside(name) : rig.folder.path(name);
@@ -63,6 +71,7 @@ export async function startRelay(rig: Rig, relay: Relay): Promise<Daemon> {
       `--https-key=${file("key.pem")}`,
       `--pidfile=${file("relay.pid")}`,
       "--delete-delay=0",
+      ...extra,
     ],
   };
   const program = inOracle
