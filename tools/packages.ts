@@ -6,8 +6,8 @@
 
 import { run, say } from "./proc.ts";
 
-/** Packages that building and running need: a C compiler and make. */
-export const RUN_PACKAGES: readonly string[] = ["gcc", "libc6-dev", "make"];
+/** Packages that building and running need: a C compiler, make and OpenSSL. */
+export const RUN_PACKAGES: readonly string[] = ["gcc", "libc6-dev", "libssl-dev", "make"];
 
 /** Packages that the test suites need on top. */
 export const TEST_PACKAGES: readonly string[] = [
@@ -16,6 +16,7 @@ export const TEST_PACKAGES: readonly string[] = [
   "ethtool",
   "iproute2",
   "libclang-rt-dev",
+  "libsrtp2-dev",
   "mmdebstrap",
   "nftables",
   "openssl",

@@ -35,6 +35,7 @@ const SUITES: readonly Suite[] = [
   make("core", "check", 180),
   make("core-asan", "check-asan", 300),
   make("core-oom", "check-oom", 180),
+  make("core-srtp", "check-srtp", 60),
   denoTest("relay", 180, "tests/relay/"),
   denoTest("ng", 240, "tests/ng/"),
   denoTest("cli", 180, "tests/cli/"),

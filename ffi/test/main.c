@@ -15,7 +15,8 @@ static const struct suite *const suites[] = {
 	&suite_steer_ports, &suite_sockets_ports,
 	&suite_steer_traffic, &suite_sockets_traffic, &suite_rtnl, &suite_route, &suite_l2,
 	&suite_counters_file, &suite_srtp, &suite_restore, &suite_ext, &suite_bundle,
-	&suite_rtcp_names,
+	&suite_rtcp_names, &suite_steer_mux, &suite_sockets_mux,
+	&suite_steer_edit, &suite_sockets_edit,
 };
 
 static jmp_buf failed;

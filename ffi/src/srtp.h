@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SRTP and SRTCP (RFC 3711, 6188, 7714): one object transforms the packets of
+ * one direction under one master key. It is used by one thread at a time and
+ * never allocates once it is made.
+ *
+ * All functions return the new length, or a negative errno:
+ *   -EINVAL    too short, or its lengths contradict each other
+ *   -EBADMSG   not authentic
+ *   -EALREADY  seen before, or too old to tell
+ *   -ENOSPC    does not fit
+ *   -EKEYEXPIRED  the key has protected all the packets it may
+ */
+#ifndef RTPE_SRTP_H
+#define RTPE_SRTP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rtpe_rule.h"
+
+struct srtp;
+
+enum srtp_direction { SRTP_PROTECT, SRTP_UNPROTECT };
+
+enum {
+	SRTP_TRAILER_MAX = 16 + 4 + RTPE_MKI_MAX,	/* what protecting adds at most */
+	SRTP_STREAMS = 16,				/* SSRCs with a state of their own */
+};
+
+/* Why parameters cannot be used, as a sentence, or NULL. */
+const char *srtp_problem(const struct rtpe_srtp *p);
+/* NULL when out of memory or srtp_problem() has something to say. */
+struct srtp *srtp_new(const struct rtpe_srtp *p, enum srtp_direction direction);
+/* Wipes the keys. */
+void srtp_free(struct srtp *s);
+/* Whether an object was made from the same parameters. */
+bool srtp_same(const struct srtp *s, const struct rtpe_srtp *p);
+
+/* All four write to out, which may not overlap with in. What is in out after a
+ * failure is not to be looked at. */
+int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap);
+/* `index` is shared by all who send RTCP under this key (RFC 3711 section 3.4:
+ * no index may come twice). */
+int srtp_seal_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap,
+		  _Atomic uint32_t *index);
+int srtp_open_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap);
+int srtp_open_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap);
+
+/* Rollover counter and highest sequence number of one SSRC, for taking a
+ * stream over from somewhere else. 0 or -ENOENT. */
+int srtp_stream_get(const struct srtp *s, uint32_t ssrc, uint32_t *roc, uint16_t *seq);
+void srtp_stream_set(struct srtp *s, uint32_t ssrc, uint32_t roc, uint16_t seq);
+
+#endif

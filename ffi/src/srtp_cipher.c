@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "srtp_cipher.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+
+#include "classify.h"
+#include "srtp_kdf.h"
+
+enum { BLOCK = 16, GCM_IV = 12 };
+
+static const EVP_CIPHER *cipher_of(uint8_t cipher, uint32_t key_len)
+{
+	switch (cipher) {
+	case RTPE_SRTP_AES_CM:
+		return key_len == 16 ? EVP_aes_128_ctr() :
+		       key_len == 24 ? EVP_aes_192_ctr() : EVP_aes_256_ctr();
+	case RTPE_SRTP_AES_F8:
+		return EVP_aes_128_ecb();
+	case RTPE_SRTP_AES_GCM:
+		return key_len == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
+	default:
+		return NULL;
+	}
+}
+
+static EVP_CIPHER_CTX *keyed(const EVP_CIPHER *cipher, const uint8_t *key, bool encrypt)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+
+	if (ctx && (EVP_CipherInit_ex(ctx, cipher, NULL, key, NULL, encrypt) != 1 ||
+		    EVP_CIPHER_CTX_set_padding(ctx, 0) != 1)) {
+		EVP_CIPHER_CTX_free(ctx);
+		return NULL;
+	}
+	return ctx;
+}
+
+/* RFC 3711 section 4.1.2.1: m is the salt, padded with 0x55. */
+static EVP_CIPHER_CTX *f8_mask(const uint8_t *key, const uint8_t *salt, uint32_t salt_len)
+{
+	uint8_t masked[BLOCK];
+	EVP_CIPHER_CTX *ctx;
+
+	for (uint32_t i = 0; i < BLOCK; i++)
+		masked[i] = key[i] ^ (i < salt_len ? salt[i] : 0x55);
+	ctx = keyed(EVP_aes_128_ecb(), masked, true);
+	OPENSSL_cleanse(masked, sizeof(masked));
+	return ctx;
+}
+
+static EVP_MAC_CTX *keyed_mac(const uint8_t *key)
+{
+	char digest[] = "SHA1";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
+
+	EVP_MAC_free(mac);
+	if (ctx && EVP_MAC_init(ctx, key, SRTP_AUTH_KEY, params) != 1) {
+		EVP_MAC_CTX_free(ctx);
+		return NULL;
+	}
+	return ctx;
+}
+
+int srtp_keys_set(struct srtp_keys *k, const struct srtp_session *v, bool encrypt)
+{
+	const EVP_CIPHER *cipher = cipher_of(v->cipher, v->key_len);
+
+	memset(k, 0, sizeof(*k));
+	k->cipher = v->cipher;
+	memcpy(k->salt, v->salt, v->salt_len);
+	if (cipher) {
+		/* Counter mode and F8 only ever use the forward direction. */
+		k->ctx = keyed(cipher, v->key, encrypt || v->cipher != RTPE_SRTP_AES_GCM);
+		if (!k->ctx)
+			return -ENOMEM;
+	}
+	if (v->cipher == RTPE_SRTP_AES_F8) {
+		k->f8 = f8_mask(v->key, v->salt, v->salt_len);
+		if (!k->f8)
+			return -ENOMEM;
+	}
+	if (v->cipher != RTPE_SRTP_AES_GCM) {
+		k->mac = keyed_mac(v->auth);
+		if (!k->mac)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int srtp_keys_init(struct srtp_keys *k, const struct rtpe_srtp *p, bool rtcp, bool encrypt)
+{
+	int base = rtcp ? SRTP_LABEL_RTCP_KEY : SRTP_LABEL_RTP_KEY;
+	struct srtp_session v = { .cipher = p->cipher, .key_len = p->key_len,
+				  .salt_len = p->salt_len };
+	int err = srtp_derive(p, (enum srtp_label)base, v.key, p->key_len);
+
+	memset(k, 0, sizeof(*k));
+	if (!err)
+		err = srtp_derive(p, (enum srtp_label)(base + 1), v.auth, SRTP_AUTH_KEY);
+	if (!err)
+		err = srtp_derive(p, (enum srtp_label)(base + 2), v.salt, p->salt_len);
+	if (!err)
+		err = srtp_keys_set(k, &v, encrypt);
+	OPENSSL_cleanse(&v, sizeof(v));
+	return err;
+}
+
+void srtp_keys_free(struct srtp_keys *k)
+{
+	EVP_CIPHER_CTX_free(k->ctx);
+	EVP_CIPHER_CTX_free(k->f8);
+	EVP_MAC_CTX_free(k->mac);
+	OPENSSL_cleanse(k, sizeof(*k));
+}
+
+static void xor32(uint8_t *at, uint32_t v)
+{
+	uint8_t b[4];
+
+	put32(b, v);
+	for (int i = 0; i < 4; i++)
+		at[i] ^= b[i];
+}
+
+/* RFC 3711 section 4.1.1: salt * 2^16 XOR SSRC * 2^64 XOR index * 2^16. */
+static int crypt_cm(const struct srtp_keys *k, const struct srtp_iv *v, const uint8_t *in,
+		    uint8_t *out, size_t len)
+{
+	uint8_t iv[BLOCK] = { 0 };
+	int n;
+
+	memcpy(iv, k->salt, RTPE_SALT_MAX);
+	xor32(iv + 4, v->ssrc);
+	iv[8] ^= (uint8_t)(v->index >> 40);
+	iv[9] ^= (uint8_t)(v->index >> 32);
+	xor32(iv + 10, (uint32_t)v->index);
+	if (EVP_EncryptInit_ex(k->ctx, NULL, NULL, NULL, iv) != 1 ||
+	    EVP_EncryptUpdate(k->ctx, out, &n, in, (int)len) != 1)
+		return -EIO;
+	return 0;
+}
+
+/* RFC 3711 sections 4.1.2.2 and 4.1.2.3. */
+static void f8_iv(const struct srtp_iv *v, uint8_t *iv)
+{
+	if (v->rtcp) {
+		memset(iv, 0, 4);
+		put32(iv + 4, (uint32_t)v->index | (v->encrypted ? 0x80000000u : 0));
+		memcpy(iv + 8, v->header, 8);
+	} else {
+		memcpy(iv, v->header, 12);
+		iv[0] = 0;
+		put32(iv + 12, (uint32_t)(v->index >> 16));
+	}
+}
+
+static int crypt_f8(const struct srtp_keys *k, const struct srtp_iv *v, const uint8_t *in,
+		    uint8_t *out, size_t len)
+{
+	uint8_t iv[BLOCK], block[BLOCK], s[BLOCK] = { 0 };
+	uint32_t j = 0;
+	int n;
+
+	f8_iv(v, iv);
+	if (EVP_EncryptUpdate(k->f8, iv, &n, iv, BLOCK) != 1)
+		return -EIO;
+	for (size_t at = 0; at < len; at += BLOCK, j++) {
+		size_t part = len - at < BLOCK ? len - at : BLOCK;
+
+		for (int i = 0; i < BLOCK; i++)
+			block[i] = iv[i] ^ s[i];
+		xor32(block + 12, j);
+		if (EVP_EncryptUpdate(k->ctx, s, &n, block, BLOCK) != 1)
+			return -EIO;
+		for (size_t i = 0; i < part; i++)
+			out[at + i] = in[at + i] ^ s[i];
+	}
+	return 0;
+}
+
+int srtp_crypt(const struct srtp_keys *k, const struct srtp_iv *iv, const uint8_t *in,
+	       uint8_t *out, size_t len)
+{
+	switch (k->cipher) {
+	case RTPE_SRTP_AES_CM:
+		return crypt_cm(k, iv, in, out, len);
+	case RTPE_SRTP_AES_F8:
+		return crypt_f8(k, iv, in, out, len);
+	default:
+		if (in != out)
+			memcpy(out, in, len);
+		return 0;
+	}
+}
+
+int srtp_mac(const struct srtp_keys *k, const uint8_t *a, size_t a_len, const uint8_t *b,
+	     size_t b_len, uint8_t *tag)
+{
+	size_t n;
+
+	if (EVP_MAC_init(k->mac, NULL, 0, NULL) != 1 ||
+	    EVP_MAC_update(k->mac, a, a_len) != 1 ||
+	    (b_len && EVP_MAC_update(k->mac, b, b_len) != 1) ||
+	    EVP_MAC_final(k->mac, tag, &n, SRTP_AUTH_KEY) != 1)
+		return -EIO;
+	return 0;
+}
+
+/* RFC 7714 sections 8.1 and 9.1. */
+static void gcm_iv(const struct srtp_keys *k, const struct srtp_iv *v, uint8_t *iv)
+{
+	memcpy(iv, k->salt, GCM_IV);
+	xor32(iv + 2, v->ssrc);
+	if (v->rtcp) {
+		xor32(iv + 8, (uint32_t)v->index);
+	} else {
+		xor32(iv + 6, (uint32_t)(v->index >> 16));
+		iv[10] ^= (uint8_t)(v->index >> 8);
+		iv[11] ^= (uint8_t)v->index;
+	}
+}
+
+int srtp_gcm_seal(const struct srtp_keys *k, const struct srtp_iv *v, const uint8_t *aad,
+	      size_t aad_len, const uint8_t *more, size_t more_len, const uint8_t *in,
+	      uint8_t *out, size_t len, uint8_t *tag)
+{
+	uint8_t iv[GCM_IV];
+	int n;
+
+	gcm_iv(k, v, iv);
+	if (EVP_EncryptInit_ex(k->ctx, NULL, NULL, NULL, iv) != 1 ||
+	    EVP_EncryptUpdate(k->ctx, NULL, &n, aad, (int)aad_len) != 1 ||
+	    (more_len && EVP_EncryptUpdate(k->ctx, NULL, &n, more, (int)more_len) != 1) ||
+	    (len && EVP_EncryptUpdate(k->ctx, out, &n, in, (int)len) != 1) ||
+	    EVP_EncryptFinal_ex(k->ctx, out + len, &n) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(k->ctx, EVP_CTRL_AEAD_GET_TAG, 16, tag) != 1)
+		return -EIO;
+	return 0;
+}
+
+int srtp_gcm_open(const struct srtp_keys *k, const struct srtp_iv *v, const uint8_t *aad,
+	      size_t aad_len, const uint8_t *more, size_t more_len, const uint8_t *in,
+	      uint8_t *out, size_t len, const uint8_t *tag)
+{
+	uint8_t iv[GCM_IV], copy[16];
+	int n;
+
+	gcm_iv(k, v, iv);
+	memcpy(copy, tag, sizeof(copy));
+	if (EVP_DecryptInit_ex(k->ctx, NULL, NULL, NULL, iv) != 1 ||
+	    EVP_DecryptUpdate(k->ctx, NULL, &n, aad, (int)aad_len) != 1 ||
+	    (more_len && EVP_DecryptUpdate(k->ctx, NULL, &n, more, (int)more_len) != 1) ||
+	    (len && EVP_DecryptUpdate(k->ctx, out, &n, in, (int)len) != 1) ||
+	    EVP_CIPHER_CTX_ctrl(k->ctx, EVP_CTRL_AEAD_SET_TAG, 16, copy) != 1)
+		return -EIO;
+	return EVP_DecryptFinal_ex(k->ctx, out + len, &n) == 1 ? 0 : -EBADMSG;
+}
