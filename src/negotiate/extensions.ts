@@ -8,13 +8,15 @@
 import type { ByteString } from "../core/bytes.ts";
 import type { NgRequest } from "../ng/request.ts";
 import type { NgValue } from "../ng/types.ts";
-import type { Sdp, SdpLine, SdpMedia } from "../sdp/mod.ts";
+import { hasAttribute, type SdpLine, type SdpMedia } from "../sdp/mod.ts";
 import type { Negotiation } from "./negotiate.ts";
 
 /** Header extensions of one section after a message. */
 export interface Extensions {
-  /** `a=` lines to write, without `a=`. */
+  /** `a=extmap` lines to write, without `a=`. */
   readonly lines: readonly ByteString[];
+  /** The sender mixes headers of one and two bytes (RFC 8285 section 4.1.2). */
+  readonly mixed: boolean;
   /** Identifiers that packets of the sender keep; undefined = all. */
   readonly kept: readonly number[] | undefined;
   /** Lines the sender is told are accepted although the receiver does not see them. */
@@ -48,20 +50,14 @@ export function editExtensions(
     : lines.filter((line) => !takes(edits.strip, line) && !takes(edits.mask, line)).map(text);
   const rest = masked.length === 0 ? written : written.filter((value) => !masked.includes(value));
   return {
-    lines: withMixed(section, sdp, [...masked, ...rest]),
+    lines: [...masked, ...rest],
+    mixed: hasAttribute(section, "extmap-allow-mixed") ||
+      hasAttribute(sdp.session, "extmap-allow-mixed"),
     kept: edits === undefined ? undefined : written.map(identifier).filter((id) => id > 0),
     masked: edits === undefined || edits.mask.size === 0
       ? before
       : lines.filter((line) => takes(edits.mask, line) && !takes(edits.strip, line)).map(text),
   };
-}
-
-/** `a=extmap-allow-mixed` says nothing without extensions. */
-function withMixed(section: SdpMedia, sdp: Sdp, lines: readonly ByteString[]) {
-  const mixed = [section, sdp.session].some((level) =>
-    level.lines.some(({ name }) => name === "extmap-allow-mixed")
-  );
-  return mixed && lines.length > 0 ? ["extmap-allow-mixed", ...lines] : lines;
 }
 
 function readEdits({ flags, other }: NgRequest, kind: Negotiation["kind"]): Edits | undefined {

@@ -14,15 +14,17 @@ function edit(keys: Parameters<typeof request>[0], lines = OWN, session = "", to
 }
 
 Deno.test("editExtensions leaves everything alone unless asked", () => {
-  const { lines, kept, masked } = edit({});
-  assert.deepEqual(lines, OWN.split("\r\n").filter(Boolean).map((line) => line.slice(2)));
+  const { lines, kept, masked, mixed } = edit({});
+  assert.deepEqual(lines, OWN.split("\r\n").slice(1, 3).map((line) => line.slice(2)));
+  assert.equal(mixed, true);
+  assert.equal(edit({}, `a=extmap:1 ${LEVEL}\r\n`).mixed, false);
   assert.equal(kept, undefined);
   assert.deepEqual(masked, []);
 });
 
 Deno.test("editExtensions strips by URI, in lines and packets", () => {
   const one = edit({ extmap: { strip: [OFFSET] } });
-  assert.deepEqual(one.lines, ["extmap-allow-mixed", `extmap:1 ${LEVEL}`]);
+  assert.deepEqual(one.lines, [`extmap:1 ${LEVEL}`]);
   assert.deepEqual(one.kept, [1]);
   for (const keys of [{ extmap: { strip: "all" } }, { flags: ["strip extmap"] }]) {
     const all = edit(keys);
@@ -56,6 +58,6 @@ Deno.test("editExtensions keeps no identifier that RTP cannot carry", () => {
 
 Deno.test("editExtensions takes no nonsense for an edit", () => {
   for (const extmap of ["strip", { strip: 5 }, { strip: [{ a: 1 }] }, { mask: {} }]) {
-    assert.equal(edit({ extmap }).lines.length, 3);
+    assert.equal(edit({ extmap }).lines.length, 2);
   }
 });

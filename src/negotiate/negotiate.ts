@@ -75,6 +75,8 @@ export interface NegotiatedMedia {
   readonly family: Family;
   /** Header extension lines to write, without `a=`. */
   readonly extensions: readonly ByteString[];
+  /** `a=extmap-allow-mixed` goes with them. */
+  readonly mixed: boolean;
   /** How it is written as part of a bundle. */
   readonly bundling: Bundling;
 }
@@ -131,6 +133,7 @@ function missing(from: MediaState, to: MediaState): NegotiatedMedia {
     directionGiven: false,
     family: from.rtp?.family ?? 4,
     extensions: [],
+    mixed: false,
     bundling: UNBUNDLED,
   };
 }
@@ -238,6 +241,7 @@ function negotiateMedia(
     directionGiven: given !== undefined,
     family: remote.family,
     extensions: extensions.lines,
+    mixed: extensions.mixed,
     bundling: UNBUNDLED,
   };
 }

@@ -121,7 +121,8 @@ function writeRtp(writing: MediaWriting, section: SdpMedia, facing: Facing): Byt
     codecLines += parts.fmtp.get(payloadType) ?? "";
     codecLines += parts.feedback.get(payloadType) ?? "";
   }
-  const extmap = media.extensions.map((value) => `a=${value}${EOL}`).join("");
+  let extmap = media.mixed && media.extensions.length > 0 ? `a=extmap-allow-mixed${EOL}` : "";
+  for (const value of media.extensions) extmap += `a=${value}${EOL}`;
   const port = media.bundling.zeroPort ? 0 : facing.rtpPort;
 
   let text = `m=${media.from.type} ${port} ${media.protocol} ${formats}${EOL}`;
