@@ -18,15 +18,17 @@ import {
 } from "./config/mod.ts";
 import { systemClock } from "./core/clock.ts";
 import { toBytes } from "./core/bytes.ts";
-import { createControl } from "./control.ts";
+import { type Control, createControl } from "./control.ts";
 import { PidFile, VERSION, watchSignals } from "./daemon/mod.ts";
 import { lineSink, lineStyle, Logs, stderrStream, writeStderr } from "./log/mod.ts";
 import { openPersistence } from "./persistence.ts";
 import { MediaRelay, reservePorts, startNativeRelay } from "./relay/mod.ts";
+import { createTracing } from "./tracing.ts";
 
 /** Milliseconds that replies under way get at the end. */
 const GRACE_MS = 1000;
 const TICK_MS = 1000;
+const RTCP_TICK_MS = 100;
 /** How the operator calls the program when the launcher does not say. */
 const PROGRAM = import.meta.url.endsWith("/src/app.ts")
   ? `npx -y deno@${Deno.version.deno} task`
@@ -142,7 +144,14 @@ async function run(
     controlEndpoints,
     hostAddresses: systemHost.addresses().map(({ address }) => address),
   });
-  const control = createControl({
+  const tracing = createTracing({
+    config,
+    logs,
+    clock,
+    addresses: interfaces.addresses,
+    traffic: (local) => control.statistics.interfaceTraffic(local),
+  });
+  const control: Control = createControl({
     loaded,
     logs,
     debugCalls,
@@ -152,17 +161,22 @@ async function run(
     native,
     args,
     env,
+    quality: tracing.sums,
+    trace: tracing.ng,
   });
+  const observers = [control.statistics.observer, tracing.observer, persistence?.observer];
   const calls = createCallService({
     relay,
     settings,
     clock,
     observer: combineObservers(
-      [control.statistics.observer, ...(persistence === undefined ? [] : [persistence.observer])],
+      observers.filter((observer) => observer !== undefined),
       (error) => log.error(() => `an observer of calls failed: ${error}`),
     ),
     log: callLog(logs),
     load: control.load,
+    quality: tracing.quality,
+    ssrcReporting: tracing.ssrcReporting,
   });
   const resumed = persistence?.resume(calls, native);
   if (resumed !== undefined && resumed.calls + resumed.refused > 0) {
@@ -205,8 +219,10 @@ async function run(
     control.tick();
     persistence?.tick();
   }, TICK_MS);
+  const rtcpTimer = setInterval(() => calls.tickRtcp(), RTCP_TICK_MS);
   const signal = await ended.promise;
   clearInterval(timer);
+  clearInterval(rtcpTimer);
   const { size } = calls.registry;
   log.notice(`${signal}: ${persistence === undefined ? "ending" : "leaving"} ${size} calls`);
   await open.close(GRACE_MS);
@@ -214,6 +230,7 @@ async function run(
   if (persistence === undefined) calls.shutdown();
   else await persistence.close();
   native.engine.shutdown();
+  tracing.close();
   pidFile?.remove();
   log.info("ended");
   return 0;

@@ -24,7 +24,7 @@ import { CpuMeter, openFilesLimit, processUsage, VERSION } from "./daemon/mod.ts
 import { LegacyCalls, Mediaproxy, Rtpproxy } from "./legacy/mod.ts";
 import { connectGraphite, type Graphite, startGraphite } from "./graphite/mod.ts";
 import { type Logs, SUBSYSTEMS } from "./log/mod.ts";
-import { NgDispatcher, type NgLog } from "./ng/mod.ts";
+import { NgDispatcher, type NgLog, type TracedExchange } from "./ng/mod.ts";
 import type { NativeRelay, Relay } from "./relay/mod.ts";
 import type { QualityReader } from "./quality/types.ts";
 import { PrometheusPage, Statistics, statisticsReply } from "./stats/mod.ts";
@@ -55,6 +55,8 @@ export interface ControlParts {
   readonly env: Readonly<Record<string, string>>;
   /** Quality of media; absent = only what the relay counts. */
   readonly quality?: QualityReader;
+  /** Given every ng request with its reply. */
+  readonly trace?: ((exchange: TracedExchange) => void) | undefined;
 }
 
 /** The listeners, open. */
@@ -122,6 +124,7 @@ export function createControl(parts: ControlParts): Control {
         calls: service.registry,
         logLevels: levels,
         debugCalls: parts.debugCalls,
+        setForeign: (foreign) => service.setForeign(foreign),
         openFiles: openFilesLimit,
         option: (name) => optionText(config, name),
       });
@@ -140,6 +143,7 @@ export function createControl(parts: ControlParts): Control {
         clock,
         log: ngLog,
         observer: statistics.ngObserver,
+        ...(parts.trace === undefined ? {} : { trace: parts.trace }),
       });
       const legacy = new LegacyCalls({
         handlers: service.handlers,

@@ -22,11 +22,11 @@ import {
   EXPORT,
   PLAYBACK,
   PROCESSING,
-  QUALITY,
   RECORDING,
   REDIS,
 } from "./options_later.ts";
 import { CONTROL, CONTROL_LATER, GRAPHITE, INTERFACES, MEDIA } from "./options_network.ts";
+import { HOMER, QUALITY } from "./options_quality.ts";
 
 /** All options. */
 export const OPTION_SET = new OptionSet({
@@ -50,6 +50,7 @@ export const OPTION_SET = new OptionSet({
   ...DTLS,
   ...QUALITY,
   ...GRAPHITE,
+  ...HOMER,
   ...EXPORT,
 });
 
@@ -87,7 +88,7 @@ export const GROUPS: readonly Group[] = [
   { title: "Audio processing", options: PROCESSING },
   { title: "DTLS", options: DTLS },
   { title: "Quality", options: QUALITY },
-  { title: "Export", options: { ...GRAPHITE, ...EXPORT } },
+  { title: "Export", options: { ...GRAPHITE, ...HOMER, ...EXPORT } },
 ];
 
 /** Long names in table order. */

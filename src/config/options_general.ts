@@ -289,13 +289,17 @@ export const LOGGING = {
     help: "Form of log lines; `json` is one object for each line",
   }),
   "no-log-timestamps": flag({ help: "Leave the time out of lines on standard error" }),
+  "log-facility-cdr": choice(FACILITIES, {
+    help: "Log a record of each call that ends; any facility does, as there is but one log",
+  }),
+  "log-facility-rtcp": choice(FACILITIES, {
+    help: "Log the RTCP that comes in; any facility does, as there is but one log",
+  }),
 };
 
 /** Logging that is not built yet. */
 export const LOGGING_LATER = later({
   "log-facility": choice(FACILITIES, { default: "daemon", help: "Facility of the system log" }),
-  "log-facility-cdr": choice(FACILITIES, { help: "System log facility for call records" }),
-  "log-facility-rtcp": choice(FACILITIES, { help: "System log facility for RTCP reports" }),
   "log-facility-dtmf": choice(FACILITIES, { help: "System log facility for DTMF events" }),
   "log-name": text({ default: "rtpengine", help: "Name of the program in the system log" }),
   "log-mark-prefix": text({ default: "", help: "Text before sensitive parts of a log line" }),

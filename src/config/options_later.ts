@@ -194,29 +194,8 @@ export const DTLS = later({
   "dtls-mtu": integer({ default: 1200, min: 576, unit: "bytes", help: "Largest DTLS packet" }),
 });
 
-/** RTCP and what it says about quality. */
-export const QUALITY = later({
-  "rtcp-interval": integer({ default: 5000, unit: "ms", help: "Time between own RTCP reports" }),
-  "mos": texts({ metavar: "CQ|LQ|G.107|…", help: "How the quality score is computed" }),
-  "measure-rtp": flag({ help: "Measure loss and jitter without RTCP" }),
-  "ssrc-reporting": choice(["full", "inline", "global", "none"], {
-    help: "How sources appear in answers to `delete` and `query`",
-  }),
-});
-
 /** Statistics sent elsewhere. */
 export const EXPORT = later({
-  "homer": peer({ help: "Send RTCP statistics to this Homer server" }),
-  "homer-protocol": choice(["udp", "tcp"], { default: "udp", help: "Transport to Homer" }),
-  "homer-id": integer({ default: 2001, help: "Capture id for Homer" }),
-  "homer-disable-rtcp-stats": flag({ help: "Do not send RTCP statistics to Homer" }),
-  "homer-enable-ng": flag({ help: "Send ng messages to Homer" }),
-  "homer-ng-capture-proto": integer({
-    default: 61,
-    min: 0,
-    max: 255,
-    help: "Protocol number of ng messages for Homer",
-  }),
   "mqtt-host": text({ help: "Publish statistics through this MQTT broker" }),
   "mqtt-port": integer({ default: 1883, min: 1, max: 65535, help: "Port of the broker" }),
   "mqtt-tls-alpn": text({ help: "Application protocol of TLS to the broker" }),

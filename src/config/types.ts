@@ -168,6 +168,21 @@ export function choice(
   });
 }
 
+/** Several of a few words, whatever their case. */
+export function choices<const Words extends readonly string[]>(
+  words: Words,
+  spec: Spec,
+): Option<readonly Words[number][]> {
+  const one = choice(words, spec);
+  return makeOption<readonly Words[number][]>(spec, {
+    metavar: words.join("|"),
+    repeat: true,
+    default: [],
+    allowed: one.allowed,
+    read: (given, radix) => given.map((item) => one.read([item], radix) as Words[number]),
+  });
+}
+
 /** Several texts. */
 export function texts(spec: Spec): Option<readonly string[]> {
   return makeOption<readonly string[]>(spec, {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ByteString } from "../core/bytes.ts";
+import { type ByteString, fromBytes } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import { formatEndpoint } from "../core/endpoint.ts";
 import { CookieCache } from "./cookie_cache.ts";
@@ -35,6 +35,24 @@ export interface RequestReport {
   readonly duplicate: boolean;
 }
 
+/** A request and its reply as they travelled. */
+export interface TracedExchange {
+  /** Command as sent; empty when the request could not be understood that far. */
+  readonly command: string;
+  /** `call-id`; empty without. */
+  readonly callId: ByteString;
+  /** Who asked whom. */
+  readonly source: NgSource;
+  /** Cookie and body. */
+  readonly request: Uint8Array;
+  /** Wall-clock ms. */
+  readonly requested: number;
+  /** Cookie and body. */
+  readonly reply: Uint8Array;
+  /** Wall-clock ms. */
+  readonly replied: number;
+}
+
 /** Where the dispatcher tells what happened; `details` are for structured logs. */
 export type NgLog = (
   level: "debug" | "info" | "warning" | "error",
@@ -52,6 +70,8 @@ export interface DispatcherOptions {
   readonly log: NgLog;
   /** Told about every request that gets a reply. */
   readonly observer?: (report: RequestReport) => void;
+  /** Given every request that was carried out, with its reply. */
+  readonly trace?: (exchange: TracedExchange) => void;
   /** Replies given; a fresh one by default. */
   readonly cookies?: CookieCache;
   /** Milliseconds between two lines of one kind that a peer can provoke (1000). */
@@ -71,6 +91,7 @@ export class NgDispatcher {
   readonly #clock: Clock;
   readonly #log: NgLog;
   readonly #observer: ((report: RequestReport) => void) | undefined;
+  readonly #trace: ((exchange: TracedExchange) => void) | undefined;
   readonly #cookies: CookieCache;
   readonly #logInterval: number;
   /** By message; all of them are constants of this file. */
@@ -82,6 +103,7 @@ export class NgDispatcher {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#observer = options.observer;
+    this.#trace = options.trace;
     this.#cookies = options.cookies ?? new CookieCache(options.clock);
     this.#logInterval = options.logInterval ?? 1000;
   }
@@ -128,11 +150,23 @@ export class NgDispatcher {
     source: NgSource,
   ): Uint8Array | Promise<Uint8Array> {
     const started = this.#clock.now();
+    const requested = this.#trace === undefined ? 0 : this.#clock.wall();
     const encoding = encodingOf(payload);
     let request: NgRequest | undefined;
     const finish = (reply: ReplyDict): Uint8Array => {
-      this.#report(request?.command ?? "", source, started, reply.result !== "error", false);
-      return this.#seal(cookie, reply, encoding, source);
+      const command = request?.command ?? "";
+      this.#report(command, source, started, reply.result !== "error", false);
+      const bytes = this.#seal(cookie, reply, encoding, source);
+      this.#tell(() => ({
+        command,
+        callId: request?.callId ?? "",
+        source,
+        request: sealEnvelope(cookie, fromBytes(payload)),
+        requested,
+        reply: bytes,
+        replied: this.#clock.wall(),
+      }));
+      return bytes;
     };
     try {
       request = parseRequest(decodePayload(payload), source);
@@ -212,6 +246,15 @@ export class NgDispatcher {
     this.#log(level, message, gate.held === 0 ? details : { ...details, suppressed: gate.held });
     gate.opens = now + this.#logInterval;
     gate.held = 0;
+  }
+
+  #tell(exchange: () => TracedExchange): void {
+    if (this.#trace === undefined) return;
+    try {
+      this.#trace(exchange());
+    } catch (error) {
+      this.#limited("error", "The trace of requests failed", { error });
+    }
   }
 
   #report(

@@ -213,3 +213,25 @@ Deno.test("NgDispatcher.refuse() answers what was not even looked at", () => {
   );
   assert.equal(ng.refuse(toBytes("nocookie"), "x", source("tcp")), undefined);
 });
+
+Deno.test("NgDispatcher gives each exchange to the trace, which may fail, but no duplicates", () => {
+  const traced: string[] = [];
+  const dispatcher = new NgDispatcher({
+    handlers: new Map(),
+    clock: new FakeClock(),
+    log: () => {},
+    trace({ command, callId, request, requested, reply, replied, source: { transport } }) {
+      const texts = [request, reply].map(fromBytes);
+      traced.push(`${command} ${callId} ${transport} ${replied - requested}: ${texts.join(" → ")}`);
+      throw new Error("no");
+    },
+  });
+  const message = toBytes('7 {"command":"ping","call-id":"c1"}');
+  const reply = dispatcher.handle(message, source());
+  assert.deepEqual(dispatcher.handle(message, source()), reply);
+  dispatcher.handlePlain(toBytes("rubbish"), source("http"));
+  assert.deepEqual(traced, [
+    'ping c1 udp 0: 7 {"command":"ping","call-id":"c1"} → 7 {"result":"pong"}',
+    "  http 0: rubbish → d6:result5:error12:error-reason22:Invalid NG data formate",
+  ]);
+});
