@@ -78,6 +78,8 @@ export interface SubscriptionView {
 export interface ParticipantView {
   /** SIP tag, empty while it is not known. */
   readonly tag: ByteString;
+  /** Other tags it is known by, former ones for instance. */
+  readonly aliases: readonly ByteString[];
   /** `via-branch` it was reached by. */
   readonly viaBranch: ByteString | undefined;
   /** `label` given to it. */

@@ -117,6 +117,5 @@ export const CLI_NOTES: readonly string[] = [
   "`set maxopenfiles` always fails: the limit belongs to the service manager.",
   "`media reload file PATH` answers `Failed to reload 'PATH'`; rtpengine crashes when no media cache is configured.",
   "`list sessions` of one call shows the call duration with a resolution of one millisecond.",
-  "`active` and `standby` fail until a standby role is configured.",
   "`terminate` and `call ... terminate` are both counted as forced terminations; rtpengine does not count the second.",
 ];

@@ -215,6 +215,15 @@ recording: no
   );
 });
 
+Deno.test("list sessions names the other tags of a party", () => {
+  const party = fakeParty({ tag: "new", aliases: ["old", "older"] });
+  const { cli } = setup(new FakeCalls(fakeCall({ callId: "a", participants: [party] })));
+  assert.match(
+    cli.run("call a tag new info"),
+    /^--- Tag 'new', .*\n--- {5}Aliases: 'old', 'older'\n/,
+  );
+});
+
 Deno.test("debug keeps a set of calls that ended calls leave", () => {
   const debugCalls = new Set<string>();
   const calls = new FakeCalls(fakeCall({ callId: "a" }), fakeCall({ callId: "b" }));

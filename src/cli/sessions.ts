@@ -106,8 +106,14 @@ export function partyText(
   const duration = (Math.max(0, context.deps.clock.wall() - party.created) / 1000).toFixed(6);
   return `--- Tag '${party.tag}', type: ${type}, label '${party.label ?? ""}', ` +
     `branch '${party.viaBranch ?? ""}', callduration ${duration}\n` +
+    aliasLine(party) +
     subscriptionLines(party) +
     party.medias.map((media) => mediaText(call, media)).join("");
+}
+
+function aliasLine({ aliases }: ParticipantView): string {
+  if (aliases.length === 0) return "";
+  return `---     Aliases: ${aliases.map((tag) => `'${tag}'`).join(", ")}\n`;
 }
 
 function subscriptionLines(party: ParticipantView): string {

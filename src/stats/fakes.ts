@@ -154,6 +154,7 @@ export function fakeMedia(streams: readonly StreamView[], values: Partial<MediaV
 export function fakeParty(values: Partial<ParticipantView> = {}): ParticipantView {
   return {
     tag: "tag",
+    aliases: [],
     viaBranch: undefined,
     label: undefined,
     metadata: undefined,

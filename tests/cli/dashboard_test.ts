@@ -87,10 +87,12 @@ Deno.test("every query of the dashboard asks for metrics and labels that /metric
         for (const { label, op, value } of matchers) {
           if (SCRAPE_LABELS.includes(label)) continue;
           assert.ok(family.labels.includes(label), `${title}: ${metric} has no label ${label}`);
-          const wanted = `${label}="${value}"`;
-          const found = op === "=" &&
-            series.some((name) => name.startsWith(`${metric}{`) && name.includes(wanted));
-          assert.ok(found, `${title}: ${metric} has no series with ${wanted}`);
+          const wanted: string = `${label}="${value}"`;
+          const exists: boolean = op === "=" &&
+            series.some((name: string): boolean =>
+              name.startsWith(`${metric}{`) && name.includes(wanted)
+            );
+          assert.ok(exists, `${title}: ${metric} has no series with ${wanted}`);
         }
       }
       for (const label of groupings.flat()) {

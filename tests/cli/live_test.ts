@@ -33,6 +33,8 @@ function normaliseLive(text: string): string {
     .replace(/\d+\.\d{6}/g, "<decimal>")
     .replace(/(Total number of .* samples *:)\d+/g, "$1<samples>")
     .replace(/^( (?:MOS|Jitter|RTT): ).*$/gm, "$1<quality>")
+    // The oracle names an alias once for each time it came to be.
+    .replace(/(Aliases: ('\w+'))(?:, \2)+/g, "$1")
     .replace(/(rtpengine: \d+; cat \/proc\/)\d+/g, "$1<pid>");
 }
 

@@ -3,7 +3,8 @@
  * same addresses and ports, and what both say about it, asked with Debian's own `rtpengine-ctl`.
  *
  * `call-1` has audio and RTCP both ways, `call-2` is an offer with audio and video that nobody answered,
- * `call-3` was deleted, `call-4` was ended by the operator.
+ * `call-3` was deleted, `call-4` was ended by the operator, `call-5` is a fork with two branches, one of
+ * which was answered again under another tag.
  *
  * @module
  */
@@ -58,6 +59,7 @@ export const CTL_LINES: readonly string[] = [
   ...[
     "list sessions call-2",
     "list sessions call-3",
+    "list sessions call-5",
     "call call-1 info",
     "call call-1 tag ft1 info",
   ],
@@ -65,7 +67,8 @@ export const CTL_LINES: readonly string[] = [
   ...["list maxsessions", "set maxsessions 50", "get maxsessions", "set maxsessions -1"],
   ...["set timeout 61", "list timeout", "set timeout 60", "set loglevel 6", "list loglevel"],
   ...["list maxopenfiles", "set maxopenfiles", "set maxopenfiles 5", "set maxopenfiles 70000"],
-  ...["list maxopenfiles"],
+  ...["list maxopenfiles", "standby", "list sessions all", "list sessions own", "list numsessions"],
+  ...["list sessions call-1", "active", "list sessions all", "list numsessions"],
   ...["debug call-1 on", "call call-1 debug off"],
   ...["terminate call-2", "list sessions all", "terminate call-2", "foo", "list foo", "help"],
   ...["list help", "set", "kslist", "media list files", "terminate all"],
@@ -148,8 +151,8 @@ async function playScene(agent: Agent): Promise<void> {
       sdp: sdp(port, more),
       ...rest,
     });
-  const answer = (id: string, port: number) => {
-    const tags = { "from-tag": `ft${id.at(-1)}`, "to-tag": `tt${id.at(-1)}` };
+  const answer = (id: string, port: number, rest: NgMessage = {}) => {
+    const tags = { "from-tag": `ft${id.at(-1)}`, "to-tag": `tt${id.at(-1)}`, ...rest };
     return ask({ command: "answer", "call-id": id, ...tags, sdp: sdp(port) });
   };
   await ask({ command: "offr" });
@@ -164,6 +167,11 @@ async function playScene(agent: Agent): Promise<void> {
   await ask({ command: "delete", "call-id": "call-3", "from-tag": "ft3", "delete delay": 0 });
   await offer("call-4", 6300);
   await ask({ command: "cli", body: "terminate call-4" });
+  await sleep(20);
+  for (const branch of ["b1", "b2"]) await offer("call-5", 6500, "", { "via-branch": branch });
+  for (const [tag, branch] of [["tt5", "b1"], ["uu5", "b2"], ["vv5", "b1"]] as const) {
+    await answer("call-5", 7500, { "to-tag": tag, "via-branch": branch });
+  }
   await ask({ command: "cli" });
   await playMedia(agent, mediaPort(answered), mediaPort(offered));
 }
