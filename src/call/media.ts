@@ -23,6 +23,8 @@ export interface PortEntry {
   peer: Endpoint | undefined;
   /** RTP and RTCP were known to share a port when the pair was opened, so RTCP never had its own. */
   readonly muxed: boolean;
+  /** rtcp-mux was spoken of since, so that RTCP is taken from the RTP port however long the switch takes. */
+  everMuxed?: boolean;
   /** Endpoints of the rules in force; learning starts anew when one changes. */
   rtpRule: InstalledRule | undefined;
   rtcpRule: InstalledRule | undefined;

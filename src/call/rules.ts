@@ -84,16 +84,18 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
     return;
   }
   const opaque = state.kind !== "rtp" || state.dtls;
+  if (takesRtcp(media, entry)) entry.everMuxed = true;
   const rtp = reachable(state.rtp, pair);
   relay.engine.setRule(pair.rtp.slot, {
     ...base(call, media, opaque),
     ...remote(rtp, description(state), entry.rtpRule),
-    rtcpMux: takesRtcp(media) && !opaque,
+    rtcpMux: entry.everMuxed === true && !opaque,
     rtcpOnly: false,
     ...bundled(call, media, entry, opaque),
   });
   entry.rtpRule = { remote: rtp, origin: description(state) };
-  if (state.kind === "opaque" || state.muxTold) {
+  // a pair that has known RTCP of its own keeps an ear for those who have not noticed rtcp-mux yet
+  if (state.kind === "opaque" || (entry.muxed && state.mux === "agreed")) {
     entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
     return;
   }
@@ -160,9 +162,9 @@ function remote(
   return target === undefined ? { relearn } : { remote: target, relearn };
 }
 
-/** Whether RTCP may come in on the RTP port: the party said so, or was told to. */
-function takesRtcp({ state }: Media): boolean {
-  return state.mux !== "none" || state.muxTold;
+/** Whether RTCP may come in on the RTP port: the party said so, or was told to, now or before. */
+function takesRtcp({ state }: Media, entry: PortEntry): boolean {
+  return state.mux !== "none" || state.muxTold || entry.everMuxed === true;
 }
 
 /** What an RTP port does with packets, whichever of the sections that share it they are of. */
@@ -282,7 +284,7 @@ function rtpOutputs(
         : { ...output(call, pair.rtp.slot, RTP), ...headerEdits(media, sink) };
       outputs.push(!opaque && (silence || edge.gate.silence) ? { ...to, silence: true } : to);
     }
-    if (takesRtcp(media) && !opaque && !state.generateRtcp) {
+    if (takesRtcp(media, entry) && !opaque && !state.generateRtcp) {
       outputs.push(output(call, rtcpSlot(sink), RTCP));
     }
   }

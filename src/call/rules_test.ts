@@ -186,3 +186,31 @@ Deno.test("installRules learns both sides anew under reset, and not at a mere re
   bench.offer(A + AUDIO);
   assert.equal(bench.engine.rule(a)!.relearn, false);
 });
+
+Deno.test("installRules loses no RTCP while parties take up rtcp-mux, or give it up", () => {
+  const bench = new Bench();
+  const { a, b, aRtcp, bRtcp } = established(bench);
+  const mux = "a=rtcp-mux\n";
+  const rtcpFrom = (slot: number) =>
+    bench.engine.rule(slot)?.outputs.filter(({ match }) => match.includes("rtcp"))
+      .map((output) => output.slot);
+  assert.deepEqual([rtcpFrom(a), rtcpFrom(aRtcp)], [[], [bRtcp]]);
+  bench.offer(A + AUDIO + mux);
+  assert.deepEqual([rtcpFrom(a), rtcpFrom(aRtcp)], [[bRtcp], [bRtcp]], "before the answer");
+  bench.answer(B + AUDIO_B + mux);
+  assert.deepEqual([rtcpFrom(a), rtcpFrom(aRtcp)], [[b], [b]], "stragglers arrive as well");
+  assert.deepEqual([rtcpFrom(b), rtcpFrom(bRtcp)], [[a], [a]]);
+  bench.offer(A + AUDIO);
+  bench.answer(B + AUDIO_B);
+  assert.deepEqual([rtcpFrom(a), rtcpFrom(aRtcp)], [[bRtcp], [bRtcp]]);
+  assert.deepEqual([rtcpFrom(b), rtcpFrom(bRtcp)], [[aRtcp], [aRtcp]]);
+});
+
+Deno.test("installRules opens no RTCP port to those who never had one", () => {
+  const bench = new Bench();
+  const mux = "a=rtcp-mux\n";
+  const offered = bench.offer(A + AUDIO + mux, { "rtcp-mux": ["require"] });
+  assert.equal(bench.engine.rule(bench.slot(offered, 0, "rtcp")), undefined);
+  bench.answer(B + AUDIO_B);
+  assert.notEqual(bench.engine.rule(bench.slot(offered, 0, "rtcp")), undefined, "b refused");
+});
