@@ -12,6 +12,8 @@ import type { Clock } from "../core/clock.ts";
 
 /** Milliseconds between attempts to reach the server. */
 const RETRY_MS = 1000;
+/** Packets that may wait for the address of a UDP server. */
+const MAX_WAITING = 64;
 /** Bytes that may wait for a TCP server. */
 const MAX_PENDING = 1 << 20;
 
@@ -55,6 +57,8 @@ class UdpSender implements HepSender {
   readonly #onError: (reason: string) => void;
   #socket: UdpSocket | undefined;
   #address: string | undefined;
+  readonly #waiting: Uint8Array[] = [];
+  #looking = false;
   #tried = -Infinity;
   #closed = false;
 
@@ -66,10 +70,14 @@ class UdpSender implements HepSender {
 
   send(packet: Uint8Array): void {
     const socket = this.#socket;
-    if (socket === undefined) return this.#open(packet);
-    socket.send(packet, this.#server.port, this.#address, (error) => {
-      if (error) this.#fail(error.message);
-    });
+    if (socket !== undefined) {
+      socket.send(packet, this.#server.port, this.#address, (error) => {
+        if (error) this.#fail(error.message);
+      });
+      return;
+    }
+    this.#look();
+    if (this.#looking && this.#waiting.length < MAX_WAITING) this.#waiting.push(packet);
   }
 
   close(): void {
@@ -78,18 +86,21 @@ class UdpSender implements HepSender {
     this.#socket = undefined;
   }
 
-  #open(first: Uint8Array): void {
+  #look(): void {
     const now = this.#clock.now();
-    if (this.#closed || now - this.#tried < RETRY_MS) return;
+    if (this.#closed || this.#looking || now - this.#tried < RETRY_MS) return;
     this.#tried = now;
+    this.#looking = true;
     lookup(this.#server.host, (error, address, family) => {
+      this.#looking = false;
+      const waiting = this.#waiting.splice(0);
       if (this.#closed) return;
       if (error) return this.#fail(error.message);
       const socket = createSocket(family === 6 ? "udp6" : "udp4");
       socket.on("error", (problem: Error) => this.#fail(problem.message));
       this.#socket = socket;
       this.#address = address;
-      this.send(first);
+      for (const packet of waiting) this.send(packet);
     });
   }
 

@@ -6,21 +6,22 @@ import { openHepSender } from "./sender.ts";
 
 const HOST = "127.0.0.1";
 
-Deno.test("openHepSender sends over UDP, the packet that opened it included", async () => {
+Deno.test("openHepSender sends over UDP, packets before it was open included", async () => {
   const server = createSocket("udp4");
   const got: string[] = [];
   const done = Promise.withResolvers<void>();
   server.on("message", (bytes: Uint8Array) => {
     got.push(new TextDecoder().decode(bytes));
-    if (got.length === 2) done.resolve();
+    if (got.length === 3) done.resolve();
   });
   await new Promise<void>((resolve) => server.bind(0, HOST, resolve));
   const { port } = server.address();
   const sender = openHepSender({ host: HOST, port, protocol: "udp" }, new FakeClock(), assert.fail);
   sender.send(new TextEncoder().encode("one"));
-  server.once("message", () => sender.send(new TextEncoder().encode("two")));
+  sender.send(new TextEncoder().encode("two"));
+  server.once("message", () => sender.send(new TextEncoder().encode("three")));
   await done.promise;
-  assert.deepEqual(got, ["one", "two"]);
+  assert.deepEqual(got, ["one", "two", "three"]);
   sender.close();
   server.close();
 });

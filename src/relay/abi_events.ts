@@ -80,7 +80,7 @@ export class EventCodec {
         type: view.getUint16(start + at.type, LITTLE_ENDIAN),
         reason: view.getUint16(start + at.reason, LITTLE_ENDIAN),
         slot: view.getUint32(start + at.slot, LITTLE_ENDIAN),
-        time: Math.floor(Number(view.getBigUint64(start + at.time_us, LITTLE_ENDIAN)) / 1000),
+        time: Number(view.getBigUint64(start + at.time_us, LITTLE_ENDIAN)) / 1000,
         source: this.#addr.read(view, start + at.src),
         destination: this.#addr.read(view, start + at.dst),
         payload: bytes.slice(payloadStart, payloadStart + payloadLength),

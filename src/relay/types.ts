@@ -217,7 +217,7 @@ export type RelayEvent =
     readonly slot: Slot;
     readonly class: PacketClass;
     readonly source: Endpoint;
-    /** Wall-clock ms. */
+    /** Wall-clock ms, with fraction where the engine knows better. */
     readonly time: number;
     readonly payload: Uint8Array;
   }
