@@ -12,6 +12,7 @@ Deno.test("openHepSender sends over UDP, packets before it was open included", a
   const done = Promise.withResolvers<void>();
   server.on("message", (bytes: Uint8Array) => {
     got.push(new TextDecoder().decode(bytes));
+    if (got.length === 2) sender.send(new TextEncoder().encode("three"));
     if (got.length === 3) done.resolve();
   });
   await new Promise<void>((resolve) => server.bind(0, HOST, resolve));
@@ -19,9 +20,9 @@ Deno.test("openHepSender sends over UDP, packets before it was open included", a
   const sender = openHepSender({ host: HOST, port, protocol: "udp" }, new FakeClock(), assert.fail);
   sender.send(new TextEncoder().encode("one"));
   sender.send(new TextEncoder().encode("two"));
-  server.once("message", () => sender.send(new TextEncoder().encode("three")));
   await done.promise;
-  assert.deepEqual(got, ["one", "two", "three"]);
+  assert.deepEqual(got.slice(0, 2).sort(), ["one", "two"]);
+  assert.equal(got[2], "three");
   sender.close();
   server.close();
 });

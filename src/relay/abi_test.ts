@@ -184,7 +184,7 @@ testLayout(
       type: 1,
       reason: 4,
       slot: 9,
-      time: 1_700_000_000_123,
+      time: 1_700_000_000_123.456,
       source: v6,
       destination: v4,
       payload: new Uint8Array([1, 2, 3]),
