@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The conformance suite: what a relay does to packets, whatever moves them.
- * conform.c, conform_ports.c and traffic.c hold the tests; the suites differ in
- * the mode.
+ * conform*.c and traffic.c hold the tests; the suites differ in the mode.
  */
 #ifndef CONFORM_H
 #define CONFORM_H
@@ -11,7 +10,8 @@
 #include "net.h"
 
 extern uint32_t conform_mode, conform_flags;
-extern const struct test conform_tests[], conform_ports_tests[], traffic_tests[];
+extern const struct test conform_tests[], conform_ports_tests[], conform_mux_tests[],
+	conform_edit_tests[], traffic_tests[];
 
 /* Two ports A and B, each forwarding to the other's remote endpoint, and two
  * peers. IPv4 loopback unless told otherwise. */
