@@ -19,6 +19,7 @@
 typedef __u8 rtpe_u8;
 typedef __u16 rtpe_u16;
 typedef __s16 rtpe_s16;
+typedef __s32 rtpe_s32;
 typedef __u32 rtpe_u32;
 typedef __u64 rtpe_u64;
 #else
@@ -26,6 +27,7 @@ typedef __u64 rtpe_u64;
 typedef uint8_t rtpe_u8;
 typedef uint16_t rtpe_u16;
 typedef int16_t rtpe_s16;
+typedef int32_t rtpe_s32;
 typedef uint32_t rtpe_u32;
 typedef uint64_t rtpe_u64;
 #endif

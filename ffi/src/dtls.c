@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+#include "rtpe_dtls.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/srtp.h>
+#include <openssl/ssl.h>
+
+#include "alloc.h"
+#include "dtls_bio.h"
+
+enum {
+	MTU_MIN = 576, MTU_MAX = 65507,
+	FIRST_TIMEOUT_US = 100000,	/* RFC 9147 section 5.8.2 allows it in real time */
+	LAST_TIMEOUT_US = 3000000,
+};
+
+struct rtpe_dtls_ctx {
+	atomic_uint users;
+	SSL_CTX *ssl;
+	BIO_METHOD *bio;
+};
+
+struct rtpe_dtls {
+	struct rtpe_dtls_ctx *ctx;
+	SSL *ssl;
+	struct dtls_wire wire;
+	uint32_t state;
+	bool started;
+	char error[RTPE_DTLS_ERROR_MAX];
+};
+
+/* ---- contexts ---------------------------------------------------------- */
+
+static void ctx_put(struct rtpe_dtls_ctx *ctx)
+{
+	if (atomic_fetch_sub(&ctx->users, 1) != 1)
+		return;
+	SSL_CTX_free(ctx->ssl);
+	BIO_meth_free(ctx->bio);
+	mem_free(ctx);
+}
+
+/* Whose certificate it is says the fingerprint in the session description, and
+ * whoever uses the keys compares it; there is no authority to ask. */
+static int accept_any(int ok, X509_STORE_CTX *store)
+{
+	(void)ok;
+	(void)store;
+	return 1;
+}
+
+static void tell(char *err, uint32_t len, const char *what)
+{
+	unsigned long code = ERR_peek_last_error();
+	const char *reason = code ? ERR_reason_error_string(code) : NULL;
+
+	if (err && len)
+		snprintf(err, len, "%s%s%s", what, reason ? ": " : "", reason ? reason : "");
+	ERR_clear_error();
+}
+
+static const char *load(SSL_CTX *ssl, const char *cert_pem, const char *key_pem)
+{
+	BIO *cert_bio = BIO_new_mem_buf(cert_pem, -1), *key_bio = BIO_new_mem_buf(key_pem, -1);
+	X509 *cert = cert_bio ? PEM_read_bio_X509(cert_bio, NULL, NULL, NULL) : NULL;
+	EVP_PKEY *key = key_bio ? PEM_read_bio_PrivateKey(key_bio, NULL, NULL, NULL) : NULL;
+	const char *problem = NULL;
+
+	if (!cert)
+		problem = "the certificate cannot be read";
+	else if (!key)
+		problem = "the private key cannot be read";
+	else if (SSL_CTX_use_certificate(ssl, cert) != 1)
+		problem = "the certificate cannot be used";
+	else if (SSL_CTX_use_PrivateKey(ssl, key) != 1)
+		problem = "the private key is not the certificate's";
+	EVP_PKEY_free(key);
+	X509_free(cert);
+	BIO_free(key_bio);
+	BIO_free(cert_bio);
+	return problem;
+}
+
+static const char *configure(SSL_CTX *ssl, const char *profiles, const char *ciphers)
+{
+	if (SSL_CTX_set_min_proto_version(ssl, DTLS1_2_VERSION) != 1)
+		return "DTLS 1.2 cannot be had";
+	if (ciphers && SSL_CTX_set_cipher_list(ssl, ciphers) != 1)
+		return "the list of ciphers has none that can be used";
+	/* Unlike its neighbours this one returns 0 when all is well. */
+	if (SSL_CTX_set_tlsext_use_srtp(ssl, profiles) != 0)
+		return "the list of SRTP profiles cannot be used";
+	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, accept_any);
+	SSL_CTX_set_verify_depth(ssl, 1);
+	SSL_CTX_set_options(ssl, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION |
+					 SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
+	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_quiet_shutdown(ssl, 0);
+	SSL_CTX_set_read_ahead(ssl, 1);
+	return NULL;
+}
+
+struct rtpe_dtls_ctx *rtpe_dtls_ctx_new(const char *cert_pem, const char *key_pem,
+					const char *profiles, const char *ciphers, char *err,
+					rtpe_u32 err_len)
+{
+	struct rtpe_dtls_ctx *ctx = mem_zalloc(sizeof(*ctx));
+	const char *problem = "out of memory";
+
+	ERR_clear_error();
+	if (!ctx) {
+		tell(err, err_len, problem);
+		return NULL;
+	}
+	atomic_store(&ctx->users, 1);
+	ctx->ssl = SSL_CTX_new(DTLS_method());
+	ctx->bio = dtls_bio_method();
+	if (ctx->ssl && ctx->bio) {
+		problem = configure(ctx->ssl, profiles, ciphers);
+		if (!problem)
+			problem = load(ctx->ssl, cert_pem, key_pem);
+	}
+	if (!problem)
+		return ctx;
+	tell(err, err_len, problem);
+	ctx_put(ctx);
+	return NULL;
+}
+
+void rtpe_dtls_ctx_free(struct rtpe_dtls_ctx *ctx)
+{
+	if (ctx)
+		ctx_put(ctx);
+}
+
+/* ---- handshakes ---------------------------------------------------------- */
+
+static unsigned timer(SSL *ssl, unsigned before_us)
+{
+	(void)ssl;
+	if (!before_us)
+		return FIRST_TIMEOUT_US;
+	return before_us * 2 < LAST_TIMEOUT_US ? before_us * 2 : LAST_TIMEOUT_US;
+}
+
+struct rtpe_dtls *rtpe_dtls_new(struct rtpe_dtls_ctx *ctx, rtpe_u32 role, rtpe_u32 mtu)
+{
+	struct rtpe_dtls *d;
+	BIO *bio;
+
+	if (mtu < MTU_MIN || mtu > MTU_MAX || role > RTPE_DTLS_ACTIVE)
+		return NULL;
+	d = mem_zalloc(sizeof(*d));
+	if (!d)
+		return NULL;
+	atomic_fetch_add(&ctx->users, 1);
+	d->ctx = ctx;
+	d->wire.mtu = mtu;
+	d->ssl = SSL_new(ctx->ssl);
+	bio = dtls_bio_new(ctx->bio, &d->wire);
+	if (!d->ssl || !bio) {
+		BIO_free(bio);
+		rtpe_dtls_free(d);
+		return NULL;
+	}
+	SSL_set_bio(d->ssl, bio, bio);
+	SSL_set_mtu(d->ssl, mtu);
+	DTLS_set_timer_cb(d->ssl, timer);
+	if (role == RTPE_DTLS_ACTIVE)
+		SSL_set_connect_state(d->ssl);
+	else
+		SSL_set_accept_state(d->ssl);
+	return d;
+}
+
+void rtpe_dtls_free(struct rtpe_dtls *d)
+{
+	if (!d)
+		return;
+	SSL_free(d->ssl);
+	ctx_put(d->ctx);
+	OPENSSL_cleanse(d, sizeof(*d));
+	mem_free(d);
+}
+
+static void fail(struct rtpe_dtls *d, const char *what)
+{
+	d->state = RTPE_DTLS_FAILED;
+	tell(d->error, sizeof(d->error), what);
+}
+
+static void handshake(struct rtpe_dtls *d)
+{
+	int done = SSL_do_handshake(d->ssl);
+
+	if (done == 1) {
+		d->state = RTPE_DTLS_CONNECTED;
+		return;
+	}
+	switch (SSL_get_error(d->ssl, done)) {
+	case SSL_ERROR_WANT_READ:
+	case SSL_ERROR_WANT_WRITE:
+		return;
+	default:
+		fail(d, "the handshake failed");
+	}
+}
+
+/* After the handshake: a repeated last flight is answered, close_notify noticed;
+ * application data have no place here and are thrown away. */
+static void listen(struct rtpe_dtls *d)
+{
+	uint8_t scrap[2048];
+	int n;
+
+	do {
+		n = SSL_read(d->ssl, scrap, sizeof(scrap));
+	} while (n > 0);
+	switch (SSL_get_error(d->ssl, n)) {
+	case SSL_ERROR_ZERO_RETURN:
+		d->state = RTPE_DTLS_CLOSED;
+		break;
+	case SSL_ERROR_SSL:
+		fail(d, "the connection broke");
+		break;
+	default:
+		break;
+	}
+}
+
+static const struct profile {
+	uint16_t id;
+	uint8_t key_len, salt_len;
+} profiles[] = {
+	{ RTPE_DTLS_AES128_CM_SHA1_80, 16, 14 },
+	{ RTPE_DTLS_AES128_CM_SHA1_32, 16, 14 },
+	{ RTPE_DTLS_AEAD_AES_128_GCM, 16, 12 },
+	{ RTPE_DTLS_AEAD_AES_256_GCM, 32, 12 },
+};
+
+/* RFC 5764 section 4.2: client key, server key, client salt, server salt. */
+static void export_keys(struct rtpe_dtls *d, struct rtpe_dtls_result *r)
+{
+	static const char label[] = "EXTRACTOR-dtls_srtp";
+	const SRTP_PROTECTION_PROFILE *chosen = SSL_get_selected_srtp_profile(d->ssl);
+	uint8_t material[2 * (RTPE_DTLS_KEY_MAX + RTPE_DTLS_SALT_MAX)];
+	const struct profile *p = NULL;
+	uint8_t *keys[2], *salts[2];
+
+	for (size_t i = 0; chosen && i < sizeof(profiles) / sizeof(profiles[0]); i++)
+		if (profiles[i].id == chosen->id)
+			p = &profiles[i];
+	if (!p) {
+		fail(d, "no SRTP profile was agreed");
+		return;
+	}
+	if (SSL_export_keying_material(d->ssl, material, 2u * (p->key_len + p->salt_len), label,
+				       sizeof(label) - 1, NULL, 0, 0) != 1) {
+		fail(d, "the keys cannot be exported");
+		return;
+	}
+	keys[0] = SSL_is_server(d->ssl) ? r->remote_key : r->local_key;
+	keys[1] = SSL_is_server(d->ssl) ? r->local_key : r->remote_key;
+	salts[0] = SSL_is_server(d->ssl) ? r->remote_salt : r->local_salt;
+	salts[1] = SSL_is_server(d->ssl) ? r->local_salt : r->remote_salt;
+	for (int i = 0; i < 2; i++) {
+		memcpy(keys[i], material + i * p->key_len, p->key_len);
+		memcpy(salts[i], material + 2 * p->key_len + i * p->salt_len, p->salt_len);
+	}
+	OPENSSL_cleanse(material, sizeof(material));
+	r->profile = p->id;
+	r->key_len = p->key_len;
+	r->salt_len = p->salt_len;
+}
+
+static int32_t timeout_of(const struct rtpe_dtls *d)
+{
+	struct timeval tv;
+
+	if (d->state != RTPE_DTLS_HANDSHAKE && d->state != RTPE_DTLS_CONNECTED)
+		return -1;
+	if (DTLSv1_get_timeout(d->ssl, &tv) != 1)
+		return -1;
+	return (int32_t)(tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);
+}
+
+int rtpe_dtls_step(struct rtpe_dtls *d, const void *in, rtpe_u32 len, void *out, rtpe_u32 cap,
+		   struct rtpe_dtls_result *r)
+{
+	if (len > MTU_MAX || !r || (cap && !out))
+		return -EINVAL;
+	memset(r, 0, sizeof(*r));
+	ERR_clear_error();
+	d->wire.in = len ? in : NULL;
+	d->wire.in_len = len;
+	d->wire.out = out;
+	d->wire.out_len = 0;
+	d->wire.out_cap = cap;
+	if (!len && d->started && d->state <= RTPE_DTLS_CONNECTED &&
+	    DTLSv1_handle_timeout(d->ssl) < 0)
+		fail(d, "nothing was heard for too long");
+	d->started = true;
+	if (d->state == RTPE_DTLS_HANDSHAKE)
+		handshake(d);
+	if (d->state == RTPE_DTLS_CONNECTED)
+		listen(d);
+	if (d->state == RTPE_DTLS_CONNECTED)
+		export_keys(d, r);
+	d->wire.in = NULL;
+	r->state = d->state;
+	r->out_len = d->wire.out_len;
+	r->timeout_ms = timeout_of(d);
+	memcpy(r->error, d->error, sizeof(r->error));
+	return 0;
+}
+
+int rtpe_dtls_peer_certificate(struct rtpe_dtls *d, void *der, rtpe_u32 cap)
+{
+	X509 *cert = SSL_get0_peer_certificate(d->ssl);
+	uint8_t *copy = NULL;
+	int n = cert ? i2d_X509(cert, &copy) : -1;
+
+	if (n < 0)
+		return -ENOENT;
+	if ((rtpe_u32)n <= cap)
+		memcpy(der, copy, (size_t)n);
+	OPENSSL_free(copy);
+	return n;
+}
+
+int rtpe_dtls_close(struct rtpe_dtls *d, void *out, rtpe_u32 cap)
+{
+	d->wire.in = NULL;
+	d->wire.out = out;
+	d->wire.out_len = 0;
+	d->wire.out_cap = cap;
+	if (d->state == RTPE_DTLS_CONNECTED)
+		SSL_shutdown(d->ssl);
+	d->state = RTPE_DTLS_CLOSED;
+	ERR_clear_error();
+	return (int)d->wire.out_len;
+}
