@@ -46,6 +46,7 @@ const SUITES: readonly Suite[] = [
   make("core-fuzz", "fuzz", 240),
   denoTest("fuzz", 420, "tests/fuzz/"),
   denoTest("bench-tools", 120, "tests/bench/"),
+  denoTest("media", 300, "tests/media/"),
   denoTest("differential", 420, "tests/differential/"),
   denoTest("legacy", 120, "tests/legacy/"),
   denoTest("interop", 600, "tests/interop/"),

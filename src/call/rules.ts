@@ -58,7 +58,7 @@ function checkTarget(relay: Relay, call: Call, media: Media, log: CallLog): void
   let reason: string | undefined;
   if (active !== undefined && media.live && !state.held) {
     if (state.rtp !== undefined) reason = refusal(relay, state.rtp, active);
-    if (reason === undefined && state.rtcp !== undefined && state.mux !== "agreed") {
+    if (reason === undefined && state.rtcp !== undefined && !state.rtcpMuxed) {
       reason = refusal(relay, state.rtcp, active);
     }
   }
@@ -323,7 +323,7 @@ function canSend({ state, refused }: Media): boolean {
 
 /** Port of a live section that RTCP towards its party leaves from. */
 export function rtcpSlot({ active, state }: Media): Slot {
-  return state.mux === "agreed" ? active!.pair.rtp.slot : active!.pair.rtcp.slot;
+  return state.rtcpMuxed ? active!.pair.rtp.slot : active!.pair.rtcp.slot;
 }
 
 function output(call: Call, slot: Slot, match: RuleOutput["match"]): RuleOutput {

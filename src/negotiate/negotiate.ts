@@ -185,6 +185,7 @@ function negotiateMedia(
     send,
     recv,
     mux: mediaType === "rtp" ? mux.from : "none",
+    rtcpMuxed: kind === "answer" ? mux.from === "agreed" : from.rtcpMuxed,
     muxAlways: mux.fromAlways,
     mid: mid === undefined || mid === "" ? from.mid : mid,
     midExtension: midExtension(sdp, section),
@@ -219,6 +220,8 @@ function negotiateMedia(
     send: recv,
     recv: send,
     mux: mediaType === "rtp" ? mux.to : "none",
+    // until there is an answer, nobody knows whether the one to give it will go along
+    rtcpMuxed: kind === "answer" || !to.initialized ? mux.to === "agreed" : to.rtcpMuxed,
     muxTold: mediaType === "rtp" && mux.to === "agreed",
     dtls: nextFrom.dtls,
     muxAlways: kind === "answer" ? false : to.muxAlways,

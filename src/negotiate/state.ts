@@ -61,6 +61,8 @@ export interface MediaState {
   readonly recv: boolean;
   /** rtcp-mux with this party. */
   readonly mux: MuxState;
+  /** RTCP for this party goes to its RTP port: what the last answer settled, whoever gave it. */
+  readonly rtcpMuxed: boolean;
   /** The last description written for this party named the RTP port for RTCP too. */
   readonly muxTold: boolean;
   /** rtcp-mux offered by this party is accepted whatever the other side says. */
@@ -125,6 +127,7 @@ export const NEW_MEDIA: MediaState = {
   send: true,
   recv: true,
   mux: "none",
+  rtcpMuxed: false,
   muxTold: false,
   muxAlways: false,
   mid: undefined,
