@@ -7,7 +7,7 @@
  * | `X-Offer`  | flags of `rtpengine_offer()`, or of `rtpengine_manage()`             |
  * | `X-Answer` | flags for the answer                                                 |
  * | `X-Mode`   | `manage`: `rtpengine_manage()` does everything; `branch`: one offer for each branch |
- * | `X-Sets`   | ids of the sets to be used                                           |
+ * | `X-Set`    | id of the set to be used                                             |
  * | `X-Nat`    | the sender is behind NAT                                             |
  * | `X-Query`  | `rtpengine_query()` goes before `rtpengine_delete()`                 |
  *
@@ -56,8 +56,7 @@ loadmodule "rtpengine.so"
 modparam("jsonrpcs", "transport", 0)
 modparam("rr", "enable_full_lr", 1)
 modparam("rtpengine", "rtpengine_sock", "1 == udp:127.0.0.1:${CONTROL.udp}")
-modparam("rtpengine", "rtpengine_sock", "2 == udp:127.0.0.1:${DEAD}")
-modparam("rtpengine", "rtpengine_sock", "3 == udp:127.0.0.1:${DEAD} udp:127.0.0.1:${CONTROL.udp}")
+modparam("rtpengine", "rtpengine_sock", "2 == udp:127.0.0.1:${DEAD} udp:127.0.0.1:${CONTROL.udp}")
 modparam("rtpengine", "setid_default", 1)
 modparam("rtpengine", "rtpengine_tout_ms", 300)
 modparam("rtpengine", "rtpengine_retr", 1)
@@ -82,7 +81,6 @@ request_route {
     if (t_check_trans()) t_relay();
     exit;
   }
-  if (is_present_hf("X-Sets")) set_rtpengine_set("$(hdr(X-Sets){s.select,0, })", "$(hdr(X-Sets){s.select,1, })");
   if (is_present_hf("X-Set")) set_rtpengine_set("$hdr(X-Set)");
   if (is_present_hf("X-Nat")) { force_rport(); fix_nated_contact(); }
   $avp(offer) = $hdr(X-Offer);
@@ -94,6 +92,9 @@ request_route {
       exit;
     }
     if (is_method("BYE")) route(ENDED);
+    if (is_method("ACK") && $avp(mode) == "manage" && has_body("application/sdp")) {
+      rtpengine_manage("$avp(answer)");
+    }
     if (is_method("INVITE")) {
       route(OFFER);
       t_on_reply("MEDIA");

@@ -6,12 +6,13 @@
 
 import assert from "node:assert/strict";
 import { ensureOracle } from "../oracle/mod.ts";
-import { type Daemon, must, say, until } from "../support/mod.ts";
+import { type Address, type Daemon, must, say, until } from "../support/mod.ts";
 import { callIds, mediaPorts, nothingLeft } from "./checks.ts";
+import { HOME, openHome } from "./home.ts";
 import { runKamailio } from "./kamailio.ts";
 import { PHONE_C, routesConfig } from "./kamailio_routes.ts";
 import { CONTROL, startRelay, UNDER_TEST } from "./media_daemon.ts";
-import { ADDRESS, Rig } from "./rig.ts";
+import { ADDRESS, type Place, Rig } from "./rig.ts";
 import type { SipMessage } from "./sip.ts";
 import { describe, type DescriptionOptions, type Talk } from "./sip_media.ts";
 import { type Dialogue, type Headers, SipPhone, type Transaction } from "./sip_phone.ts";
@@ -19,6 +20,12 @@ import { type Dialogue, type Headers, SipPhone, type Transaction } from "./sip_p
 /** Flags of an ordinary call from phone A to phone B. */
 export const ORDINARY: Headers = {
   "X-Offer": "replace-origin trust-address direction=inside direction=outside",
+  "X-Answer": "replace-origin trust-address",
+};
+
+/** Flags of an ordinary call among phones of one side. */
+export const AMONG: Headers = {
+  "X-Offer": "replace-origin trust-address direction=outside direction=outside",
   "X-Answer": "replace-origin trust-address",
 };
 
@@ -46,10 +53,17 @@ export interface CallOptions {
   readonly answer?: DescriptionOptions;
 }
 
+/** A scenario of the matrix. */
+export type Scenario = (stage: MatrixStage) => Promise<void>;
+
+/** Scenarios by what they show. */
+export type Scenarios = Readonly<Record<string, Scenario>>;
+
 /** Everything running. */
 export class MatrixStage implements AsyncDisposable {
   /** Every port a call had. */
   readonly #ports = new Set<number>();
+  #home: Promise<SipPhone> | undefined;
 
   /** Wraps what {@link open} has made. */
   constructor(
@@ -59,6 +73,7 @@ export class MatrixStage implements AsyncDisposable {
     readonly a: SipPhone,
     readonly b: SipPhone,
     readonly c: SipPhone,
+    readonly v6: SipPhone,
   ) {}
 
   /** Starts everything. */
@@ -72,23 +87,33 @@ export class MatrixStage implements AsyncDisposable {
       ]);
       await rig.b.ns.addresses("eth0", `${PHONE_C}/24`);
       const kamailio = await runKamailio(rig, routesConfig());
-      const [outside, inside] = [ADDRESS.coreB, ADDRESS.coreA].map((host) => ({
-        host,
-        port: 5060,
-      }));
-      const phone = (user: string, host: string) =>
-        SipPhone.open(user === "a" ? rig.a.agent : rig.b.agent, {
-          user,
-          host,
-          proxy: (user === "a" ? inside : outside)!,
-        });
-      const a = await phone("a", ADDRESS.phoneA);
-      const b = await phone("b", ADDRESS.phoneB);
-      return new MatrixStage(rig, relay, kamailio, a, b, await phone("c", PHONE_C));
+      const [outside, inside, outside6] = [ADDRESS.coreB, ADDRESS.coreA, ADDRESS.coreB6].map(
+        (host) => ({ host, port: 5060 }),
+      ) as [Address, Address, Address];
+      const phone = (place: Place, user: string, host: string, proxy: Address) =>
+        SipPhone.open(place.agent, { user, host, proxy });
+      return new MatrixStage(
+        rig,
+        relay,
+        kamailio,
+        await phone(rig.a, "a", ADDRESS.phoneA, inside),
+        await phone(rig.b, "b", ADDRESS.phoneB, outside),
+        await phone(rig.b, "c", PHONE_C, outside),
+        await phone(rig.b, "b", ADDRESS.phoneB6, outside6),
+      );
     } catch (error) {
       await rig[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** The phone behind NAT; its network is made when it is asked for. */
+  home(): Promise<SipPhone> {
+    this.#home ??= (async () => {
+      const { proxy } = this.a.options;
+      return SipPhone.open(await openHome(this.rig), { user: "p", host: HOME.phone, proxy });
+    })();
+    return this.#home;
   }
 
   /** Makes a call and has it answered. */
@@ -183,10 +208,10 @@ export class MatrixStage implements AsyncDisposable {
   }
 
   /** Runs one scenario of a matrix and checks that nothing is left of it. */
-  async scenario(play: (stage: MatrixStage) => Promise<void>): Promise<void> {
+  async scenario(play: Scenario): Promise<void> {
     const from = [this.relay.lines.length, this.kamailio.lines.length] as const;
     try {
-      for (const phone of [this.a, this.b, this.c]) await phone.forget();
+      for (const phone of [this.a, this.b, this.c, this.v6]) await phone.forget();
       await play(this);
       await this.assertIdle();
     } catch (error) {
@@ -203,6 +228,12 @@ export class MatrixStage implements AsyncDisposable {
   /** Waits until every port any call had can be bound by somebody else. */
   async assertPortsFree(): Promise<void> {
     await nothingLeft(this.rig, [...this.#ports]);
+  }
+
+  /** Carries out a line of the relay's control tree and returns what it says. */
+  async cli(line: string): Promise<string> {
+    const url = `http://127.0.0.1:${CONTROL.http}/cli/${line.replaceAll(" ", "+")}`;
+    return await must(this.rig.core.ns.argv(["curl", "-sS", "--fail", url]));
   }
 
   /** Carries out a JSON-RPC command of Kamailio. */

@@ -67,6 +67,11 @@ export function target(body: string): Address {
   return { host, port: Number(port) };
 }
 
+/** The RTCP port beside an RTP port. */
+export function nextPort({ host, port }: Address): Address {
+  return { host, port: port + 1 };
+}
+
 /** One direction of media: from a socket to the relay's address, out of the relay to another socket. */
 export interface Way {
   readonly from: AgentSocket;
@@ -77,8 +82,7 @@ export interface Way {
   readonly source?: Address;
 }
 
-function packets(): string[] {
-  const id = ssrc++;
+function packets(id: number): string[] {
   return Array.from({ length: PACKETS }, (_, i) =>
     fromBytes(buildRtp({
       payloadType: 8,
@@ -89,10 +93,15 @@ function packets(): string[] {
     })));
 }
 
-/** Asserts that packets pass: all of them, in order, unchanged, from where they were said to come. */
-export async function assertPasses({ from, to, at, source }: Way): Promise<void> {
+/**
+ * Asserts that packets pass: all of them, in order, unchanged, from where they were said to come.
+ *
+ * @returns the SSRC they had
+ */
+export async function assertPasses({ from, to, at, source }: Way): Promise<number> {
   await at.take();
-  const sent = packets();
+  const id = ssrc++;
+  const sent = packets(id);
   for (const packet of sent) {
     await from.send(to, packet);
     await sleep(GAP);
@@ -112,13 +121,16 @@ export async function assertPasses({ from, to, at, source }: Way): Promise<void>
   const numbers = got.map(({ data }) => parseRtp(toBytes(data))?.sequence);
   assert.deepEqual(numbers, sent.map((_, i) => 7000 + i));
   assert.deepEqual(got.map(({ data }) => data), sent);
-  if (source !== undefined) { for (const one of got) assert.deepEqual(one.from, source); }
+  if (source !== undefined) {
+    for (const one of got) assert.deepEqual(one.from, source);
+  }
+  return id;
 }
 
 /** Asserts that nothing passes. */
 export async function assertBlocked({ from, to, at }: Way): Promise<void> {
   await at.take();
-  for (const packet of packets().slice(0, 3)) await from.send(to, packet);
+  for (const packet of packets(ssrc++).slice(0, 3)) await from.send(to, packet);
   await sleep(QUIET);
   assert.deepEqual(await at.take(), []);
 }
