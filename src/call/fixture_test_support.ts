@@ -9,8 +9,11 @@ import type { Endpoint } from "../core/endpoint.ts";
 import type { Settings } from "../core/settings.ts";
 import { LoadLimit, type NgDict, NgError, type NgSource, type NgValue } from "../ng/types.ts";
 import { parseRequest } from "../ng/schema.ts";
+import { QualitySums } from "../quality/mod.ts";
 import { toValue, type Written } from "../negotiate/request_test_support.ts";
 import { FakeEngine, type LocalAddress, MediaRelay, type Rule } from "../relay/mod.ts";
+import type { SsrcReporting } from "./context.ts";
+import type { QualityOptions } from "./rtcp_monitor.ts";
 import { createCallService } from "./service.ts";
 import type { CallService } from "./service.ts";
 import type { LoadSample } from "./limits.ts";
@@ -51,6 +54,8 @@ export interface BenchOptions {
   readonly addresses?: readonly LocalAddress[];
   readonly load?: () => LoadSample;
   readonly debugCalls?: Set<string>;
+  readonly quality?: Omit<QualityOptions, "sums">;
+  readonly ssrcReporting?: SsrcReporting;
 }
 
 /** Remembers which slot is which port. */
@@ -89,6 +94,7 @@ export class Bench {
   readonly clock = new SteppingClock();
   readonly engine = new Engine(this.clock);
   readonly relay: MediaRelay;
+  readonly sums: QualitySums;
   readonly service: CallService;
   readonly log: string[] = [];
   readonly events: string[] = [];
@@ -119,11 +125,15 @@ export class Bench {
       controlEndpoints: [{ family: 4, address: "203.0.113.1", port: 2223 }],
       random: () => 0,
     });
+    const traffic = this.relay.traffic.bind(this.relay);
+    this.sums = new QualitySums(this.relay.addresses, (local) => traffic().get(local)!);
     this.service = createCallService({
       relay: this.relay,
       settings: this.settings,
       clock: this.clock,
       loopMarker: "marker",
+      quality: { sums: this.sums, random: () => 0, ...options.quality },
+      ...(options.ssrcReporting === undefined ? {} : { ssrcReporting: options.ssrcReporting }),
       ...(options.debugCalls === undefined ? {} : { debugCalls: options.debugCalls }),
       ...(options.load === undefined ? {} : { load: options.load }),
       log: {

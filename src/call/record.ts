@@ -7,15 +7,14 @@
 import { toText } from "../core/bytes.ts";
 import type { CallView, CloseReason, MediaView, ParticipantView, StreamView } from "./types.ts";
 
-const TERMINATIONS: Readonly<Record<CloseReason, string>> = {
-  rejected: "UNKNOWN",
-  timeout: "TIMEOUT",
-  silent_timeout: "SILENT_TIMEOUT",
-  final_timeout: "FINAL_TIMEOUT",
-  offer_timeout: "OFFER_TIMEOUT",
-  terminated: "REGULAR",
-  force_terminated: "FORCED",
-};
+const TERMINATIONS: ReadonlyMap<CloseReason, string> = new Map([
+  ["timeout", "TIMEOUT"],
+  ["silent_timeout", "SILENT_TIMEOUT"],
+  ["final_timeout", "FINAL_TIMEOUT"],
+  ["offer_timeout", "OFFER_TIMEOUT"],
+  ["terminated", "REGULAR"],
+  ["force_terminated", "FORCED"],
+]);
 
 /**
  * Writes the record. To be called while the counters of the call can still be read.
@@ -35,7 +34,7 @@ export function callRecord(call: CallView, reason: CloseReason, now: number): st
       [`${prefix}start_time`, seconds(party.created)],
       [`${prefix}end_time`, seconds(now)],
       [`${prefix}duration`, seconds(Math.max(0, now - party.created))],
-      [`${prefix}termination`, TERMINATIONS[reason]],
+      [`${prefix}termination`, TERMINATIONS.get(reason) ?? "UNKNOWN"],
       [`${prefix}local_tag`, party.tag],
       [`${prefix}local_tag_type`, tagType(party, index)],
       [`${prefix}remote_tag`, remoteTag(party)],
