@@ -141,7 +141,9 @@ class CallPersistence implements Persistence {
     try {
       await this.#journal.close();
     } catch (error) {
-      this.#log.error(`the journal did not end well: ${error instanceof Error ? error.message : error}`);
+      this.#log.error(
+        `the journal did not end well: ${error instanceof Error ? error.message : error}`,
+      );
       await this.#store.close().catch(() => {});
     }
   }

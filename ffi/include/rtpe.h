@@ -72,7 +72,8 @@ RTPE_EXPORT int rtpe_core_doorbell(struct rtpe_core *core, rtpe_doorbell fn);
 /* ---- ports ---------------------------------------------------------- */
 
 /* Opens a local UDP port. Returns its slot (0..max_slots-1), which is also
- * the index of its counters. -EADDRINUSE: taken, by us or by anybody;
+ * the index of its counters. -EADDRINUSE: taken, by us or by anybody (where
+ * ports are opened by the thousands a second: by anybody 0.1 s ago);
  * -EADDRNOTAVAIL: not an address of this host; -ENOSPC: no slot left. */
 RTPE_EXPORT int rtpe_port_open(struct rtpe_core *core, const struct rtpe_addr *local);
 /* Closes it: when this returns no packet is taken from or sent by it. The

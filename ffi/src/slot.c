@@ -32,14 +32,17 @@ int slots_init(struct rtpe_core *core)
 	return 0;
 }
 
-/* A slot never used, while there is one; then the one closed longest ago, so
- * that counters stay readable for as long as can be. */
+/* Closed slots whose counters stay readable while others were never used. */
+enum { REST = 4096 };
+
+/* A slot never used, while there is one and few are closed; then the one closed
+ * longest ago. Memory is dear that was never touched. */
 static struct slot *slot_take(struct rtpe_core *core)
 {
 	struct slot *slot;
 	uint32_t i;
 
-	if (core->n_used_slots < core->opts.max_slots) {
+	if (core->n_used_slots < core->opts.max_slots && core->free_count <= REST) {
 		if (counters_reserve(&core->counters_file, core->n_used_slots))
 			return NULL;
 		i = core->n_used_slots++;

@@ -8,6 +8,7 @@
 #define RTPE_STEER_H
 
 #include "core.h"
+#include "taken.h"
 
 struct steer {
 	int iface_map;			/* local address → interface index */
@@ -17,6 +18,7 @@ struct steer {
 	int link;
 	_Atomic uint64_t *ports;	/* port_map in our memory */
 	size_t ports_bytes;
+	struct taken *taken;
 };
 
 enum { PORT_WORDS = PORTS / 64 };

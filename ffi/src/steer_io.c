@@ -43,6 +43,11 @@ int steer_new(struct rtpe_core *core, char *reason, size_t len)
 		err = steer_bpf_open(s, core->opts.threads, &step);
 	}
 	if (!err) {
+		step = "getting memory";
+		s->taken = taken_new();
+		err = s->taken ? 0 : -ENOMEM;
+	}
+	if (!err) {
 		step = "opening a raw socket";
 		raw = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 		err = raw < 0 ? -errno : 0;
@@ -67,6 +72,7 @@ void steer_free(struct rtpe_core *core)
 		return;
 	l2_watch_stop(core);
 	steer_bpf_close(core->steer);
+	taken_free(core->steer->taken);
 	mem_free(core->steer);
 	core->steer = NULL;
 }
@@ -93,24 +99,36 @@ static void steer_iface_remove(struct rtpe_core *core, struct iface *iface)
 	iface->raw_fd = -1;
 }
 
-static int steer_open(struct rtpe_core *core, struct slot *slot)
+/* Nobody else is to lose packets: not who has the port now, and not who would
+ * be given it while it is steered to us. */
+static int steer_probe(struct rtpe_core *core, struct slot *slot)
 {
-	int probe = udp_bound(&slot->local);
+	bool hold = core->opts.flags & RTPE_CORE_HOLD_PORTS;
+	int probe;
 
-	/* Nobody else is to lose packets: not who has the port now, and not who
-	 * would be given it while it is steered to us. */
+	if (!hold && taken_not(core->steer->taken, slot->local.port, core_now(core)))
+		return 0;
+	probe = udp_bound(&slot->local);
 	if (probe < 0)
 		return probe;
-	if (slot->local.family == 6 && !core->threads[slot->thread].rx_v6) {
-		close(probe);
-		return -EAFNOSUPPORT;
-	}
-	if (core->opts.flags & RTPE_CORE_HOLD_PORTS) {
+	if (hold) {
 		sock_may_fragment(probe, slot->local.family);
 		atomic_store(&slot->fd, probe);
 	} else {
 		close(probe);
 	}
+	return 0;
+}
+
+static int steer_open(struct rtpe_core *core, struct slot *slot)
+{
+	int err;
+
+	if (slot->local.family == 6 && !core->threads[slot->thread].rx_v6)
+		return -EAFNOSUPPORT;
+	err = steer_probe(core, slot);
+	if (err)
+		return err;
 	steer_bpf_port(core->steer, slot->iface->index, slot->local.port, true);
 	return 0;
 }

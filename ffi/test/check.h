@@ -24,7 +24,7 @@ extern const struct suite suite_classify, suite_checksum, suite_ring, suite_lear
 	suite_steer_ports, suite_sockets_ports, suite_steer_traffic, suite_sockets_traffic,
 	suite_rtnl, suite_l2, suite_counters_file, suite_srtp, suite_dtls, suite_restore, suite_route,
 	suite_ext, suite_bundle, suite_rtcp_names, suite_steer_mux, suite_sockets_mux,
-	suite_steer_edit, suite_sockets_edit;
+	suite_steer_edit, suite_sockets_edit, suite_taken;
 
 __attribute__((format(printf, 3, 4), noreturn))
 void check_failed(const char *file, int line, const char *format, ...);

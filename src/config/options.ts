@@ -16,15 +16,7 @@ import {
   RELAY,
   TIMERS,
 } from "./options_general.ts";
-import {
-  B2B,
-  DTLS,
-  EXPORT,
-  PLAYBACK,
-  PROCESSING,
-  RECORDING,
-  REDIS,
-} from "./options_later.ts";
+import { B2B, DTLS, EXPORT, PLAYBACK, PROCESSING, RECORDING, REDIS } from "./options_later.ts";
 import { CONTROL, CONTROL_LATER, GRAPHITE, INTERFACES, MEDIA } from "./options_network.ts";
 import { HOMER, QUALITY } from "./options_quality.ts";
 
