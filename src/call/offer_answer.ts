@@ -163,10 +163,10 @@ function makePlan(
   const directions = readDirection(context, request);
   const families = result.medias.map((media, i) => {
     const own = media.from.held ? from.medias[i]?.family ?? from.family : undefined;
-    const fromFamily = directions.fromFamily ?? own ?? media.family;
+    const fromFamily = own ?? media.family;
     const toFamily = requestedFamily(request) ?? directions.toFamily ?? to.medias[i]?.family ??
       to.family ?? fromFamily;
-    return { from: fromFamily, to: toFamily };
+    return { from: directions.fromFamily ?? fromFamily, to: toFamily };
   });
   return {
     kind,

@@ -6,31 +6,15 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import type { NgRequest } from "../ng/request.ts";
-import type { NgValue } from "../ng/types.ts";
 
-/** Edits of one kind of section. */
-interface Edits {
-  readonly add: readonly ByteString[];
-  readonly remove: readonly ByteString[];
-  readonly substitute: readonly (readonly [ByteString, ByteString])[];
-}
+type Edit = NgRequest["attributeEdits"][number];
 
-/** Edits by section: `none` or `global` is the session level, else a media type. */
+/** Edits by section: `global` is the session level, else a media type. */
 export class AttributeEdits {
-  readonly #sections = new Map<string, Edits>();
+  readonly #edits: readonly Edit[];
 
-  /** Reads the key; whatever it does not understand is left out. */
-  constructor({ other }: NgRequest) {
-    const value = other?.get("sdp-attr");
-    if (!(value instanceof Map)) return;
-    for (const [section, edits] of value) {
-      if (!(edits instanceof Map)) continue;
-      this.#sections.set(section === "none" ? "global" : section.toLowerCase(), {
-        add: texts(edits.get("add")),
-        remove: texts(edits.get("remove")),
-        substitute: pairs(edits.get("substitute")),
-      });
-    }
+  constructor({ attributeEdits }: NgRequest) {
+    this.#edits = attributeEdits;
   }
 
   /**
@@ -39,43 +23,36 @@ export class AttributeEdits {
    * @param section media type, or `global`
    */
   apply(section: string, text: ByteString): ByteString {
-    const edits = this.#sections.get(section.toLowerCase());
-    if (edits === undefined) return text;
+    if (this.#edits.length === 0) return text;
+    const name = section.toLowerCase();
+    const edits = this.#edits.filter((edit) => edit.section.toLowerCase() === name);
+    if (edits.length === 0) return text;
     let edited = "";
     for (const line of text.split("\r\n")) {
       if (line === "") continue;
       const value = line.startsWith("a=") ? line.slice(2) : undefined;
-      if (value === undefined) edited += `${line}\r\n`;
-      else if (!edits.remove.some((spec) => matches(value, spec))) {
-        const found = edits.substitute.find(([spec]) => matches(value, spec));
-        edited += `a=${found === undefined ? value : found[1]}\r\n`;
-      }
+      const written = value === undefined ? line : attribute(value, edits);
+      if (written !== undefined) edited += `${written}\r\n`;
     }
-    for (const value of edits.add) edited += `a=${value}\r\n`;
+    for (const { operation, attribute } of edits) {
+      if (operation === "add") edited += `a=${attribute}\r\n`;
+    }
     return edited;
   }
+}
+
+/** The line of an attribute; undefined when it is removed. */
+function attribute(value: ByteString, edits: readonly Edit[]): ByteString | undefined {
+  let by: ByteString | undefined;
+  for (const edit of edits) {
+    if (edit.operation === "add" || !matches(value, edit.attribute)) continue;
+    if (edit.operation === "remove") return undefined;
+    by ??= edit.by;
+  }
+  return `a=${by ?? value}`;
 }
 
 /** By name (`rtpmap`), name and tag (`rtpmap:8`), or as a whole. */
 function matches(value: ByteString, spec: ByteString): boolean {
   return value === spec || value.startsWith(spec + ":") || value.startsWith(spec + " ");
-}
-
-/** The texts of a list that stay on one line. */
-function texts(value: NgValue | undefined): readonly ByteString[] {
-  return Array.isArray(value) ? value.filter(isLine) : [];
-}
-
-function pairs(value: NgValue | undefined): readonly (readonly [ByteString, ByteString])[] {
-  if (!Array.isArray(value)) return [];
-  const found: [ByteString, ByteString][] = [];
-  for (const pair of value) {
-    const [from, to] = texts(pair);
-    if (from !== undefined && to !== undefined) found.push([from, to]);
-  }
-  return found;
-}
-
-function isLine(value: NgValue): value is ByteString {
-  return typeof value === "string" && value !== "" && !/[\r\n]/.test(value);
 }

@@ -136,7 +136,11 @@ export function nextVersion(
   const before = memory.origin?.version;
   const changed = memory.versionOf !== undefined && memory.versionOf !== description;
   let { version } = origin;
-  if (before !== undefined) version = force || changed ? increment(before) : before;
+  if (before !== undefined) {
+    const counted = changed && (replace.has("SDP version") || replace.has("origin-full"));
+    version = counted ? increment(before) : before;
+    if (force) version = increment(version);
+  }
   return { origin: { ...origin, version }, sessionName, versionOf: description };
 }
 

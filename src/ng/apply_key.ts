@@ -7,7 +7,8 @@
 import type { ByteString } from "../core/bytes.ts";
 import { type Apply, withTexts } from "./key_apply.ts";
 import { KEY_ALIASES, KEY_TABLE } from "./key_table.ts";
-import type { RequestDraft } from "./request_draft.ts";
+import { findPrefix } from "./flag_table.ts";
+import { itemsOf, type RequestDraft } from "./request_draft.ts";
 import { parseFlagString } from "./rtpp_flags.ts";
 import type { NgValue } from "./types.ts";
 import { TRANSPORT_PROTOCOLS } from "./value_table.ts";
@@ -55,6 +56,15 @@ export function applyKey(draft: RequestDraft, key: string, value: NgValue): void
   else if (!apply(draft, value)) draft.note(`value of ${key}`);
 }
 
+/** `codec-strip=[A B]`: a flag with a prefix whose rest is given as a value. */
+function applyPrefixed(draft: RequestDraft, key: string, value: NgValue): boolean {
+  const items = KEYS.has(fold(key)) || findPrefix(`${key}-`) === undefined
+    ? undefined
+    : itemsOf(value);
+  for (const item of items ?? []) draft.addFlag(`${key}-${item}`);
+  return items !== undefined;
+}
+
 /** Applies a flag string of the configuration. */
 export function applyTemplate(draft: RequestDraft, name: string): void {
   const template = draft.takeTemplate(name);
@@ -88,6 +98,7 @@ export function applyFlagString(draft: RequestDraft, flagString: ByteString): vo
         draft.push("direction", item.value);
         continue;
       }
+      if (applyPrefixed(draft, item.key, item.value)) continue;
       if (key === "to-tag") draft.add("flags", "to-tag");
       else if (key === "from-tag") draft.add("flags", "directional");
       applyKey(draft, item.key, item.value);

@@ -126,6 +126,7 @@ export const FLAG_WORDS = new Vocabulary(FLAGS, FLAG_ALIASES);
 export type PrefixTarget =
   | { readonly kind: "list"; readonly list: ListName }
   | { readonly kind: "codec"; readonly operation: string | undefined }
+  | { readonly kind: "sdp-attr" }
   | { readonly kind: "from-tags" }
   | { readonly kind: "endpoint-learning" };
 
@@ -144,6 +145,7 @@ export const PREFIXES: readonly (readonly [string, PrefixTarget])[] = [
   ["bundle-", { kind: "list", list: "bundle" }],
   ["ice-", { kind: "list", list: "ice" }],
   ["dtls-", { kind: "list", list: "dtls" }],
+  ["sdp-attr-", { kind: "sdp-attr" }],
 ];
 
 /** Splits a prefixed flag; undefined when it has none of the known prefixes. */

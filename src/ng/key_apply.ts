@@ -4,11 +4,13 @@
  * @module
  */
 
+import { readAttributeEdits } from "./attribute_edits.ts";
 import type { ByteString } from "../core/bytes.ts";
 import type { ListName } from "./list_table.ts";
 import {
   type AddressMember,
   integerOf,
+  itemsOf,
   type RequestDraft,
   textOf,
   textsOf,
@@ -68,9 +70,25 @@ export function withTexts(apply: (draft: RequestDraft, value: ByteString) => voi
   };
 }
 
+/** Each item of a list, which may be one text with commas. */
+export function withItems(apply: (draft: RequestDraft, item: ByteString) => void): Apply {
+  return (draft, value) => {
+    const items = itemsOf(value);
+    for (const item of items ?? []) apply(draft, item);
+    return items !== undefined;
+  };
+}
+
 /** Items of one of the lists. */
 export function list(name: ListName): Apply {
-  return withTexts((draft, item) => draft.addItem(name, item));
+  return withItems((draft, item) => draft.addItem(name, item));
+}
+
+/** Edits of attributes. */
+export function attributeEdits(draft: RequestDraft, value: NgValue): boolean {
+  const { edits, whole } = readAttributeEdits(value);
+  draft.addEdits(edits);
+  return whole;
 }
 
 /** A switch. */
@@ -121,7 +139,7 @@ export function codec(draft: RequestDraft, value: NgValue): boolean {
   if (!(value instanceof Map)) return false;
   for (const [key, codecs] of value) {
     const operation = CODEC_OPERATIONS.find(key);
-    const specs = textsOf(codecs);
+    const specs = itemsOf(codecs);
     if (operation === undefined || specs === undefined) draft.note(`codec ${key}`);
     else for (const spec of specs) draft.addCodec(operation, spec);
   }

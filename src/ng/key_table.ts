@@ -9,6 +9,7 @@ import {
   address,
   addressFamily,
   type Apply,
+  attributeEdits,
   codec,
   deleteDelay,
   direction,
@@ -23,6 +24,7 @@ import {
   supports,
   text,
   typeOfService,
+  withItems,
   withTexts,
   wordOf,
 } from "./key_apply.ts";
@@ -121,14 +123,14 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
   "file": later("media playback", "A file to play"),
   "flags": {
     ...works("Any number of flags"),
-    apply: withTexts((draft, item) => draft.addFlag(item)),
+    apply: withItems((draft, item) => draft.addFlag(item)),
   },
   "frequency": later("codecs and transcoding", "Tones in the place of blocked DTMF, Hz"),
   "from-interface": { ...works("First half of `direction`"), apply: text("fromInterface") },
   "from-tag": { ...works("The tag of the From header"), apply: text("fromTag") },
   "from-tags": {
     ...later("publish/subscribe", "Several sources of a subscription"),
-    apply: withTexts((draft, item) => draft.push("fromTags", item)),
+    apply: withItems((draft, item) => draft.push("fromTags", item)),
   },
   "generate RTCP": {
     ...works("RTCP is consumed, and reports of our own are sent"),
@@ -200,6 +202,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
   "sdp": { ...works("The session description"), apply: text("sdp") },
   "sdp-attr": {
     ...works("Attributes to add, remove or replace: `none`, `global` or a media type → these"),
+    apply: attributeEdits,
     values: EDIT_WORDS,
   },
   "sdp-media-remove": {

@@ -8,6 +8,7 @@
 export type { ByteString } from "../core/bytes.ts";
 export type { Clock } from "../core/clock.ts";
 export type { Endpoint, Family } from "../core/endpoint.ts";
+export type { AttributeEdit } from "./attribute_edits.ts";
 export * from "./bencode.ts";
 export * from "./cookie_cache.ts";
 export * from "./dispatcher.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AttributeEdit } from "./attribute_edits.ts";
 import type { ByteString } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { NgDict, NgSource, NgValue } from "./types.ts";
@@ -106,6 +107,8 @@ export interface NgRequest {
   readonly ptimeReverse?: number;
   /** `codec` operations, each a list of codec strings. */
   readonly codec: ReadonlyMap<string, readonly ByteString[]>;
+  /** `sdp-attr`, in order. */
+  readonly attributeEdits: readonly AttributeEdit[];
   /** Known keys without a member of their own, by canonical name (`DTMF-security`); absent = none. */
   readonly other?: ReadonlyMap<string, NgValue>;
   /** Keys and flags nobody knows. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type AttributeEdit, readAttributeFlag } from "./attribute_edits.ts";
 import type { ByteString } from "../core/bytes.ts";
 import { makeEndpoint } from "../core/ip.ts";
 import type { Endpoint } from "../core/endpoint.ts";
@@ -18,8 +19,15 @@ import type { Word } from "./word.ts";
 const NO_WORDS: ReadonlySet<string> = new Set<string>();
 const NO_CODECS: ReadonlyMap<string, readonly ByteString[]> = new Map<string, ByteString[]>();
 const NO_STRINGS: readonly ByteString[] = [];
+const NO_EDITS: readonly AttributeEdit[] = [];
 const MAX_UNKNOWN = 16;
 const MAX_UNKNOWN_LENGTH = 64;
+
+/** Items of a list; those of a text are separated by commas. */
+export function itemsOf(value: NgValue): ByteString[] | undefined {
+  if (typeof value !== "string" || !value.includes(",")) return textsOf(value);
+  return value.split(",").map((item) => item.trim()).filter((item) => item !== "");
+}
 
 /** Flag strings of the configuration by name. */
 export type Templates = ReadonlyMap<string, ByteString>;
@@ -110,6 +118,7 @@ export class RequestDraft implements Mutable<NgRequest> {
   address?: ByteString;
   ptime?: number;
   ptimeReverse?: number;
+  attributeEdits: readonly AttributeEdit[] = NO_EDITS;
   other?: ReadonlyMap<string, NgValue>;
   readonly #templates: Templates;
   #taken: Set<string> | undefined;
@@ -186,6 +195,11 @@ export class RequestDraft implements Mutable<NgRequest> {
     else list.push(spec);
   }
 
+  /** Adds edits of attributes. */
+  addEdits(edits: readonly AttributeEdit[]): void {
+    this.attributeEdits = [...this.attributeEdits, ...edits];
+  }
+
   /** Sets the learning mode from its name. */
   setLearning(text: string): void {
     const mode = LEARNING_MODES.find(text);
@@ -226,7 +240,15 @@ export class RequestDraft implements Mutable<NgRequest> {
         return true;
       case "codec":
         return this.#codecFlag(target.operation, rest);
+      case "sdp-attr":
+        return this.#attributeFlag(rest);
     }
+  }
+
+  #attributeFlag(rest: string): boolean {
+    const edit = readAttributeFlag(rest);
+    if (edit !== undefined) this.addEdits([edit]);
+    return edit !== undefined;
   }
 
   #codecFlag(operation: string | undefined, rest: string): boolean {

@@ -340,3 +340,46 @@ Deno.test("parseRequest() applies templates: default, command, then those named"
   assert.ok(request.ice.has("remove"));
   assert.deepEqual(request.unknown, ["template missing"]);
 });
+
+Deno.test("parseRequest() splits lists given as one text at commas", () => {
+  const request = parse({
+    "flags": "trust-address, replace-origin",
+    "replace": "session-name,username",
+    "codec": { strip: "PCMU,EVS" },
+  });
+  assert.ok(request.flags.has("trust address"));
+  assert.deepEqual(words(request.replace), ["origin", "session name", "username"]);
+  assert.deepEqual(request.codec.get("strip"), ["PCMU", "EVS"]);
+});
+
+Deno.test("parseRequest() reads edits of attributes, as a dictionary and as flags", () => {
+  const request = parse({
+    "sdp-attr": {
+      none: { add: "x", remove: ["tool"] },
+      global: { add: ["y--1..2"] },
+      audio: { substitute: [["a:1", "b:2"], "c>d", "nothing"] },
+      video: { frobnicate: ["x"], add: ["two\r\nlines"] },
+    },
+    "flags": ["sdp-attr-add-audio-x-foo--1", "sdp-attr-substitute-video-e>f", "sdp-attr-add-x"],
+  });
+  assert.deepEqual(
+    request.attributeEdits,
+    [
+      { section: "audio", operation: "add", attribute: "x-foo=1" },
+      { section: "video", operation: "substitute", attribute: "e", by: "f" },
+      { section: "global", operation: "add", attribute: "x" },
+      { section: "global", operation: "remove", attribute: "tool" },
+      { section: "global", operation: "add", attribute: "y=1 2" },
+      { section: "audio", operation: "substitute", attribute: "a:1", by: "b:2" },
+      { section: "audio", operation: "substitute", attribute: "c", by: "d" },
+    ]));
+  assert.deepEqual(request.unknown.toSorted(), ["flag sdp-attr-add-x", "value of sdp-attr"]);
+});
+
+Deno.test("parseRequest() takes prefixed flags of a flag string with values", () => {
+  const request = parse({ "rtpp-flags": "codec-strip=[PCMU EVS] codec-offer=PCMA direction=a" });
+  assert.deepEqual(request.codec.get("strip"), ["PCMU", "EVS"]);
+  assert.deepEqual(request.codec.get("offer"), ["PCMA"]);
+  assert.deepEqual(request.direction, ["a"]);
+  assert.deepEqual(request.unknown, []);
+});
