@@ -11,8 +11,19 @@ export type { Endpoint, Family } from "../core/endpoint.ts";
 export type { Settings } from "../core/settings.ts";
 export type { NgHandler, NgRequest } from "../ng/request.ts";
 export type { NgDict, NgSource, NgTransport, NgValue, ReplyDict, ReplyValue } from "../ng/types.ts";
+export type {
+  MosModel,
+  QualityMean,
+  QualityReport,
+  QualitySample,
+  QualitySummary,
+  QualitySums,
+  TrafficSource,
+} from "../quality/mod.ts";
+export type * from "../quality/types.ts";
 export type { TrafficSums } from "../relay/traffic.ts";
 export type * from "../relay/types.ts";
+export type * from "../rtcp/types.ts";
 export type { CallLog, SsrcReporting } from "./context.ts";
 export type { LoadSample } from "./limits.ts";
 export { combineObservers } from "./observers.ts";
