@@ -5,7 +5,7 @@
  * dropped.
  *
  * Input: network script (4 bytes), then for slots 0 and 3 a rule (see
- * rule_read), then packets: slot, source, TOS, time (2), length (2), bytes.
+ * rule_read; what a rule does without takes no bytes), then packets: slot, source, TOS, time (2), length (2), bytes.
  */
 #include <stdlib.h>
 
@@ -18,7 +18,49 @@ enum { MAX_PACKETS = 24, MAX_LEN = 3000 };
 struct rules {
 	struct rtpe_rule rule;
 	struct rtpe_output out[RTPE_MAX_OUTPUTS];
+	struct rtpe_bundle room;
 };
+
+static struct rtpe_bundle bundle;
+
+/* Sections of one-letter names, and which types are of a fixed size. */
+static void bundle_read(struct rules *r, struct input *in)
+{
+	memset(&bundle, 0, sizeof(bundle));
+	bundle.mid_extension = (rtpe_u8)input_u8(in);
+	bundle.n_sections = (rtpe_u8)(1 + input_u8(in) % RTPE_MAX_SECTIONS);
+	for (unsigned i = 0; i < bundle.n_sections; i++) {
+		struct rtpe_section *s = &bundle.sections[i];
+
+		s->mid_len = 1;
+		s->mid[0] = (rtpe_u8)('a' + i);
+		s->payload_types[0] = input_u32(in);
+		s->payload_types[3] = input_u32(in);
+		s->n_ssrcs = 1;
+		s->ssrcs[0] = input_u8(in) << 8 | i;
+	}
+	if (input_u8(in) & 1)
+		r->rule.flags |= RTPE_RULE_BLOCK_SHORT;
+	r->rule.block_short[0] = r->rule.block_short[3] = ~input_u32(in);
+}
+
+static void edits_read(struct rules *r, struct rtpe_output *o, struct input *in)
+{
+	if (o->flags & RTPE_OUT_SILENCE) {
+		r->rule.n_silence = 1;
+		r->rule.silence[0].payload_type = (rtpe_u8)(input_u8(in) & 127);
+		r->rule.silence[0].byte = 0xd5;
+		r->rule.silence_pass[3] = input_u32(in);
+	}
+	if (o->flags & RTPE_OUT_EXT_FILTER)
+		o->ext_allow[0] = input_u32(in) & ~1u;
+	if (o->flags & RTPE_OUT_MID) {
+		o->mid_id = (rtpe_u8)(1 + input_u8(in) % 255);
+		o->mid_len = (rtpe_u8)(1 + input_u8(in) % RTPE_MID_MAX);
+	}
+	if (o->flags & RTPE_OUT_SECTION)
+		o->section = (rtpe_u8)(input_u8(in) % RTPE_MAX_SECTIONS);
+}
 
 static void rule_read(struct rtpe_core *core, unsigned slot, struct input *in)
 {
@@ -38,6 +80,8 @@ static void rule_read(struct rtpe_core *core, unsigned slot, struct input *in)
 		r.rule.remote = fake_addr(slot);
 		r.rule.remote.port = (rtpe_u16)input_u16(in);
 	}
+	if (r.rule.flags & RTPE_RULE_BUNDLE)
+		bundle_read(&r, in);
 	r.rule.n_outputs = input_u8(in) % (RTPE_MAX_OUTPUTS + 1);
 	for (unsigned i = 0; i < r.rule.n_outputs; i++) {
 		struct rtpe_output *o = &r.out[i];
@@ -52,8 +96,13 @@ static void rule_read(struct rtpe_core *core, unsigned slot, struct input *in)
 		o->seq_offset = (rtpe_u16)input_u16(in);
 		o->tos_set = input_u8(in) & 1;
 		o->tos = (rtpe_u8)input_u8(in);
+		edits_read(&r, o, in);
 	}
 	r.rule.size = (rtpe_u32)(sizeof(r.rule) + r.rule.n_outputs * sizeof(r.out[0]));
+	if (r.rule.flags & RTPE_RULE_BUNDLE) {
+		memcpy((uint8_t *)&r + r.rule.size, &bundle, sizeof(bundle));
+		r.rule.size += (rtpe_u32)sizeof(bundle);
+	}
 	err = rtpe_rule_set(core, slot, &r, r.rule.size);
 	REQUIRE(err == 0 || err == -22);
 	rtpe_clock_rate_set(core, slot, (rtpe_u8)input_u8(in), input_u32(in) % 1000001);
