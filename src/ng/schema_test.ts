@@ -362,9 +362,11 @@ Deno.test("parseRequest() reads edits of attributes, as a dictionary and as flag
     },
     "flags": ["sdp-attr-add-audio-x-foo--1", "sdp-attr-substitute-video-e>f", "sdp-attr-add-x"],
   });
+  const sorted = (edits: NgRequest["attributeEdits"]) =>
+    edits.toSorted((a, b) => a.attribute < b.attribute ? -1 : 1);
   assert.deepEqual(
-    request.attributeEdits,
-    [
+    sorted(request.attributeEdits),
+    sorted([
       { section: "audio", operation: "add", attribute: "x-foo=1" },
       { section: "video", operation: "substitute", attribute: "e", by: "f" },
       { section: "global", operation: "add", attribute: "x" },
@@ -372,7 +374,8 @@ Deno.test("parseRequest() reads edits of attributes, as a dictionary and as flag
       { section: "global", operation: "add", attribute: "y=1 2" },
       { section: "audio", operation: "substitute", attribute: "a:1", by: "b:2" },
       { section: "audio", operation: "substitute", attribute: "c", by: "d" },
-    ]));
+    ]),
+  );
   assert.deepEqual(request.unknown.toSorted(), ["flag sdp-attr-add-x", "value of sdp-attr"]);
 });
 
