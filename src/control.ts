@@ -11,10 +11,12 @@ import {
   type Config,
   embeddedDefaults,
   formatCidr,
+  isOptionName,
   loadConfig,
   type LoadedConfig,
-  type OptionName,
+  optionNamed,
   settingsFrom,
+  subsystemLevels,
   systemHost,
 } from "./config/mod.ts";
 import { AllowList } from "./core/allow_list.ts";
@@ -107,6 +109,7 @@ export function createControl(parts: ControlParts): Control {
     ...rateOf(loaded.config),
   });
   const levels = new LogLevels(settings);
+  levels.restore(thresholds(logs));
   const ngLog: NgLog = (level, message, details) => log.log(level, message, details);
   const load = loadSampler(statistics, clock);
   let open: Awaited<ReturnType<typeof startListeners>> | undefined;
@@ -199,8 +202,9 @@ export function createControl(parts: ControlParts): Control {
         if (again === undefined) return;
         config = again.config;
         Object.assign(settings, settingsFrom(config));
-        levels.setAll(settings.logLevel);
-        applyLevels(levels, logs);
+        const own = subsystemLevels(config);
+        for (const name of SUBSYSTEMS) logs.setLevel(own[name] ?? settings.logLevel, name);
+        levels.restore(thresholds(logs));
         admission.replaceAllowList(allowList(config));
         const identity = await identityFor(again, clock);
         if (identity !== undefined) open?.replaceTls(identity);
@@ -211,8 +215,7 @@ export function createControl(parts: ControlParts): Control {
     },
     shiftLogLevel(step) {
       logs.shiftLevels(step);
-      settings.logLevel = logs.level("core");
-      levels.setAll(settings.logLevel);
+      levels.restore(thresholds(logs));
     },
   };
 }
@@ -264,9 +267,17 @@ function rateOf(config: Config) {
   return rate === 0 ? {} : { rate: { rate, burst: rate, maxSources: MAX_SOURCES } };
 }
 
+/** An option as it is written in a file; undefined when it is at its default. */
 function optionText(config: Config, name: string): string | undefined {
-  const value = config[name as OptionName];
-  return value === undefined ? undefined : String(value);
+  if (!isOptionName(name)) return undefined;
+  const option = optionNamed(name);
+  const text = option.write(config[name]);
+  return text === option.write(option.default) ? undefined : text;
+}
+
+/** Levels as they are in force. */
+function thresholds(logs: Logs): Map<string, number> {
+  return new Map(SUBSYSTEMS.map((name) => [name, logs.level(name)]));
 }
 
 function applyLevels(levels: LogLevels, logs: Logs): void {

@@ -49,6 +49,8 @@ export interface Parameters {
   readonly settings: Settings;
   readonly redis: RedisSettings;
   readonly levels: ReadonlyMap<string, number>;
+  /** Relay threads. */
+  readonly threads: number;
 }
 
 /** The context every command gets. */
@@ -78,6 +80,7 @@ export class CliContext {
       settings: { ...this.deps.settings },
       redis: { ...this.redis },
       levels: new Map(this.logLevels.entries()),
+      threads: this.deps.statistics.threads.length,
     };
   }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isOptionName } from "../config/mod.ts";
 import type { Settings } from "../core/settings.ts";
 import type { NgValue } from "../ng/mod.ts";
 import {
@@ -13,6 +14,7 @@ import {
 } from "../stats/fakes.ts";
 import type { CliDeps } from "./mod.ts";
 import { cliReply, createCli } from "./mod.ts";
+import { NUMBERS, TEXTS } from "./param_table.ts";
 
 function settings(): Settings {
   return {
@@ -322,4 +324,36 @@ Deno.test("every command of the tree answers with text that ends a line, or noth
       }
     }
   }
+});
+
+Deno.test("params knows every option it names, and reads the values that options write", () => {
+  for (const { name, option, fallback } of [...NUMBERS, ...TEXTS]) {
+    if (option === undefined) continue;
+    assert.ok(isOptionName(option), `${name}: no option ${option}`);
+    assert.ok(fallback !== undefined || name.endsWith("_listen_ep"), name);
+  }
+  const configured: Record<string, string> = {
+    "redis": "secret@192.0.2.9:6379/3",
+    "redis-write": "192.0.2.8:6380/4",
+    "homer-protocol": "tcp",
+    "nftables-family": "ip6",
+    "rtcp-interval": "3000",
+    "max-dtx": "20",
+    "dtls-mtu": "1300",
+    "mos": "LQ;G.107",
+    "ssrc-reporting": "none",
+    "graphite": "192.0.2.7:2003",
+  };
+  const { cli } = setup(new FakeCalls(), { option: (name) => configured[name] });
+  const lines = cli.run("params current").split("\n");
+  const expected = [
+    ...["redis_db = 3", "redis_auth = (hidden)", "redis_hostname = 192.0.2.9"],
+    ...["redis_ep = 192.0.2.9:6379", "redis_write_db = 4", "redis_write_auth = (null)"],
+    ...["redis_write_hostname = 192.0.2.8", "redis_subscribe_db = 0", "homer_protocol = 1"],
+    ...["nftables_family = 10", "rtcp_interval_us = 3000000", "max_dtx_us = 20000000"],
+    ...["dtls_mtu = 1252", "mos = 1", "ssrc_reporting = 3", "dtx_lag_us = 100000"],
+    ...["graphite_interval = 1", "graphite_ep = 192.0.2.7:2003", "jb_adaptive_max = 0"],
+  ];
+  for (const line of expected) assert.ok(lines.includes(line), line);
+  assert.equal(lines.join().includes("secret@"), false);
 });

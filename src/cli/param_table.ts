@@ -16,8 +16,12 @@ export interface Parameter {
   readonly live?: (parameters: Parameters) => number;
   /** Option that configures it otherwise. */
   readonly option?: string;
+  /** Turns the text of the option into what is printed; absent = the text itself. */
+  readonly show?: (text: string) => string;
   /** Text when the option is not configured. */
   readonly fallback?: string;
+  /** Text in its place when another option is configured. */
+  readonly along?: { readonly option: string; readonly fallback: string };
   /** The value is a secret and never printed. */
   readonly secret?: true;
   /** One line for each configured value, none without one. */
@@ -41,6 +45,58 @@ function configured(...rows: readonly Row[]): Parameter[] {
     option: option ?? name.replaceAll("_", "-"),
   }));
 }
+
+/** A number that is kept in another unit than the option is given in. */
+function scaled(factor: number, ...rows: readonly Row[]): Parameter[] {
+  return configured(...rows).map((row) => ({
+    ...row,
+    show: (text) => String(Number(text) * factor),
+  }));
+}
+
+/** An option that has a value of its own when another one is configured. */
+function along(option: string, fallback: string, row: Row): Parameter {
+  return { ...configured(row)[0]!, along: { option, fallback } };
+}
+
+/** A choice, printed as its number. */
+function chosen(
+  name: string,
+  numbers: Readonly<Record<string, number>>,
+  option = name.replaceAll("_", "-"),
+): Parameter {
+  return { name, option, fallback: "0", show: (text) => String(numbers[text] ?? 0) };
+}
+
+/** Something that is not printed whatever is configured. */
+function blank(...names: readonly string[]): Parameter[] {
+  return names.map((name) => ({ name, fallback: "" }));
+}
+
+/** A part of `[PASSWORD@]HOST:PORT/DB`. */
+function redisPart(name: string, fallback: string, option: string, part: RegExp): Parameter {
+  return { name, fallback, option, show: (text) => part.exec(text)?.[1] ?? fallback };
+}
+
+function redisParts(prefix: string, database: string): Readonly<Record<string, Parameter>> {
+  const option = prefix.replaceAll("_", "-");
+  return {
+    db: redisPart(`${prefix}_db`, database, option, /\/(\d+)$/),
+    auth: { ...redisPart(`${prefix}_auth`, "(null)", option, /^(.*)@/), secret: true },
+    hostname: redisPart(`${prefix}_hostname`, "(null)", option, /^(?:.*@)?([^/]*):\d+/),
+    endpoint: redisPart(`${prefix}_ep`, "", option, /^(?:.*@)?([^/]*)/),
+  };
+}
+
+const REDIS = redisParts("redis", "-1");
+const REDIS_WRITE = redisParts("redis_write", "-1");
+const REDIS_SUBSCRIBE = redisParts("redis_subscribe", "0");
+function threadCount({ threads }: Parameters): number {
+  return threads;
+}
+
+/** Header of a DTLS datagram over IPv6 and UDP, which rtpengine takes off. */
+const DTLS_OVERHEAD = 48;
 
 function live(name: string, read: (parameters: Parameters) => number): Parameter {
   return { name, live: read };
@@ -80,33 +136,37 @@ export const NUMBERS: readonly Parameter[] = [
   ),
   live("default_tos", ({ settings }) => Math.max(0, settings.tos)),
   live("control_tos", ({ settings }) => settings.controlTos),
+  ...configured(),
+  along("graphite", "1", ["graphite_interval", "0"]),
   ...configured(
-    ["graphite_interval", "0"],
     ["graphite_timeout", "0"],
     ["redis_num_threads", "4"],
-    ["homer_protocol", "2"],
+  ),
+  { ...chosen("homer_protocol", { udp: 2, tcp: 1 }), fallback: "2" },
+  ...configured(
     ["homer_id", "2001"],
     ["homer_ng_capt_proto", "61", "homer-ng-capture-proto"],
     ["port_min", "30000"],
     ["port_max", "39999"],
-    ["redis_db", "-1"],
-    ["redis_write_db", "-1"],
-    ["redis_subscribe_db", "0"],
   ),
+  REDIS.db!,
+  REDIS_WRITE.db!,
+  REDIS_SUBSCRIBE.db!,
   live("redis_allowed_errors", ({ redis }) => redis.allowedErrors),
   live("redis_cmd_timeout", ({ redis }) => redis.commandTimeout),
   live("redis_connect_timeout", ({ redis }) => redis.connectTimeout),
+  ...configured(),
+  { name: "redis_delete_async", fallback: "0" },
+  { name: "redis_delete_async_interval", fallback: "0" },
   ...configured(
-    ["redis_delete_async", "0"],
-    ["redis_delete_async_interval", "0"],
     ["redis_tcp_keepalive_time", "0"],
     ["redis_tcp_keepalive_intvl", "1"],
     ["redis_tcp_keepalive_probes", "3"],
-    ["num_threads", "4"],
-    ["media_num_threads", "4"],
-    ["codec_num_threads", "0"],
-    ["nftables_family", "0"],
   ),
+  live("num_threads", threadCount),
+  live("media_num_threads", threadCount),
+  ...configured(["codec_num_threads", "0"]),
+  chosen("nftables_family", { "ip,ip6": 0, inet: 1, ip: 2, ip6: 10 }),
   live("load_limit", ({ settings }) => hundredths(settings.maxLoad)),
   live("cpu_limit", ({ settings }) => hundredths(settings.maxCpu)),
   ...configured(
@@ -116,9 +176,16 @@ export const NUMBERS: readonly Parameter[] = [
     ["dtmf_digit_delay", "2500"],
     ["jb_length", "0", "jitter-buffer"],
     ["jb_adaptive_min", "0"],
-    ["jb_adaptive_max", "0"],
+  ),
+  along("jb-adaptive", "300", ["jb_adaptive_max", "0"]),
+  ...configured(
     ["dtls_rsa_key_size", "2048"],
-    ["dtls_mtu", "1152"],
+  ),
+  {
+    ...configured(["dtls_mtu", "1152"])[0]!,
+    show: (text) => String(Number(text) - DTLS_OVERHEAD),
+  },
+  ...configured(
     ["http_threads", "0"],
     ["dtx_buffer", "10"],
     ["kernel_player", "0"],
@@ -136,7 +203,9 @@ export const NUMBERS: readonly Parameter[] = [
     ["expiry_timer", "0"],
     ["cache_expire", "0", "db-cache-expire"],
     ["timer_accuracy", "500"],
-    ["ng_client_timeout", "50000"],
+  ),
+  ...scaled(1000, ["ng_client_timeout", "50000"]),
+  ...configured(
     ["ng_client_retries", "5"],
     ["http_buf_size", "0"],
     ["http_keepalive_timeout", "0", "http-idle-timeout"],
@@ -160,52 +229,54 @@ export const NUMBERS: readonly Parameter[] = [
     ["poller_per_thread", "0"],
     ["redis_resolve_on_reconnect", "0"],
     ["measure_rtp", "0"],
-    ["amr_cn_dtx", "0", "amr-dtx"],
-    ["evs_cn_dtx", "0", "evs-dtx"],
-    ["moh_prevent_double_hold", "0"],
-    ["control_pmtu", "0"],
-    ["fmt", "0", "xmlrpc-format"],
-    ["log_format", "0"],
-    ["redis_format", "0"],
   ),
+  chosen("amr_cn_dtx", { CN: 1 }, "amr-dtx"),
+  chosen("evs_cn_dtx", { CN: 1 }, "evs-dtx"),
+  ...configured(["moh_prevent_double_hold", "0"]),
+  chosen("control_pmtu", { want: 1, dont: 2 }),
+  ...configured(["fmt", "0", "xmlrpc-format"]),
+  chosen("log_format", { parsable: 1 }),
+  chosen("redis_format", { JSON: 1 }),
   live("endpoint_learning", ({ settings }) => LEARNING[settings.endpointLearning]),
-  ...configured(
-    ["dtls_cert_cipher", "0"],
-    ["dtls_signature", "0"],
-    ["use_audio_player", "0", "audio-player"],
-    ["mqtt_publish_scope", "0"],
-    ["mos", "0"],
-    ["ssrc_reporting", "0"],
-  ),
+  chosen("dtls_cert_cipher", { RSA: 1 }),
+  chosen("dtls_signature", { "SHA-1": 1 }),
+  chosen("use_audio_player", { "play-media": 1, transcoding: 2, always: 3 }, "audio-player"),
+  chosen("mqtt_publish_scope", { call: 1, media: 2, summary: 3 }),
+  { name: "mos", option: "mos", fallback: "0", show: (text) => /\bLQ\b/.test(text) ? "1" : "0" },
+  chosen("ssrc_reporting", { inline: 1, global: 2, none: 3 }),
   live("bw_limit", ({ settings }) => settings.maxBandwidth),
   live("silent_timeout_us", ({ settings }) => microseconds(settings.silentTimeout)),
   live("timeout_us", ({ settings }) => microseconds(settings.timeout)),
   live("final_timeout_us", ({ settings }) => microseconds(settings.finalTimeout)),
   live("offer_timeout_us", ({ settings }) => microseconds(settings.offerTimeout)),
   live("delete_delay_us", ({ settings }) => microseconds(settings.deleteDelay)),
-  ...configured(
+  ...scaled(
+    MICROSECONDS,
     ["media_expire_us", "0", "media-files-expire"],
     ["db_expire_us", "0", "db-media-expire"],
-    ["rtcp_interval_us", "5000000", "rtcp-interval"],
   ),
+  ...scaled(1000, ["rtcp_interval_us", "5000000", "rtcp-interval"]),
   live("redis_disable_time_us", ({ redis }) => microseconds(redis.disableTime)),
-  ...configured(
+  ...scaled(
+    1000,
     ["mqtt_publish_interval_us", "5000000", "mqtt-publish-interval"],
     ["dtx_delay_us", "0", "dtx-delay"],
     ["dtx_shift_us", "5000", "dtx-shift"],
     ["dtx_lag_us", "100000", "dtx-lag"],
-    ["max_dtx_us", "30000000", "max-dtx"],
   ),
+  ...scaled(MICROSECONDS, ["max_dtx_us", "30000000", "max-dtx"]),
 ];
 
 /** Parameters that are text, printed after the interfaces. */
 export const TEXTS: readonly Parameter[] = [
   ...configured(["b2b_url", "(null)"]),
-  ...secrets("redis_auth", "redis_write_auth", "redis_subscribe_auth"),
+  REDIS.auth!,
+  REDIS_WRITE.auth!,
+  REDIS_SUBSCRIBE.auth!,
+  REDIS.hostname!,
+  REDIS_WRITE.hostname!,
+  REDIS_SUBSCRIBE.hostname!,
   ...configured(
-    ["redis_hostname", "(null)"],
-    ["redis_write_hostname", "(null)"],
-    ["redis_subscribe_hostname", "(null)"],
     ["moh_attr_name", "(null)"],
     ["spooldir", "(null)", "recording-dir"],
     ["rec_method", "pcap", "recording-method"],
@@ -241,18 +312,22 @@ export const TEXTS: readonly Parameter[] = [
   ...secrets("janus_secret"),
   ...configured(
     ["db_media_cache", "(null)"],
-    ["dtx_cn_params", ""],
-    ["cn_payload", ""],
-    ["vsc_start_rec", ""],
-    ["vsc_stop_rec", ""],
-    ["vsc_start_stop_rec", ""],
-    ["vsc_pause_rec", ""],
-    ["vsc_pause_resume_rec", ""],
-    ["vsc_start_pause_resume_rec", ""],
-    ["graphite_ep", "", "graphite"],
-    ["redis_ep", "", "redis"],
-    ["redis_write_ep", "", "redis-write"],
-    ["redis_subscribe_ep", "", "redis-subscribe"],
+  ),
+  ...blank(
+    "dtx_cn_params",
+    "cn_payload",
+    "vsc_start_rec",
+    "vsc_stop_rec",
+    "vsc_start_stop_rec",
+    "vsc_pause_rec",
+    "vsc_pause_resume_rec",
+    "vsc_start_pause_resume_rec",
+  ),
+  ...configured(["graphite_ep", "", "graphite"]),
+  REDIS.endpoint!,
+  REDIS_WRITE.endpoint!,
+  REDIS_SUBSCRIBE.endpoint!,
+  ...configured(
     ["homer_ep", "", "homer"],
     ["dtmf_udp_ep", "", "dtmf-log-dest"],
   ),

@@ -46,10 +46,21 @@ function parameterLine(context: CliContext, parameters: Parameters, entry: Param
     const values = text === undefined || text === "" ? [] : text.split(";");
     return values.map((value) => `${entry.name} = ${value.trim()}\n`).join("");
   }
-  if (text === undefined) return `${entry.name} = ${entry.fallback ?? ""}\n`;
-  if (entry.secret) return `${entry.name} = (hidden)\n`;
-  const truth = text === "true" ? "1" : text === "false" ? "0" : text;
-  return `${entry.name} = ${truth}\n`;
+  const shown = text === undefined
+    ? fallbackText(context, entry)
+    : entry.show?.(text) ?? truth(text);
+  const hidden = entry.secret === true && shown !== "" && shown !== entry.fallback;
+  return `${entry.name} = ${hidden ? "(hidden)" : shown}\n`;
+}
+
+function fallbackText(context: CliContext, { fallback = "", along }: Parameter): string {
+  const other = along === undefined ? undefined : context.deps.option?.(along.option);
+  return other === undefined ? fallback : along!.fallback;
+}
+
+/** Flags are printed as numbers. */
+function truth(text: string): string {
+  return text === "true" ? "1" : text === "false" ? "0" : text;
 }
 
 function allText(context: CliContext, parameters: Parameters): string {

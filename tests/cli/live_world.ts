@@ -65,7 +65,9 @@ export const CTL_LINES: readonly string[] = [
   ],
   ...["list counters", "list interfaces", "list transcoders", "list jsonstats"],
   ...["list maxsessions", "set maxsessions 50", "get maxsessions", "set maxsessions -1"],
-  ...["set timeout 61", "list timeout", "set timeout 60", "set loglevel 6", "list loglevel"],
+  ...["params start", "params diff", "list loglevel", "set loglevel ice 4", "set timeout 61"],
+  ...["list timeout", "params diff", "params current", "params revert", "params diff"],
+  ...["list loglevel", "set loglevel 6", "list loglevel", "list timeout"],
   ...["list maxopenfiles", "set maxopenfiles", "set maxopenfiles 5", "set maxopenfiles 70000"],
   ...["list maxopenfiles", "standby", "list sessions all", "list sessions own", "list numsessions"],
   ...["list sessions call-1", "active", "list sessions all", "list numsessions"],
@@ -124,6 +126,10 @@ async function start(player: Player, ns: Netns, agent: Agent): Promise<Daemon> {
       ...[`--listen-cli=${HOST}:${CLI}`, `--listen-http=${HOST}:${HTTP}`],
       ...[`--graphite=${HOST}:${GRAPHITE}`, `--graphite-interval=1`],
       "--graphite-prefix=site.",
+      // Seen in the answers to `params`, and nowhere else in this scene.
+      ...["--log-level-ice=2", "--rtcp-interval=3000", "--dtls-mtu=1300", "--max-dtx=20"],
+      ...["--nftables-family=ip6", "--control-pmtu=dont", "--amr-dtx=CN"],
+      ...["--ng-client-timeout=70", "--homer-protocol=tcp", "--mysql-port=3307", "--tos=184"],
     ],
   };
   if (player === "oracle") return await startRtpengine(options);
