@@ -99,6 +99,8 @@ export class PortPlan {
     for (const { party, heir, position, entry } of this.#inherited) {
       const { entries } = party.media(position);
       entries.splice(entries.indexOf(entry), 1);
+      // it stands for another section of the other side now
+      entry.peer = undefined;
       party.media(heir).entries.push(entry);
     }
     for (const { party, position, pair, entry, peer } of this.planned) {

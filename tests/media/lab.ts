@@ -42,7 +42,8 @@ export class Lab implements AsyncDisposable {
   readonly #daemons: Daemon[] = [];
   #scenes = 0;
 
-  private constructor(ns: Netns, agent: Agent) {
+  /** Wraps what {@link open} has made. */
+  constructor(ns: Netns, agent: Agent) {
     this.#ns = ns;
     this.#agent = agent;
   }
