@@ -92,6 +92,23 @@ static void ports_open(struct life *l)
 	}
 }
 
+/* A section that takes every packet, and a name for it where one leaves. */
+static void bundle(struct rules *r)
+{
+	struct rtpe_section *s = &r->bundle.sections[0];
+
+	r->rule.flags |= RTPE_RULE_BUNDLE | RTPE_RULE_BLOCK_SHORT;
+	r->bundle.n_sections = 1;
+	s->mid_len = 1;
+	s->mid[0] = 'a';
+	memset(s->payload_types, 0xff, sizeof(s->payload_types));
+	r->out[0].flags |= RTPE_OUT_SECTION | RTPE_OUT_MID | RTPE_OUT_SILENCE;
+	r->out[0].mid_id = 1;
+	r->out[0].mid_len = 1;
+	r->out[0].mid[0] = 'b';
+	r->rule.n_silence = 1;
+}
+
 /* From port 0 to ports 1 and 4, STUN to the ring; from port 2 to port 3. */
 static bool rules_install(struct life *l)
 {
@@ -106,6 +123,7 @@ static bool rules_install(struct life *l)
 	rules_follow(&r, l->slot[1]);
 	rules_follow(&r, l->slot[4])->flags = 0;
 	r.out[1].dst = peer_addr(peers[1]);
+	bundle(&r);
 	ok &= worked(rules_set(l->core, l->slot[0], &r));
 	rules_init(&r);
 	r.rule.remote = peer_addr(peers[1]);
