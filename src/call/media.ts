@@ -67,6 +67,10 @@ export class Media implements MediaView {
   /** @param index 1-based */
   constructor(readonly participant: Participant, readonly index: number) {}
 
+  get hidden(): boolean {
+    return this.state.hidden;
+  }
+
   get type(): string {
     return this.state.type;
   }

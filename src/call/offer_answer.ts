@@ -159,7 +159,8 @@ function makePlan(
     from: from.medias.map((media) => media.state),
     to: to.medias.map((media) => media.state),
   });
-  if (sdp.medias.length === 0) throw new NgError("Error rewriting SDP");
+  const nothing = sdp.medias.length === 0 || result.medias.every((media) => media.to.hidden);
+  if (nothing) throw new NgError("Error rewriting SDP");
   const directions = readDirection(context, request);
   const families = result.medias.map((media, i) => {
     const own = media.from.held ? from.medias[i]?.family ?? from.family : undefined;

@@ -112,7 +112,8 @@ function partyStatistics(gathering: Gathering, party: Participant): ReplyDict {
     metadata: party.metadata,
     subscriptions: subscriptions(party.subscriptions),
     subscribers: subscriptions(party.subscribers),
-    medias: party.medias.map((media) => mediaStatistics(gathering, media)),
+    medias: party.medias.filter(({ hidden }) => hidden !== true)
+      .map((media) => mediaStatistics(gathering, media)),
     VSC: [],
   };
 }

@@ -50,6 +50,8 @@ export interface StreamView {
 export interface MediaView {
   /** 1-based, as in ng. */
   readonly index: number;
+  /** The party does not know the section (`sdp-media-remove`); absent = it does. */
+  readonly hidden?: boolean;
   /** `audio`, `video`, `image`, `application`, … */
   readonly type: string;
   /** `RTP/AVP`, … */

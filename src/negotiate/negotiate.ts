@@ -28,6 +28,7 @@ import { midExtension, signalledSources } from "./bundle_text.ts";
 import { editCodecs, ignoreCodecs, singleCodec } from "./codec_edit.ts";
 import { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
 import { editExtensions } from "./extensions.ts";
+import { fillHidden, isHidden } from "./hidden.ts";
 import { answerMux, offerMux } from "./mux.ts";
 import {
   canonicalProtocol,
@@ -94,7 +95,8 @@ export interface NegotiationResult {
  *
  * @throws SdpError when the description is incomplete
  */
-export function negotiate(input: Negotiation): NegotiationResult {
+export function negotiate(asked: Negotiation): NegotiationResult {
+  const input = { ...asked, sdp: fillHidden(asked.sdp, asked.from) };
   const warnings: string[] = [];
   // the number of sections the receiver sees never shrinks (RFC 3264 section 8)
   const count = Math.max(input.sdp.medias.length, input.to.length);
@@ -138,6 +140,21 @@ function missing(from: MediaState, to: MediaState): NegotiatedMedia {
   };
 }
 
+/** A section that one of the two does not know. */
+function hide(section: SdpMedia, from: MediaState, to: MediaState): NegotiatedMedia {
+  const { type, formats } = section.media;
+  const protocol = canonicalProtocol(section.media.protocol);
+  const kind = mediaKind(type, protocol);
+  const silent = { type, protocol, formats, kind, rejected: true, send: false, recv: false };
+  return {
+    ...missing(from, to),
+    section,
+    from: from.hidden ? from : { ...from, ...silent },
+    to: from.hidden ? { ...to, rejected: true } : { ...to, ...silent, hidden: true },
+    protocol,
+  };
+}
+
 function negotiateMedia(
   input: Negotiation,
   section: SdpMedia,
@@ -148,6 +165,7 @@ function negotiateMedia(
 ): NegotiatedMedia {
   const { request, kind, sdp, settings } = input;
   const { media } = section;
+  if (from.hidden || isHidden(request, kind, media.type, to)) return hide(section, from, to);
   const remote = remoteOf(request, settings, sdp, section);
   const asked = request.flags.has("passthrough") || request.flags.has("no passthrough");
   const passthrough = asked ? request.flags.has("passthrough") : from.passthrough;
@@ -203,6 +221,7 @@ function negotiateMedia(
     dtls: mediaType === "rtp" && usesDtls(sdp, section),
     natWait: request.flags.has("NAT-wait"),
     passthrough,
+    packetTime: kind === "offer" ? request.ptimeReverse ?? from.packetTime : from.packetTime,
     echo: echo?.from ?? from.echo,
     extensions: extensions.kept,
     masked: extensions.masked,
@@ -229,6 +248,7 @@ function negotiateMedia(
     learning: to.initialized ? to.learning : learning,
     generateRtcp: request.generateRtcp ?? to.generateRtcp,
     passthrough,
+    packetTime: kind === "offer" ? request.ptime ?? to.packetTime : to.packetTime,
     echo: echo?.to ?? to.echo,
     resets: to.resets + (reset ? 1 : 0),
     controlling: to.controlling ||

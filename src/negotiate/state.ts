@@ -97,6 +97,10 @@ export interface MediaState {
   readonly natWait: boolean;
   /** `pierce NAT` was asked for: this party is sent something until it sends something. */
   readonly pierceNat: boolean;
+  /** This party does not know the section: `sdp-media-remove`. */
+  readonly hidden: boolean;
+  /** Packet time in ms asked of this party by `ptime` or `ptime-reverse`. */
+  readonly packetTime: number | undefined;
   /** The section is handed on as it is, because `passthrough` was asked for. */
   readonly passthrough: boolean;
   /** `media echo`: what comes from this party goes back to it, or nowhere. */
@@ -145,6 +149,8 @@ export const NEW_MEDIA: MediaState = {
   pierceNat: false,
   dtls: false,
   natWait: false,
+  hidden: false,
+  packetTime: undefined,
   passthrough: false,
   echo: "none",
   extensions: undefined,

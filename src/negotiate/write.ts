@@ -42,6 +42,7 @@ export function writeSdp(writing: Writing): { text: ByteString; memory: SessionM
   const edits = new AttributeEdits(request);
   let body = "";
   for (const [i, media] of medias.entries()) {
+    if (media.to.hidden) continue;
     const facing = facings[i];
     const connection = facing === undefined ? "" : connectionFor(request, media, facing);
     const text = writeMedia({ request, kind, sdp, media, facing, connection });

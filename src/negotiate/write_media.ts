@@ -139,7 +139,7 @@ function writeRtp(writing: MediaWriting, section: SdpMedia, facing: Facing): Byt
   }
   if (to.mux !== "none") text += `a=rtcp-mux${EOL}`;
   text += parts.keying;
-  const ptime = parts.ptime ?? (writing.kind === "answer" ? to.ptime : undefined);
+  const ptime = to.packetTime ?? parts.ptime ?? (writing.kind === "answer" ? to.ptime : undefined);
   if (ptime !== undefined) text += `a=ptime:${ptime}${EOL}`;
   return text + parts.maxptime;
 }
