@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Codec } from "../negotiate/mod.ts";
 import type { RelayEngine } from "../relay/types.ts";
 import type { Media } from "./media.ts";
 
@@ -26,9 +27,9 @@ export class ClockRates {
   update(media: Media): void {
     if (media.state.kind !== "rtp" || media.entries.length === 0) return;
     const rates = ratesOf(media);
+    if (rates.length === 0 && !this.#told.has(media)) return;
     const slots = media.entries.map(({ pair }) => pair.rtp.slot);
     const text = JSON.stringify([slots, rates]);
-    if (rates.length === 0 && !this.#told.has(media)) return;
     if (this.#told.get(media) === text) return;
     this.#told.set(media, text);
     for (const slot of slots) {
@@ -39,17 +40,34 @@ export class ClockRates {
 
 /** Payload types whose rate is not the default: its own, and those the others told it to use. */
 function ratesOf(media: Media): readonly (readonly [number, number])[] {
+  const lists = [media.state.codecs];
+  for (const { sink } of media.sinks) lists.push(sink.state.codecs);
+  if (lists.every(usesDefault)) return [];
   const rates = new Map<number, number>();
-  const codecs = [
-    ...media.state.codecs,
-    ...media.sinks.flatMap(({ sink }) => sink.state.codecs),
-  ];
-  for (const { payloadType, encoding } of codecs) {
-    const rate = Number(encoding?.split("/")[1]);
-    if (!Number.isInteger(rate) || rate <= 0 || rate > 0xffffffff || rates.has(payloadType)) {
-      continue;
+  for (const codecs of lists) {
+    for (const { payloadType, encoding } of codecs) {
+      const rate = rateOf(encoding);
+      if (rate !== undefined && !rates.has(payloadType)) rates.set(payloadType, rate);
     }
-    rates.set(payloadType, rate);
   }
   return [...rates].filter(([, rate]) => rate !== DEFAULT_RATE).slice(0, MAX_RATES);
+}
+
+/** Lists of codecs that have been looked at; the same few are shared by many calls. */
+const looked = new WeakMap<readonly Codec[], boolean>();
+
+/** Whether no codec of a list has another rate than the default. */
+function usesDefault(codecs: readonly Codec[]): boolean {
+  let uses = looked.get(codecs);
+  if (uses === undefined) {
+    uses = codecs.every(({ encoding }) => (rateOf(encoding) ?? DEFAULT_RATE) === DEFAULT_RATE);
+    looked.set(codecs, uses);
+  }
+  return uses;
+}
+
+/** Clock rate in Hz that an encoding names; undefined when there is none or it cannot be. */
+function rateOf(encoding: string | undefined): number | undefined {
+  const rate = Number(encoding?.split("/")[1]);
+  return Number.isInteger(rate) && rate > 0 && rate <= 0xffffffff ? rate : undefined;
 }

@@ -27,6 +27,7 @@ export class SlotIndex {
 
   /** Takes in the ports a call has now. */
   update(call: Call): void {
+    if (this.#isCurrent(call)) return;
     this.remove(call);
     const slots: Slot[] = [];
     for (const { medias } of call.participants) {
@@ -40,6 +41,28 @@ export class SlotIndex {
       }
     }
     this.#slots.set(call, slots);
+  }
+
+  /** Most messages change no port. */
+  #isCurrent(call: Call): boolean {
+    const slots = this.#slots.get(call);
+    if (slots === undefined) return false;
+    let i = 0;
+    for (const { medias } of call.participants) {
+      for (const media of medias) {
+        for (const { pair } of media.entries) {
+          if (!this.#owns(call, media, pair.rtp, slots[i++])) return false;
+          if (!this.#owns(call, media, pair.rtcp, slots[i++])) return false;
+        }
+      }
+    }
+    return i === slots.length;
+  }
+
+  #owns(call: Call, media: Media, port: RelayPort, slot: Slot | undefined): boolean {
+    const owner = this.#owners.get(port.slot);
+    return port.slot === slot && owner?.call === call && owner.media === media &&
+      owner.port === port;
   }
 
   /** Forgets the ports of a call. */

@@ -191,9 +191,23 @@ export function encodeBencode(value: ReplyValue): ByteString {
   const object = value as { readonly [key: string]: ReplyValue | undefined };
   for (const key of Object.keys(object)) {
     const item = object[key];
-    if (item !== undefined) text += `${key.length}:${key}${encodeBencode(item)}`;
+    if (item !== undefined) text += keyText(key) + encodeBencode(item);
   }
   return text + "e";
+}
+
+/** Members of reply objects as they are written: there are few, and they come again and again. */
+const keyTexts = new Map<ByteString, ByteString>();
+const KEY_TEXTS = 1024;
+
+function keyText(key: ByteString): ByteString {
+  let text = keyTexts.get(key);
+  if (text === undefined) {
+    text = `${key.length}:${key}`;
+    if (keyTexts.size >= KEY_TEXTS) keyTexts.clear();
+    keyTexts.set(key, text);
+  }
+  return text;
 }
 
 function encodeNumber(value: number): ByteString {

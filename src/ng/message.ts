@@ -5,7 +5,8 @@
  */
 
 import type { ByteString } from "../core/bytes.ts";
-import { fromBytes, toBytes } from "../core/bytes.ts";
+import { fromBytes } from "../core/bytes.ts";
+import { ByteSlab } from "../core/byte_slab.ts";
 import { decodeBencode, encodeBencode } from "./bencode.ts";
 import { DecodeError } from "./errors.ts";
 import { decodeJson, encodeJson } from "./json.ts";
@@ -35,9 +36,12 @@ export function openEnvelope(message: Uint8Array): Envelope | undefined {
   return { cookie: fromBytes(message.subarray(0, space)), payload: message.subarray(space + 1) };
 }
 
+/** Replies are kept for the same time. */
+const slab = new ByteSlab();
+
 /** Bytes of a reply; without `cookie` just the payload. */
 export function sealEnvelope(cookie: ByteString | undefined, payload: ByteString): Uint8Array {
-  return toBytes(cookie === undefined ? payload : `${cookie} ${payload}`);
+  return slab.bytes(cookie === undefined ? payload : `${cookie} ${payload}`);
 }
 
 /** Encoding of a payload by its first byte; bencode when it is neither. */

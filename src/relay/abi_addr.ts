@@ -25,6 +25,8 @@ export interface AddrBuffer {
 /** Reads and writes `struct rtpe_addr`. */
 export class AddrCodec {
   readonly #known = new Map<string, Ip>();
+  /** Texts of IPv4 addresses by their 32 bits. */
+  readonly #texts = new Map<number, string>();
   /** Size of the struct in bytes. */
   readonly size: number;
   readonly #at: StructLayout<"family" | "port" | "scope" | "ip">["offset"];
@@ -90,11 +92,24 @@ export class AddrCodec {
   read(view: DataView, offset: number): Endpoint | undefined {
     const family = view.getUint8(offset + this.#at.family);
     if (family !== 4 && family !== 6) return undefined;
-    const bytes = new Uint8Array(view.buffer, view.byteOffset + offset + this.#at.ip, 16);
     return {
       family,
-      address: formatIp(family, bytes),
+      address: family === 4 ? this.#quad(view, offset) : formatIp(6, this.#bytes(view, offset)),
       port: view.getUint16(offset + this.#at.port, LITTLE_ENDIAN),
     };
+  }
+
+  #quad(view: DataView, offset: number): string {
+    const word = view.getUint32(offset + this.#at.ip);
+    const known = this.#texts.get(word);
+    if (known !== undefined) return known;
+    const text = formatIp(4, this.#bytes(view, offset));
+    if (this.#texts.size >= MAX_KNOWN) this.#texts.clear();
+    this.#texts.set(word, text);
+    return text;
+  }
+
+  #bytes(view: DataView, offset: number): Uint8Array {
+    return new Uint8Array(view.buffer, view.byteOffset + offset + this.#at.ip, 16);
   }
 }

@@ -1,14 +1,14 @@
 /**
  * The relay core's counters, read straight from the memory it shares.
  *
- * 64-bit fields are read in one load, 32-bit ones atomically, so no value is ever half of one update and
- * half of the next; the remote endpoint is guarded by a sequence counter.
+ * 64-bit fields are read in one load, as 32-bit ones are, so no value is ever half of one update and half
+ * of the next; the remote endpoint is guarded by a sequence counter.
  *
  * @module
  */
 
 import type { Endpoint } from "../core/endpoint.ts";
-import type { AddrCodec } from "./abi_addr.ts";
+import { type AddrCodec, LITTLE_ENDIAN } from "./abi_addr.ts";
 import { type AbiLayout, AbiMismatch, type StructLayout } from "./abi_layout.ts";
 import type { TrafficSums } from "./traffic.ts";
 import type { Slot, SlotCounters, SsrcCounters } from "./types.ts";
@@ -88,14 +88,21 @@ export class CounterView {
   readonly #codec: CounterCodec;
   readonly #view: DataView;
   readonly #words: Int32Array;
-  readonly #longs: BigUint64Array;
+  readonly #doubles: Float64Array;
+  /** A copy of the remote endpoint, and room to take a 64-bit load apart. */
+  readonly #copy: Int32Array<ArrayBuffer>;
+  readonly #copyView: DataView<ArrayBuffer>;
+  readonly #double = new Float64Array(1);
+  readonly #halves = new Uint32Array(this.#double.buffer);
 
   /** @param memory the whole array, 8-byte aligned */
   constructor(codec: CounterCodec, memory: ArrayBuffer) {
     this.#codec = codec;
     this.#view = new DataView(memory);
     this.#words = new Int32Array(memory);
-    this.#longs = new BigUint64Array(memory);
+    this.#doubles = new Float64Array(memory);
+    this.#copy = new Int32Array(codec.addr.size / 4);
+    this.#copyView = new DataView(this.#copy.buffer);
   }
 
   /** Wall-clock ms of the last packet received by a slot; 0 = never. */
@@ -152,17 +159,17 @@ export class CounterView {
 
   #remote(start: number): { remote: Endpoint | undefined; confirmed: boolean; learned: boolean } {
     const { slot: at, addr } = this.#codec;
-    const copy = new Int32Array(addr.size / 4);
+    const copy = this.#copy;
     for (let tries = 0; tries < SPINS + NAPS; tries++) {
       // the writer may have lost its processor to us
       if (tries >= SPINS) Atomics.wait(nap, 0, 0, 1);
-      const before = this.#u32(start + at.remote_seq);
+      const before = this.#ordered(start + at.remote_seq);
       if (before & 1) continue;
-      for (let i = 0; i < copy.length; i++) copy[i] = this.#u32(start + at.remote + i * 4);
+      for (let i = 0; i < copy.length; i++) copy[i] = this.#ordered(start + at.remote + i * 4);
       const confirmed = this.#view.getUint8(start + at.confirmed) !== 0;
       const learned = this.#view.getUint8(start + at.learned) !== 0;
-      if (this.#u32(start + at.remote_seq) !== before) continue;
-      return { remote: addr.read(new DataView(copy.buffer), 0), confirmed, learned };
+      if (this.#ordered(start + at.remote_seq) !== before) continue;
+      return { remote: addr.read(this.#copyView, 0), confirmed, learned };
     }
     throw new Error(`remote endpoint of the counters at ${start} is being written for ever`);
   }
@@ -206,11 +213,20 @@ export class CounterView {
   }
 
   #u32(offset: number): number {
-    return Atomics.load(this.#words, offset >> 2) >>> 0;
+    return this.#words[offset >> 2]! >>> 0;
   }
 
+  /** Neither moved nor left out by the compiler. */
+  #ordered(offset: number): number {
+    return Atomics.load(this.#words, offset >> 2);
+  }
+
+  /** One load of 64 bits, as a double only in name: below 2^62 no number is changed on its way. */
   #u64(offset: number): number {
-    return Number(this.#longs[offset >> 3]);
+    this.#double[0] = this.#doubles[offset >> 3]!;
+    return LITTLE_ENDIAN
+      ? this.#halves[1]! * 2 ** 32 + this.#halves[0]!
+      : this.#halves[0]! * 2 ** 32 + this.#halves[1]!;
   }
 
   #ms(offset: number): number {

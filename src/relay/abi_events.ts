@@ -23,7 +23,7 @@ export interface RawEvent {
   readonly time: number;
   readonly source: Endpoint | undefined;
   readonly destination: Endpoint | undefined;
-  /** A copy that may be kept. */
+  /** A copy that may be kept; of a control datagram a view that is valid until the next record is read. */
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
@@ -76,16 +76,26 @@ export class EventCodec {
       if (payloadStart + payloadLength > end) {
         throw new AbiMismatch(`a ring record with ${payloadLength} of ${end - start} bytes`);
       }
+      const type = view.getUint16(start + at.type, LITTLE_ENDIAN);
+      const payloadEnd = payloadStart + payloadLength;
       yield {
-        type: view.getUint16(start + at.type, LITTLE_ENDIAN),
+        type,
         reason: view.getUint16(start + at.reason, LITTLE_ENDIAN),
         slot: view.getUint32(start + at.slot, LITTLE_ENDIAN),
-        time: Number(view.getBigUint64(start + at.time_us, LITTLE_ENDIAN)) / 1000,
+        time: u64(view, start + at.time_us) / 1000,
         source: this.#addr.read(view, start + at.src),
         destination: this.#addr.read(view, start + at.dst),
-        payload: bytes.slice(payloadStart, payloadStart + payloadLength),
+        payload: type === EventType.Datagram
+          ? bytes.subarray(payloadStart, payloadEnd)
+          : bytes.slice(payloadStart, payloadEnd),
       };
       start = end;
     }
   }
+}
+
+/** A 64-bit number below 2^53 in memory that nobody else writes. */
+function u64(view: DataView, offset: number): number {
+  const low = view.getUint32(offset + (LITTLE_ENDIAN ? 0 : 4), LITTLE_ENDIAN);
+  return view.getUint32(offset + (LITTLE_ENDIAN ? 4 : 0), LITTLE_ENDIAN) * 2 ** 32 + low;
 }

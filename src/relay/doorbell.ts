@@ -5,6 +5,8 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
+
 /** A relay core, as far as the bell is concerned. */
 export interface BellOwner {
   /** Tells the core's threads what to call; null: nothing. */
@@ -59,12 +61,12 @@ function ring(): void {
   let more = false;
   for (const owner of [...owners]) more = owner.turn() || more;
   if (more && !queued) {
-    // sockets and timers have their turn first
+    // sockets and timers have their turn first; a timer of our own would come a millisecond late
     queued = true;
-    setTimeout(() => {
+    setImmediate(() => {
       queued = false;
       ring();
-    }, 0);
+    });
   }
 }
 

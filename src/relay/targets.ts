@@ -34,23 +34,48 @@ export function refuseTarget(
   local: Pick<LocalAddress, "address">,
   own: OwnEndpoints,
 ): string | undefined {
-  const name = `media target ${target.address} port ${target.port}`;
-  const ip = parseIp(target.address);
-  if (ip === undefined) return `${name} is not an IP address`;
-  if (!Number.isInteger(target.port) || target.port < 1 || target.port > 65535) {
-    return `${name} has no valid port`;
-  }
-  const forms: Ip[] = [ip];
-  const embedded = embeddedIpv4(ip);
-  if (embedded !== undefined) forms.push(embedded);
-  const localIp = parseIp(local.address);
-  const localClass = localIp && classifyIp(localIp);
-  for (const form of forms) {
-    const reason = refuseClass(classifyIp(form), localClass);
-    if (reason !== undefined) return `${name} is ${reason}`;
-    if (isControlPort(form, target.port, own)) return `${name} is a control port of this daemon`;
+  const reason = reasonAgainst(target, local, own);
+  return reason && `media target ${target.address} port ${target.port} ${reason}`;
+}
+
+function reasonAgainst(
+  { address, port }: Endpoint,
+  local: Pick<LocalAddress, "address">,
+  own: OwnEndpoints,
+): string | undefined {
+  const forms = formsOf(address);
+  if (forms.length === 0) return "is not an IP address";
+  if (!Number.isInteger(port) || port < 1 || port > 65535) return "has no valid port";
+  const localClass = formsOf(local.address)[0]?.kind;
+  for (const { ip, kind } of forms) {
+    const what = refuseClass(kind, localClass);
+    if (what !== undefined) return `is ${what}`;
+    if (isControlPort(ip, port, own)) return "is a control port of this daemon";
   }
   return undefined;
+}
+
+/** An address and what it is for. */
+interface Form {
+  readonly ip: Ip;
+  readonly kind: AddressClass;
+}
+
+/** Addresses seen lately: each message of a call names the same few. */
+const cache = new Map<string, readonly Form[]>();
+const CACHE_SIZE = 4096;
+
+/** The address itself, and the IPv4 address in it, if there is one; none for what is no address. */
+function formsOf(address: string): readonly Form[] {
+  const known = cache.get(address);
+  if (known !== undefined) return known;
+  const ip = parseIp(address);
+  const embedded = ip && embeddedIpv4(ip);
+  const forms = [ip, embedded].filter((one) => one !== undefined)
+    .map((one) => ({ ip: one, kind: classifyIp(one) }));
+  if (cache.size >= CACHE_SIZE) cache.clear();
+  cache.set(address, forms);
+  return forms;
 }
 
 function refuseClass(kind: AddressClass, local: AddressClass | undefined): string | undefined {

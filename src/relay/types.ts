@@ -364,7 +364,10 @@ export interface Relay {
 export interface ControlSocket {
   /** Address bound; the port is the real one when 0 was asked. */
   readonly bound: Endpoint;
-  /** `local` is the address the datagram was sent to, also on a wildcard socket. */
+  /**
+   * Hands every datagram to `handler`. `payload` is valid until it returns; `local` is the address the
+   * datagram was sent to, also on a wildcard socket.
+   */
   onDatagram(handler: (payload: Uint8Array, source: Endpoint, local: Endpoint) => void): void;
   /** Sends a datagram that leaves from `local`. @returns whether the system took it */
   send(payload: Uint8Array, destination: Endpoint, local: Endpoint): boolean;
