@@ -14,6 +14,9 @@ interface RoundRobin {
   readonly next: Map<Family, number>;
 }
 
+/** The name that stands for all interfaces in turn, where no interface is called so. */
+const ALL_IN_TURN = "round-robin-calls";
+
 /** The configured interfaces. */
 export class InterfaceTable {
   /** All local addresses in configuration order. */
@@ -45,6 +48,10 @@ export class InterfaceTable {
       const set = this.#sets.get(base);
       if (set !== undefined) set.members.push(address.name);
       else this.#sets.set(base, { members: [address.name], next: new Map() });
+    }
+    const all = [...this.#byName.keys()];
+    if (all.length > 0 && !this.#byName.has(ALL_IN_TURN) && !this.#sets.has(ALL_IN_TURN)) {
+      this.#sets.set(ALL_IN_TURN, { members: all, next: new Map() });
     }
     const first = addresses[0]?.name;
     this.#default = first === undefined ? undefined : setOf(first) ?? first;

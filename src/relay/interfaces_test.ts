@@ -82,3 +82,25 @@ Deno.test("InterfaceTable passes over members without free ports, and names one 
 Deno.test("InterfaceTable without interfaces picks nothing", () => {
   assert.equal(new InterfaceTable([]).pick(undefined, 4, always), undefined);
 });
+
+Deno.test("InterfaceTable takes all interfaces in turn as round-robin-calls, per family", () => {
+  const table = new InterfaceTable([
+    local("a", "192.0.2.1"),
+    local("a", "192.0.2.2"),
+    local("a", "2001:db8::1"),
+    local("b", "192.0.2.3"),
+    local("c:1", "192.0.2.4"),
+  ]);
+  const picks = (family: 4 | 6, count: number) =>
+    Array.from({ length: count }, () => table.pick("round-robin-calls", family, always)?.address);
+  assert.equal(table.has("round-robin-calls"), true);
+  assert.deepEqual(picks(4, 4), ["192.0.2.1", "192.0.2.3", "192.0.2.4", "192.0.2.1"]);
+  assert.deepEqual(picks(6, 2), ["2001:db8::1", "2001:db8::1"]);
+  assert.deepEqual(picks(4, 1), ["192.0.2.3"]);
+  const own = new InterfaceTable([
+    local("a", "192.0.2.1"),
+    local("round-robin-calls", "192.0.2.2"),
+  ]);
+  assert.equal(own.pick("round-robin-calls", 4, always)?.address, "192.0.2.2");
+  assert.equal(own.pick("round-robin-calls", 4, always)?.address, "192.0.2.2");
+});
