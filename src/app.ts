@@ -5,10 +5,16 @@
  * @module
  */
 
-import { type CallLog, combineObservers, createCallService } from "./call/mod.ts";
+import {
+  type CallLog,
+  type CallObserver,
+  combineObservers,
+  createCallService,
+} from "./call/mod.ts";
 import { CTL_TIMEOUT_MS, exchangeLine, runCtl } from "./cli/mod.ts";
 import {
   bannerText,
+  type Config,
   embeddedDefaults,
   loadConfig,
   type LoadedConfig,
@@ -24,6 +30,7 @@ import { lineSink, lineStyle, Logs, stderrStream, writeStderr } from "./log/mod.
 import { openPersistence } from "./persistence.ts";
 import { MediaRelay, reservePorts, startNativeRelay } from "./relay/mod.ts";
 import { createTracing } from "./tracing.ts";
+import { httpPost, type TeardownFormat, TeardownNotifier } from "./teardown/mod.ts";
 
 /** Milliseconds that replies under way get at the end. */
 const GRACE_MS = 1000;
@@ -164,7 +171,13 @@ async function run(
     quality: tracing.sums,
     trace: tracing.ng,
   });
-  const observers = [control.statistics.observer, tracing.observer, persistence?.observer];
+  const teardown = teardownObserver(config, logs);
+  const observers = [
+    control.statistics.observer,
+    tracing.observer,
+    persistence?.observer,
+    teardown,
+  ];
   const calls = createCallService({
     relay,
     settings,
@@ -175,6 +188,7 @@ async function run(
     ),
     log: callLog(logs),
     load: control.load,
+    debugCalls,
     quality: tracing.quality,
     ssrcReporting: tracing.ssrcReporting,
   });
@@ -234,6 +248,19 @@ async function run(
   pidFile?.remove();
   log.info("ended");
   return 0;
+}
+
+/** Who tells the SIP side that a call has timed out; nobody without `b2b-url`. */
+function teardownObserver(config: Config, logs: Logs): CallObserver | undefined {
+  const url = config["b2b-url"];
+  if (url === undefined) return undefined;
+  const log = callLog(logs);
+  return new TeardownNotifier({
+    url,
+    format: config["xmlrpc-format"] as TeardownFormat,
+    post: httpPost,
+    failed: (callId, message) => log.warn(callId, message),
+  });
 }
 
 function callLog(logs: Logs): CallLog {

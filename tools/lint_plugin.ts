@@ -23,6 +23,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   cli: ["transport", "web", "negotiate", "sdp"],
   transport: ["call", "negotiate", "sdp", "cli", "stats", "config"],
   web: ["call", "negotiate", "sdp", "transport"],
+  teardown: ["ng", "negotiate", "sdp", "relay", "transport", "web", "cli", "stats", "config"],
   tls: ["call", "negotiate", "ng", "sdp", "relay", "transport", "web", "cli", "stats"],
 };
 

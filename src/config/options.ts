@@ -7,6 +7,7 @@
 
 import { type Option, OptionSet, type OptionTable, type ValuesOf } from "./option.ts";
 import {
+  B2B,
   KERNEL_LATER,
   LIMITS,
   LOGGING,
@@ -16,7 +17,7 @@ import {
   RELAY,
   TIMERS,
 } from "./options_general.ts";
-import { B2B, DTLS, EXPORT, PLAYBACK, PROCESSING, RECORDING, REDIS } from "./options_later.ts";
+import { DTLS, EXPORT, PLAYBACK, PROCESSING, RECORDING, REDIS } from "./options_later.ts";
 import { CONTROL, CONTROL_LATER, GRAPHITE, INTERFACES, MEDIA } from "./options_network.ts";
 import { HOMER, QUALITY } from "./options_quality.ts";
 

@@ -297,6 +297,22 @@ export const LOGGING = {
   }),
 };
 
+/** Telling the SIP side that a call ended. */
+export const B2B = {
+  "b2b-url": text({
+    short: "b",
+    metavar: "URL",
+    help: "XML-RPC service to tell about calls that timed out; %% is the address of its proxy",
+  }),
+  "xmlrpc-format": integer({
+    short: "x",
+    default: 0,
+    min: 0,
+    max: 2,
+    help: "Form of that request: 0 SEMS, 1 call-id only, 2 Kamailio",
+  }),
+};
+
 /** Logging that is not built yet. */
 export const LOGGING_LATER = later({
   "log-facility": choice(FACILITIES, { default: "daemon", help: "Facility of the system log" }),

@@ -73,22 +73,6 @@ export const REDIS = later({
   }),
 });
 
-/** Telling the SIP side that a call ended. */
-export const B2B = later({
-  "b2b-url": text({
-    short: "b",
-    metavar: "URL",
-    help: "XML-RPC service to tell about calls that timed out; %% is the address of its proxy",
-  }),
-  "xmlrpc-format": integer({
-    short: "x",
-    default: 0,
-    min: 0,
-    max: 2,
-    help: "Form of that request: 0 SEMS, 1 call-id only, 2 Kamailio",
-  }),
-});
-
 /** Recording of calls. */
 export const RECORDING = later({
   "recording-dir": path({ metavar: "DIR", help: "Directory for recordings" }),

@@ -33,7 +33,7 @@ Deno.test("the shipped configuration is the safe one", async () => {
 
 Deno.test("the shipped configuration documents every key that is in effect", () => {
   const documented = new Set(
-    [...SHIPPED.matchAll(/^(?:# )?([a-z-]+) = /gm)].map(([, name]) => name),
+    [...SHIPPED.matchAll(/^(?:# )?([a-z0-9-]+) = /gm)].map(([, name]) => name),
   );
   const missing = OPTION_NAMES.filter((name) => {
     const { status, surface } = optionNamed(name);
@@ -51,6 +51,7 @@ Deno.test("the shipped configuration shows true defaults in its comments", () =>
       "https-cert",
       "https-key",
       "pidfile",
+      "b2b-url",
       "graphite",
       "graphite-prefix",
       "homer",
@@ -61,7 +62,7 @@ Deno.test("the shipped configuration shows true defaults in its comments", () =>
       "listen-tcp",
     ],
   );
-  for (const [, name, value] of SHIPPED.slice(0, groups).matchAll(/^# ([a-z-]+) = (.*)$/gm)) {
+  for (const [, name, value] of SHIPPED.slice(0, groups).matchAll(/^# ([a-z0-9-]+) = (.*)$/gm)) {
     assert.ok(isOptionName(name!), `${name} is no option`);
     const option = optionNamed(name);
     const followsLogLevel = option.defaultText === "as log-level" && value === "6";
@@ -74,7 +75,7 @@ Deno.test("the shipped configuration's commented groups can be used", async () =
   const live = SHIPPED.replace("# interfaces-config", "interfaces-config")
     .replace(
       /# \[interface-external\][\s\S]*$/,
-      (groups) => groups.replaceAll(/^# ?(?=\[|[a-z-]+ = )/gm, ""),
+      (groups) => groups.replaceAll(/^# ?(?=\[|[a-z0-9-]+ = )/gm, ""),
     );
   assert.deepEqual(parseIni(live).problems, []);
   const result = await loadConfig(["--config-file=/c"], {
