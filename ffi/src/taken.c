@@ -18,12 +18,15 @@ enum {
 	/* Sockets by the ten thousands are not worth looking at that often. */
 	TOO_LONG_US = 5000,
 	GIVE_UP_US = 10000000,
+	PROBE = 1000000,		/* of what can be afforded */
 };
+
+#define MOST_PROBES ((uint64_t)TAKEN_PROBES * PROBE)
 
 struct taken {
 	int fd;				/* -1: not opened yet, or not to be had */
 	uint32_t seq;
-	uint64_t probes;		/* that can be afforded, in 1/1000000 */
+	uint64_t probes;		/* that can be afforded, times PROBE */
 	uint64_t probes_at;
 	uint64_t read_at;		/* 0: never */
 	uint64_t not_before;
@@ -35,8 +38,10 @@ struct taken *taken_new(void)
 {
 	struct taken *t = mem_zalloc(sizeof(*t));
 
-	if (t)
-		t->fd = -1;
+	if (!t)
+		return NULL;
+	t->fd = -1;
+	t->probes = MOST_PROBES;
 	return t;
 }
 
@@ -109,16 +114,15 @@ static bool read_table(struct taken *t)
 
 static bool affords_probe(struct taken *t, uint64_t now)
 {
-	const uint64_t one = 1000000, most = TAKEN_PROBES * one;
 	uint64_t passed = now - t->probes_at;
 
 	t->probes_at = now;
-	t->probes = passed >= one ? most : t->probes + passed * TAKEN_PROBES;
-	if (t->probes > most)
-		t->probes = most;
-	if (t->probes < one)
+	t->probes = passed >= PROBE ? MOST_PROBES : t->probes + passed * TAKEN_PROBES;
+	if (t->probes > MOST_PROBES)
+		t->probes = MOST_PROBES;
+	if (t->probes < PROBE)
 		return false;
-	t->probes -= one;
+	t->probes -= PROBE;
 	return true;
 }
 
