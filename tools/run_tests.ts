@@ -48,6 +48,7 @@ const SUITES: readonly Suite[] = [
   denoTest("bench-tools", 120, "tests/bench/"),
   denoTest("media", 300, "tests/media/"),
   denoTest("differential", 420, "tests/differential/"),
+  denoTest("quality", 120, "tests/quality/"),
   denoTest("legacy", 120, "tests/legacy/"),
   denoTest("interop", 600, "tests/interop/"),
 ];

@@ -8,7 +8,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { isKnownProtocol } from "../negotiate/mod.ts";
 import type { NgRequest } from "../ng/request.ts";
 import { NgError, type ReplyDict, type ReplyValue } from "../ng/types.ts";
-import type { SlotCounters, SsrcCounters } from "../relay/types.ts";
+import type { SlotCounters } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import type { Media } from "./media.ts";
@@ -127,29 +127,23 @@ function subscriptions(edges: readonly SubscriptionView[]): ReplyDict[] {
 
 function mediaStatistics(gathering: Gathering, media: Media): ReplyDict {
   const { totals, ssrcs } = gathering;
-  const heard = heardFrom(media);
+  const heard = ssrcs.sources(media);
   const streams = media.streams.map((stream) => {
     const counters = stream.counters();
     add(stream.component === "rtp" ? totals.RTP : totals.RTCP, counters);
-    return streamStatistics(gathering, stream, counters, heard.at(-1)?.ssrc);
+    return streamStatistics(gathering, stream, counters, heard[0]?.ssrc);
   });
-  const sent = media.sources.flatMap(({ source }) => heardFrom(source));
+  const sent = media.sources.flatMap(({ source }) => ssrcs.sources(source));
   return {
     index: media.index,
     type: media.type,
     protocol: isKnownProtocol(media.protocol) ? media.protocol : undefined,
-    codec: heard.length > 0 ? media.codec : undefined,
+    codec: heard.some(({ packets }) => packets > 0) ? media.codec : undefined,
     streams,
     flags: [...media.flags],
     "ingress SSRCs": ssrcs.ingress(heard),
     "egress SSRCs": ssrcs.egress(sent),
   };
-}
-
-/** RTP sources a party sends. */
-function heardFrom(media: Media): readonly SsrcCounters[] {
-  const rtp = media.streams.find(({ component }) => component === "rtp");
-  return rtp?.counters()?.ssrcs ?? [];
 }
 
 function streamStatistics(

@@ -56,6 +56,8 @@ export interface QualityOptions {
 
 const INTERVAL_MS = 5000;
 const MEASURE_MS = 1000;
+/** SSRCs remembered for each section; as many as the core counts. */
+const MAX_REPORTERS = 4;
 
 /** RTCP of all calls. */
 export class RtcpMonitor {
@@ -64,6 +66,8 @@ export class RtcpMonitor {
   readonly #options: QualityOptions;
   readonly #index = new SlotIndex();
   readonly #qualities = new Map<Call, CallQuality>();
+  /** SSRCs that RTCP of a party came from, the newest last. */
+  readonly #reporters = new WeakMap<Media, number[]>();
   readonly #reports: RtcpReports;
   readonly #rates: ClockRates;
   #measured = -Infinity;
@@ -105,6 +109,11 @@ export class RtcpMonitor {
     return this.#qualities.get(call)?.summary(ssrc);
   }
 
+  /** SSRCs that RTCP of the party of a section came from, the newest last. */
+  reporters(media: Media): readonly number[] {
+    return this.#reporters.get(media) ?? [];
+  }
+
   /** Sends and samples what is due; call it a few times a second. */
   tick(): void {
     this.#reports.tick();
@@ -133,6 +142,7 @@ export class RtcpMonitor {
       local: port.local,
       clockRate: (ssrc) => this.#clockRate(call, ssrc),
     });
+    this.#remember(media, packets);
     if (media.state.generateRtcp) this.#forwardFeedback(media, packets);
     const { address, family } = port.local;
     this.#options.onRtcp?.({
@@ -142,6 +152,16 @@ export class RtcpMonitor {
       local: { address, family, port: port.port },
       at: event.time,
     });
+  }
+
+  #remember(media: Media, packets: readonly RtcpPacket[]): void {
+    const [first] = packets;
+    if (first?.type !== "SR" && first?.type !== "RR") return;
+    let known = this.#reporters.get(media);
+    if (known === undefined) this.#reporters.set(media, known = []);
+    if (known.includes(first.ssrc)) return;
+    known.push(first.ssrc);
+    if (known.length > MAX_REPORTERS) known.shift();
   }
 
   /** Feedback is for the encoder of the other party, also where reports end here (RFC 4585). */

@@ -59,9 +59,10 @@ Deno.test("round trips come from reports of our own where RTCP ends here", () =>
   talk.bench.clock.advance(30);
   talk.sr(talk.a, { ssrc: SSRC_B, sender: toA.sender, held: 10 });
   talk.sr(talk.b, { ssrc: SSRC_A, sender: toB.sender, held: 20 });
-  const { SSRC } = talk.query();
-  const leg = (ssrc: number) => SSRC[ssrc]["MOS progression"].entries[0]["round-trip time leg"];
-  assert.deepEqual([leg(SSRC_A), leg(SSRC_B)], [20_005, 9996]);
+  const { rttDsct, rttE2e } = talk.bench.sums.totals();
+  assert.deepEqual([rttDsct.samples, rttDsct.total], [2, 20_005 + 9996]);
+  assert.equal(rttE2e.total, 20_005 + 9996, "known with the second report");
+  assert.equal(talk.query().SSRC[SSRC_B]["average MOS"]["round-trip time leg"], 9996);
 });
 
 Deno.test("reports of our own come every interval, and go to the RTP port under rtcp-mux", () => {

@@ -9,6 +9,15 @@ import type { ReplyDict, ReplyValue } from "../ng/types.ts";
 import type { SsrcCounters } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
+import type { Media } from "./media.ts";
+
+/** What is shown of a source. */
+type Counted = Pick<
+  SsrcCounters,
+  "ssrc" | "bytes" | "packets" | "lastTimestamp" | "cycles" | "maxSequence"
+>;
+
+const NOTHING = { bytes: 0, packets: 0, lastTimestamp: 0, cycles: 0, maxSequence: 0 };
 
 /** Gathers the sources of a call while its sections are walked. */
 export class SsrcStatistics {
@@ -28,8 +37,17 @@ export class SsrcStatistics {
     return ssrcReporting === "full" || ssrcReporting === "global" ? this.#all : undefined;
   }
 
+  /** RTP sources of a party, the newest first; those known from RTCP alone have counted nothing. */
+  sources(media: Media): readonly Counted[] {
+    const rtp = media.streams.find(({ component }) => component === "rtp");
+    const heard = rtp?.counters()?.ssrcs.toReversed() ?? [];
+    const silent = this.#context.rtcp.reporters(media)
+      .filter((ssrc) => !heard.some((source) => source.ssrc === ssrc));
+    return [...heard, ...silent.toReversed().map((ssrc) => ({ ...NOTHING, ssrc }))];
+  }
+
   /** What a party sends. */
-  ingress(sources: readonly SsrcCounters[]): ReplyValue[] {
+  ingress(sources: readonly Counted[]): ReplyValue[] {
     return sources.flatMap((source) => {
       const summary = this.#context.rtcp.summary(this.#call, source.ssrc);
       const told = { ...counted(source), ...reported(summary) };
@@ -39,11 +57,11 @@ export class SsrcStatistics {
   }
 
   /** What a party is sent. */
-  egress(sources: readonly SsrcCounters[]): ReplyValue[] {
+  egress(sources: readonly Counted[]): ReplyValue[] {
     return sources.flatMap((source) => this.#inline(source, counted(source)));
   }
 
-  #inline({ ssrc: SSRC }: SsrcCounters, told: ReplyDict): ReplyDict[] {
+  #inline({ ssrc: SSRC }: Counted, told: ReplyDict): ReplyDict[] {
     switch (this.#context.ssrcReporting) {
       case "full":
       case "inline":
@@ -56,7 +74,7 @@ export class SsrcStatistics {
   }
 }
 
-function counted(source: SsrcCounters): ReplyDict {
+function counted(source: Counted): ReplyDict {
   return {
     bytes: source.bytes,
     packets: source.packets,
@@ -66,11 +84,12 @@ function counted(source: SsrcCounters): ReplyDict {
 }
 
 function reported(summary: QualitySummary | undefined): ReplyDict {
-  if (summary === undefined) return {};
+  // as rtpengine has it: nothing is shown before there is a score
+  if (summary?.average === undefined) return {};
   const { lost, average, lowest, highest, progression } = summary;
   return {
     "cumulative loss": Math.max(0, lost),
-    "average MOS": average && { ...mean(average), samples: average.samples },
+    "average MOS": { ...mean(average), samples: average.samples },
     "lowest MOS": lowest && report(lowest),
     "highest MOS": highest && report(highest),
     "MOS progression": {

@@ -47,6 +47,8 @@ export interface QualitySummary {
 
 /** Reports kept; when there are more every second one is forgotten. */
 const MAX_KEPT = 64;
+/** As in rtpengine; and a flood of reports costs nothing. */
+const MIN_GAP_MS = 1000;
 /** Steps of the progression. */
 const STEPS = 10;
 
@@ -63,8 +65,9 @@ export class QualityHistory {
   #highest: QualityReport | undefined;
   readonly #sums = { samples: 0, mos: 0, roundTrip: 0, leg: 0, jitter: 0, loss: 0 };
 
-  /** Takes in the next report. */
+  /** Takes in the next report. One that follows another within a second adds nothing. */
   add(report: QualityReport): void {
+    if (this.#last !== undefined && Math.abs(report.at - this.#last.at) < MIN_GAP_MS) return;
     this.#last = report;
     if (this.#count++ % this.#stride === 0) this.#keep(report);
     if (report.mos === 0) return;
