@@ -230,7 +230,7 @@ function planPorts(plan: Plan): (Facing | undefined)[] {
     to,
     sections: result.medias,
     ports,
-    latch: request.flags.has("port latching") && !request.flags.has("no port latching"),
+    latch: request.flags.has("port latching"),
     hold: plan.kind === "offer",
     fromAddress: (i) => fromInterface.address(families[i]!.from),
     toAddress: (i) => toInterface.address(families[i]!.to),

@@ -116,6 +116,24 @@ export class Scene implements AsyncDisposable {
     this.notes.push(...lines.sort());
   }
 
+  /**
+   * For what comes again and again: every different line once.
+   *
+   * @param ms how long to listen
+   */
+  async overhear(title: string, ms: number): Promise<void> {
+    const from = this.notes.length;
+    const end = performance.now() + ms;
+    while (performance.now() < end) await this.hear(title);
+    const heard = this.notes.splice(from).filter((line) => !line.startsWith("--"));
+    this.notes.push(`-- ${title}`, ...new Set(heard.sort()));
+  }
+
+  /** Waits. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
   /** Notes a line. */
   note(line: string): void {
     this.notes.push(line);
@@ -147,6 +165,12 @@ export class Scene implements AsyncDisposable {
       this.#name(port, `@${told}${2 * i}`, `@${told}${2 * i + 1}`);
     }
     return { rtp, rtcp: numbers(/^a=rtcp:(\d+)/gm), sdp };
+  }
+
+  /** Gives a port of the relay, and the one above it, other names. */
+  call(port: number, name: string): void {
+    this.#names.set(port, name);
+    this.#names.set(port + 1, `${name}+1`);
   }
 
   #name(port: number, rtp: string, rtcp: string): void {
