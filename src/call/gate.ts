@@ -74,22 +74,46 @@ export function passingTypes(
     .filter((type) => !events.includes(type));
 }
 
+/** Comfort noise (RFC 3389) is as good as silence. */
+const NOISE = "cn/8000";
+const NOISE_TYPE = 13;
+
 /**
- * The byte that is silence for each payload type whose codec has one.
+ * The byte that is silence for each payload type whose codec has one, and the payload types that may be
+ * heard although the media is silenced: telephone events and comfort noise. What is of no such type cannot
+ * be silenced and does not pass.
  *
  * @param codecs of who listens, then of the sender: of two meanings of a payload type the first counts
  */
 export function silencePatterns(codecs: readonly Codec[]): NonNullable<Rule["silence"]> {
   const found = new Map<number, number>();
+  const passing: number[] = [];
   const named = new Set<number>();
   for (const { payloadType, encoding } of codecs) {
     if (encoding === undefined || named.has(payloadType)) continue;
     named.add(payloadType);
-    const byte = PATTERNS.get(encoding.toLowerCase().replace(/\/1$/, ""));
+    const name = encoding.toLowerCase().replace(/\/1$/, "");
+    const byte = PATTERNS.get(name);
     if (byte !== undefined) found.set(payloadType, byte);
+    if (name === NOISE || name.startsWith("telephone-event/")) passing.push(payloadType);
   }
+  if (!named.has(NOISE_TYPE)) passing.push(NOISE_TYPE);
   for (const [payloadType, codec] of STATIC) {
     if (!named.has(payloadType)) found.set(payloadType, PATTERNS.get(codec)!);
   }
-  return [...found].slice(0, MAX_PATTERNS).map(([payloadType, byte]) => ({ payloadType, byte }));
+  return limitPatterns([
+    ...[...found].map(([payloadType, byte]) => ({ payloadType, byte })),
+    ...passing.map((payloadType) => ({ payloadType })),
+  ]);
+}
+
+/** As many patterns as a rule takes, one entry per payload type: the first. */
+export function limitPatterns(table: NonNullable<Rule["silence"]>): NonNullable<Rule["silence"]> {
+  const seen = new Set<number>();
+  let patterns = 0;
+  return table.filter(({ payloadType, byte }) => {
+    if (seen.has(payloadType)) return false;
+    seen.add(payloadType);
+    return byte === undefined || ++patterns <= MAX_PATTERNS;
+  });
 }

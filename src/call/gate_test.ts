@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { passingTypes, silencePatterns } from "./gate.ts";
+import { limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
 
 const EVENTS = { payloadType: 101, encoding: "telephone-event/8000" };
 const WIDE = { payloadType: 110, encoding: "Telephone-Event/48000" };
@@ -30,6 +30,7 @@ Deno.test("silencePatterns knows the codecs that have one, by name and by static
     { payloadType: 8, byte: 0xd5 },
     { payloadType: 0, byte: 0xff },
     { payloadType: 9, byte: 0xfa },
+    { payloadType: 13 },
   ]);
   const named = [
     { payloadType: 96, encoding: "pcmu/8000/1" },
@@ -41,10 +42,29 @@ Deno.test("silencePatterns knows the codecs that have one, by name and by static
     { payloadType: 96, byte: 0xff },
     { payloadType: 0, byte: 0xff },
     { payloadType: 9, byte: 0xfa },
+    { payloadType: 13 },
   ], "8 means something else here, and of two meanings the first counts");
   const many = Array.from(
     { length: 20 },
     (_, i) => ({ payloadType: 100 + i, encoding: "PCMA/8000" }),
   );
-  assert.equal(silencePatterns(many).length, 8);
+  assert.equal(silencePatterns(many).filter(({ byte }) => byte !== undefined).length, 8);
+});
+
+Deno.test("silencePatterns lets telephone events and comfort noise be heard", () => {
+  const codecs = [PCMA, EVENTS, WIDE, { payloadType: 98, encoding: "CN/8000" }, NAMELESS];
+  const passing = silencePatterns(codecs).filter(({ byte }) => byte === undefined);
+  assert.deepEqual(passing.map(({ payloadType }) => payloadType), [101, 110, 98, 13]);
+  const other = [{ payloadType: 13, encoding: "opus/48000/2" }];
+  assert.ok(!silencePatterns(other).some(({ payloadType }) => payloadType === 13));
+});
+
+Deno.test("limitPatterns keeps the first of each payload type, and all that pass as they are", () => {
+  const of = (payloadType: number) => ({ payloadType, byte: 1 });
+  const many = Array.from({ length: 12 }, (_, type) => of(type));
+  assert.deepEqual(limitPatterns([{ payloadType: 3 }, ...many, { payloadType: 20 }]), [
+    { payloadType: 3 },
+    ...[0, 1, 2, 4, 5, 6, 7, 8].map(of),
+    { payloadType: 20 },
+  ]);
 });

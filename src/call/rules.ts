@@ -10,7 +10,7 @@ import type { MediaState } from "../negotiate/mod.ts";
 import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallLog } from "./context.ts";
-import { passingTypes, silencePatterns } from "./gate.ts";
+import { limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
 import type { InstalledRule, Media, PortEntry, Subscription } from "./media.ts";
 import { headerEdits, payloadTypes, ruleBundle, sectionsOn } from "./rules_bundle.ts";
 
@@ -19,8 +19,6 @@ const LEARN_MS = 3000;
 /** RTPE_MAX_OUTPUTS; more forks than that do not hear anything before they answer. */
 const MAX_OUTPUTS = 32;
 const NONE = [] as const;
-/** RTPE_MAX_SILENCE. */
-const MAX_SILENCE = 8;
 const RTP = ["rtp"] as const;
 const RTCP = ["rtcp"] as const;
 const BOTH = ["rtp", "rtcp"] as const;
@@ -181,8 +179,7 @@ function bundled(
   const outputs = parts.flatMap((part, section) =>
     part.outputs.map((output) => ({ ...output, section }))
   );
-  const patterns = parts.flatMap((part) => part.silence ?? []);
-  const silence = [...new Map(patterns.map((one) => [one.payloadType, one])).values()];
+  const silence = limitPatterns(parts.flatMap((part) => part.silence ?? []));
   const limited = parts.some((part) => part.payloadTypes !== undefined);
   return {
     bundle,
@@ -192,7 +189,7 @@ function bundled(
         payloadTypes: parts.flatMap((part, i) => part.payloadTypes ?? payloadTypes(sections[i]!)),
       }
       : {}),
-    ...(silence.length > 0 ? { silence: silence.slice(0, MAX_SILENCE) } : {}),
+    ...(silence.length > 0 ? { silence } : {}),
   };
 }
 
@@ -270,9 +267,10 @@ function rtpOutputs(
   { opaque, silence, heard }: Hearing,
 ): readonly RuleOutput[] {
   const { state } = media;
+  const audible = !opaque && state.type === "audio";
   if (state.echo === "echo") {
     const outputs = echo(call, media, entry.pair.rtp.slot, opaque ? ANY : BOTH);
-    return silence && !opaque ? outputs.map((one) => ({ ...one, silence })) : outputs;
+    return silence && audible ? outputs.map((one) => ({ ...one, silence })) : outputs;
   }
   const outputs: RuleOutput[] = [];
   for (const edge of edges(media)) {
@@ -282,7 +280,7 @@ function rtpOutputs(
       const to = opaque
         ? output(call, pair.rtp.slot, ANY)
         : { ...output(call, pair.rtp.slot, RTP), ...headerEdits(media, sink) };
-      outputs.push(!opaque && (silence || edge.gate.silence) ? { ...to, silence: true } : to);
+      outputs.push(audible && (silence || edge.gate.silence) ? { ...to, silence: true } : to);
     }
     if (takesRtcp(media, entry) && !opaque && !state.generateRtcp) {
       outputs.push(output(call, rtcpSlot(sink), RTCP));
