@@ -32,7 +32,9 @@ Deno.test("port latching keeps the port when the endpoint moves", () => {
   const keys = { flags: ["port-latching"] };
   assert.equal(portOf(bench.offer(A + AUDIO.replace("4000", "4100"), keys)), toB);
   const both = { flags: ["port-latching", "no-port-latching"] };
-  assert.notEqual(portOf(bench.offer(A + AUDIO.replace("4000", "4200"), both)), toB);
+  assert.equal(portOf(bench.offer(A + AUDIO.replace("4000", "4200"), both)), toB);
+  const none = { flags: ["no-port-latching"] };
+  assert.notEqual(portOf(bench.offer(A + AUDIO.replace("4000", "4300"), none)), toB);
 });
 
 Deno.test("hold by direction and resume keep the ports and mirror the direction", () => {

@@ -62,7 +62,9 @@ export const FLAG_TABLE: WordTable = {
   "new branch": works("An unknown `to-tag` is a new party, never another name of a known one"),
   "no passthrough": works("Short for `passthrough=off`"),
   "no player": later("media playback", "Short for `audio player=off`"),
-  "no port latching": works("A party that moves is shown another port even if it would keep it"),
+  "no port latching": works(
+    "A party that moves is shown another port, unless `port latching` says otherwise",
+  ),
   "no rtcp attribute": works("No `a=rtcp` is written"),
   "no-jitter-buffer": later("codecs and transcoding", "No jitter buffer for this call"),
   "no-redis-update": later("shared state", "The change is not written to Redis"),
