@@ -113,7 +113,7 @@ export function createControl(parts: ControlParts): Control {
   const ngLog: NgLog = (level, message, details) => log.log(level, message, details);
   const load = loadSampler(statistics, clock);
   let open: Awaited<ReturnType<typeof startListeners>> | undefined;
-  let config = loaded.config;
+  let { config, templates } = loaded;
 
   return {
     statistics,
@@ -146,6 +146,7 @@ export function createControl(parts: ControlParts): Control {
         clock,
         log: ngLog,
         observer: statistics.ngObserver,
+        templates: () => templates,
         ...(parts.trace === undefined ? {} : { trace: parts.trace }),
       });
       const legacy = new LegacyCalls({
@@ -200,7 +201,7 @@ export function createControl(parts: ControlParts): Control {
       try {
         const again = await loadAgain(parts);
         if (again === undefined) return;
-        config = again.config;
+        ({ config, templates } = again);
         Object.assign(settings, settingsFrom(config));
         const own = subsystemLevels(config);
         for (const name of SUBSYSTEMS) logs.setLevel(own[name] ?? settings.logLevel, name);

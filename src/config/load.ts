@@ -23,6 +23,7 @@ import { merge, type Merged } from "./merge.ts";
 import type { Config, OptionName } from "./options.ts";
 import { formatConfig } from "./print.ts";
 import { formatSource, type Given, type Source } from "./source.ts";
+import { readTemplates, type Templates } from "./templates.ts";
 import { type Environment, readEnvironment, readSection } from "./sources.ts";
 import { checkConfig } from "./validate.ts";
 
@@ -36,6 +37,8 @@ export interface LoadedConfig {
   readonly interfaces: InterfaceSet;
   /** Where to listen for control. */
   readonly listeners: Listeners;
+  /** Flag strings for ng messages, of the section `templates` names. */
+  readonly templates: Templates;
   /** The configuration file that was read. */
   readonly file: string | undefined;
   /** Sentences to log at the start. */
@@ -160,7 +163,10 @@ async function build(
     report.errors.push("interface: there are only aliases and no addresses");
   }
   const listeners = await buildListeners(config, host, report);
-  return { config, sources, interfaces, listeners, file: file.path, warnings: report.warnings };
+  const { ini, path } = file;
+  const templates = readTemplates(config.templates, ini, path, report.warnings);
+  const { warnings } = report;
+  return { config, sources, interfaces, listeners, templates, file: path, warnings };
 }
 
 function interfaceRequests(

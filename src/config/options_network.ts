@@ -94,6 +94,11 @@ export const GRAPHITE = {
 
 /** How the SIP proxy and the operator reach the daemon. */
 export const CONTROL = {
+  "templates": text({
+    metavar: "SECTION",
+    help: "Section of the configuration file with signalling templates: NAME = flag string, " +
+      "for every message (`default`), for those of a command, or for those that name it",
+  }),
   "listen-ng": listen({
     short: "n",
     help: "Listen for the ng protocol on UDP",
@@ -171,10 +176,6 @@ export const CONTROL_LATER = later({
     default: 5,
     min: 0,
     help: "How often an ng request sent by the daemon is repeated",
-  }),
-  "templates": text({
-    metavar: "SECTION",
-    help: "Section of the configuration file with signalling templates",
   }),
   "janus-secret": text({ secret: true, help: "Secret for the administration of the Janus API" }),
 });

@@ -48,6 +48,7 @@ Deno.test("the shipped configuration shows true defaults in its comments", () =>
   const examples = new Set(
     [
       "interfaces-config",
+      "templates",
       "https-cert",
       "https-key",
       "pidfile",
@@ -73,6 +74,7 @@ Deno.test("the shipped configuration shows true defaults in its comments", () =>
 
 Deno.test("the shipped configuration's commented groups can be used", async () => {
   const live = SHIPPED.replace("# interfaces-config", "interfaces-config")
+    .replace("# templates =", "templates =")
     .replace(
       /# \[interface-external\][\s\S]*$/,
       (groups) => groups.replaceAll(/^# ?(?=\[|[a-z0-9-]+ = )/gm, ""),
@@ -86,4 +88,5 @@ Deno.test("the shipped configuration's commented groups can be used", async () =
   const names = result.loaded.interfaces.addresses.map(({ name }) => name);
   assert.ok(names.includes("external"));
   assert.deepEqual([...result.loaded.interfaces.aliases], [["public", "external"]]);
+  assert.deepEqual([...result.loaded.templates.keys()], ["default", "offer", "towards-trunk"]);
 });

@@ -67,9 +67,8 @@ function applyPrefixed(draft: RequestDraft, key: string, value: NgValue): boolea
 
 /** Applies a flag string of the configuration. */
 export function applyTemplate(draft: RequestDraft, name: string): void {
-  const template = draft.takeTemplate(name);
-  if (template !== undefined) applyFlagString(draft, template);
-  else draft.note(`template ${name}`);
+  const found = draft.useTemplate(name, (flagString) => applyFlagString(draft, flagString));
+  if (!found) draft.note(`template ${name}`);
 }
 
 interface Pieces {

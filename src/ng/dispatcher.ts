@@ -12,6 +12,7 @@ import { CookieCache } from "./cookie_cache.ts";
 import { MAX_DATAGRAM, MAX_MESSAGE } from "./limits.ts";
 import { decodePayload, encodePayload, encodingOf, openEnvelope, sealEnvelope } from "./message.ts";
 import type { NgHandler, NgRequest } from "./request.ts";
+import type { Templates } from "./request_draft.ts";
 import { parseRequest } from "./schema.ts";
 import { LoadLimit, type NgEncoding, NgError, type NgSource, type ReplyDict } from "./types.ts";
 
@@ -72,6 +73,8 @@ export interface DispatcherOptions {
   readonly observer?: (report: RequestReport) => void;
   /** Given every request that was carried out, with its reply. */
   readonly trace?: (exchange: TracedExchange) => void;
+  /** Flag strings of the configuration by name, as they are now; none by default. */
+  readonly templates?: () => Templates;
   /** Replies given; a fresh one by default. */
   readonly cookies?: CookieCache;
   /** Milliseconds between two lines of one kind that a peer can provoke (1000). */
@@ -88,6 +91,7 @@ const TOO_LARGE = "Reply is too large for this transport";
 /** Turns requests into replies. */
 export class NgDispatcher {
   readonly #handlers: Map<string, Handler>;
+  readonly #templates: (() => Templates) | undefined;
   readonly #clock: Clock;
   readonly #log: NgLog;
   readonly #observer: ((report: RequestReport) => void) | undefined;
@@ -100,6 +104,7 @@ export class NgDispatcher {
   /** A dispatcher for these handlers. */
   constructor(options: DispatcherOptions) {
     this.#handlers = new Map<string, Handler>([["ping", () => PONG], ...options.handlers]);
+    this.#templates = options.templates;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#observer = options.observer;
@@ -169,7 +174,7 @@ export class NgDispatcher {
       return bytes;
     };
     try {
-      request = parseRequest(decodePayload(payload), source);
+      request = parseRequest(decodePayload(payload), source, this.#templates?.());
       if (request.unknown.length > 0) {
         this.#limited("warning", "Unknown words in a request were ignored", {
           ...describe(request, source),

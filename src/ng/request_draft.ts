@@ -20,6 +20,8 @@ const NO_WORDS: ReadonlySet<string> = new Set<string>();
 const NO_CODECS: ReadonlyMap<string, readonly ByteString[]> = new Map<string, ByteString[]>();
 const NO_STRINGS: readonly ByteString[] = [];
 const NO_EDITS: readonly AttributeEdit[] = [];
+/** Templates one message may use, those of templates included. */
+const MAX_TEMPLATES = 64;
 const MAX_UNKNOWN = 16;
 const MAX_UNKNOWN_LENGTH = 64;
 
@@ -121,7 +123,8 @@ export class RequestDraft implements Mutable<NgRequest> {
   attributeEdits: readonly AttributeEdit[] = NO_EDITS;
   other?: ReadonlyMap<string, NgValue>;
   readonly #templates: Templates;
-  #taken: Set<string> | undefined;
+  #open: readonly string[] = NO_STRINGS;
+  #used = 0;
 
   constructor(command: string, source: NgSource, dict: NgDict, templates: Templates) {
     this.command = command;
@@ -130,12 +133,20 @@ export class RequestDraft implements Mutable<NgRequest> {
     this.#templates = templates;
   }
 
-  /** The flag string of this name, once: a template that names itself ends there. */
-  takeTemplate(name: string): ByteString | undefined {
-    if (this.#taken?.has(name) === true) return "";
+  /**
+   * Lets `apply` have the flag string of this name. A template that leads to itself ends there, and a message
+   * gets no more than {@link MAX_TEMPLATES}.
+   *
+   * @returns whether there is one
+   */
+  useTemplate(name: string, apply: (flagString: ByteString) => void): boolean {
     const template = this.#templates.get(name);
-    if (template !== undefined) (this.#taken ??= new Set()).add(name);
-    return template;
+    if (template === undefined) return false;
+    if (this.#open.includes(name) || ++this.#used > MAX_TEMPLATES) return true;
+    this.#open = [...this.#open, name];
+    apply(template);
+    this.#open = this.#open.slice(0, -1);
+    return true;
   }
 
   /** Notes a key, flag or value that has no meaning here. */

@@ -386,3 +386,17 @@ Deno.test("parseRequest() takes prefixed flags of a flag string with values", ()
   assert.deepEqual(request.direction, ["a"]);
   assert.deepEqual(request.unknown, []);
 });
+
+Deno.test("parseRequest() bounds templates that lead to each other", () => {
+  const wide = Array(40).fill("template=b").join(" ");
+  const templates = new Map([
+    ["a", `replace-origin ${wide}`],
+    ["b", `template=a ${wide} TOS=8`],
+    ["offer", "TOS=16"],
+  ]);
+  const bytes = toBytes(encodeBencode({ command: "offer", template: ["a", "offer"], TOS: 1 }));
+  const request = parseRequest(decodeBencode(bytes).value, SOURCE, templates);
+  assert.ok(request.replace.has("origin"));
+  const again = toBytes(encodeBencode({ command: "offer", ATOS: 1, TOS: 1, template: "offer" }));
+  assert.equal(parseRequest(decodeBencode(again).value, SOURCE, templates).tos, 16);
+});
