@@ -198,9 +198,12 @@ async function playMedia(agent: Agent, near: number, far: number): Promise<void>
   const first = { ssrc: 0x1234, heard: 0xabcd, jitter: 32 };
   await aRtcp.send({ host: HOST, port: near + 1 }, buildSenderReport(first, Date.now()));
   const heardByB = await heard(bRtcp);
-  const second = { ssrc: 0xabcd, heard: 0x1234, jitter: 16, answers: heardByB, delay: 0 };
+  // The oracle takes a report that answers without delay for one that answers nothing.
+  await sleep(20);
+  const second = { ssrc: 0xabcd, heard: 0x1234, jitter: 16, answers: heardByB, delay: 0.02 };
   await bRtcp.send({ host: HOST, port: far + 1 }, buildSenderReport(second, Date.now()));
-  const third = { ...first, answers: await heard(aRtcp), delay: 0 };
+  const third = { ...first, answers: await heard(aRtcp), delay: 0.02 };
+  await sleep(20);
   await aRtcp.send({ host: HOST, port: near + 1 }, buildSenderReport(third, Date.now()));
   await heard(bRtcp);
 }
