@@ -4,94 +4,23 @@
  * @module
  */
 
-import assert from "node:assert/strict";
-import { type Daemon, say, sleep, toneShare } from "../support/mod.ts";
-import { ensureOracle } from "../oracle/mod.ts";
-import { type Phone, startPhone } from "./baresip.ts";
-import { callIds, interopUnavailable, mediaPorts, nothingLeft } from "./checks.ts";
+import { say } from "../support/mod.ts";
+import { audioCall } from "./audio_call.ts";
+import { interopUnavailable } from "./checks.ts";
 import { startKamailio } from "./kamailio.ts";
 import { CONTROL, type Relay, startRelay, UNDER_TEST } from "./media_daemon.ts";
-import { ADDRESS, Rig } from "./rig.ts";
-import { parseWav, type Recording } from "./wav.ts";
-
-/** Frequencies the phones send, hertz; no multiple of each other. */
-const TONE = { a: 400, b: 1000 } as const;
-/** Length of the frames that are judged, milliseconds: whole periods of both tones. */
-const FRAME = 50;
-/** How long the phones talk, milliseconds. */
-const TALK = 2500;
+import { ADDRESS } from "./rig.ts";
 
 const reason = await interopUnavailable();
 if (reason !== undefined) say(`interop tests are ignored: ${reason}`);
 
-/**
- * Share of a recording's frames that are this pure tone. Frames are judged one by one, so that a gap,
- * where a busy machine made the phone skip, costs its own frame only.
- */
-function framesWith(tone: number, { rate, samples }: Recording): number {
-  const length = rate * FRAME / 1000;
-  const count = Math.floor(samples.length / length);
-  let heard = 0;
-  for (let i = 0; i < count; i++) {
-    const frame = samples.subarray(i * length, (i + 1) * length);
-    if (toneShare(frame, tone, rate) > 0.95) heard++;
-  }
-  return heard / count;
-}
-
-/** Asserts that a phone has heard the other one's tone, and not its own. */
-async function assertHeard(phone: Phone, tone: number, own: number): Promise<void> {
-  const recording = parseWav(await Deno.readFile(phone.recording));
-  const seconds = recording.samples.length / recording.rate;
-  assert.ok(seconds > 1, `only ${seconds} seconds were recorded`);
-  const share = framesWith(tone, recording);
-  assert.ok(share > 0.8, `only ${share} of the frames heard are the ${tone} Hz tone`);
-  assert.equal(framesWith(own, recording), 0, "the phone hears itself");
-}
-
 async function call(relay: Relay, control: string, ipv6 = false): Promise<void> {
-  await ensureOracle();
-  await using rig = await Rig.open();
-  const programs: Daemon[] = [];
-  try {
-    programs.push(await startRelay(rig, relay));
-    const [phoneB, coreB] = ipv6
-      ? [ADDRESS.phoneB6, ADDRESS.coreB6]
-      : [ADDRESS.phoneB, ADDRESS.coreB];
-    programs.push(await startKamailio(rig, { control, phoneB }));
-    const b = await startPhone(rig, rig.b, {
-      name: "b",
-      address: phoneB,
-      proxy: coreB,
-      tone: TONE.b,
-    });
-    const a = await startPhone(rig, rig.a, {
-      name: "a",
-      address: ADDRESS.phoneA,
-      proxy: ADDRESS.coreA,
-      tone: TONE.a,
-    });
-    programs.push(a.program, b.program);
-
-    a.dial(`sip:b@${ADDRESS.coreA}`);
-    await a.says(/Call established/);
-    await b.says(/Call established/);
-    const [id, ...others] = await callIds(rig);
-    assert.ok(id !== undefined && others.length === 0, "the relay has one call");
-    const ports = await mediaPorts(rig, id);
-    await sleep(TALK);
-
-    a.hangup();
-    await b.says(/terminated/);
-    await nothingLeft(rig, ports);
-    await a.program.stop();
-    await b.program.stop();
-    await assertHeard(a, TONE.b, TONE.a);
-    await assertHeard(b, TONE.a, TONE.b);
-  } catch (error) {
-    for (const program of programs) say(program.tail());
-    throw error;
-  }
+  const phoneB = ipv6 ? ADDRESS.phoneB6 : ADDRESS.phoneB;
+  await audioCall({
+    relay: (rig) => startRelay(rig, relay),
+    proxy: (rig) => startKamailio(rig, { control, phoneB }),
+    ipv6,
+  });
 }
 
 const CONTROLS = {

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { ensureOracle } from "../oracle/mod.ts";
 import { type Address, type Daemon, must, say, until } from "../support/mod.ts";
+import type { Between } from "./audio_call.ts";
 import { callIds, mediaPorts, nothingLeft } from "./checks.ts";
 import { HOME, openHome } from "./home.ts";
 import { runKamailio } from "./kamailio.ts";
@@ -53,6 +54,12 @@ export interface CallOptions {
   readonly answer?: DescriptionOptions;
 }
 
+const RTPENGINE_MODULE: Between = {
+  relay: (rig) =>
+    startRelay(rig, UNDER_TEST, ["--interface=internal=inside", "--interface=external=outside"]),
+  proxy: (rig) => runKamailio(rig, routesConfig()),
+};
+
 /** A scenario of the matrix. */
 export type Scenario = (stage: MatrixStage) => Promise<void>;
 
@@ -77,16 +84,13 @@ export class MatrixStage implements AsyncDisposable {
   ) {}
 
   /** Starts everything. */
-  static async open(): Promise<MatrixStage> {
+  static async open(between: Omit<Between, "ipv6"> = RTPENGINE_MODULE): Promise<MatrixStage> {
     await ensureOracle();
     const rig = await Rig.open();
     try {
-      const relay = await startRelay(rig, UNDER_TEST, [
-        "--interface=internal=inside",
-        "--interface=external=outside",
-      ]);
+      const relay = await between.relay(rig);
       await rig.b.ns.addresses("eth0", `${PHONE_C}/24`);
-      const kamailio = await runKamailio(rig, routesConfig());
+      const kamailio = await between.proxy(rig);
       const [outside, inside, outside6] = [ADDRESS.coreB, ADDRESS.coreA, ADDRESS.coreB6].map(
         (host) => ({ host, port: 5060 }),
       ) as [Address, Address, Address];
