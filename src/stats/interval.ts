@@ -13,8 +13,11 @@ import type { Counters } from "./counters.ts";
 
 /** Smallest, greatest and mean of some values; all 0 when there were none. */
 export interface Spread {
+  /** Smallest. */
   readonly min: number;
+  /** Greatest. */
   readonly max: number;
+  /** Mean. */
   readonly avg: number;
 }
 
@@ -46,7 +49,9 @@ export interface IntervalReport {
 
 /** What {@link IntervalStatistics} reads. */
 export interface IntervalDeps {
+  /** Time. */
   readonly clock: Clock;
+  /** The calls, asked at the time of use. */
   readonly calls: () => CallRegistry;
   /** Totals of ended calls. */
   readonly counters: Counters;

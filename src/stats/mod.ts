@@ -10,6 +10,7 @@ export { type Cell, Counters, type Series } from "./counters.ts";
 export { jsonStats, statisticsReply } from "./jsonstats.ts";
 export {
   type CommandReport,
+  type IntervalDeps,
   type IntervalReport,
   IntervalStatistics,
   type Spread,
