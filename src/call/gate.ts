@@ -74,6 +74,25 @@ export function passingTypes(
     .filter((type) => !events.includes(type));
 }
 
+/** Codecs whose frames have one size, apart from silence descriptors. */
+const FIXED_SIZE: ReadonlySet<string> = new Set([
+  "pcma/8000",
+  "pcmu/8000",
+  "g722/8000",
+  "g723/8000",
+  "g729/8000",
+]);
+
+/** Payload types whose packets `block short` measures. @param codecs of the sender */
+export function fixedSizeTypes(codecs: readonly Codec[]): number[] {
+  const fixed = codecs.filter(({ encoding }) => FIXED_SIZE.has(codecName(encoding)));
+  return [...new Set(fixed.map(({ payloadType }) => payloadType))];
+}
+
+function codecName(encoding = ""): string {
+  return encoding.toLowerCase().replace(/\/1$/, "");
+}
+
 /** Comfort noise (RFC 3389) is as good as silence. */
 const NOISE = "cn/8000";
 const NOISE_TYPE = 13;
@@ -92,7 +111,7 @@ export function silencePatterns(codecs: readonly Codec[]): NonNullable<Rule["sil
   for (const { payloadType, encoding } of codecs) {
     if (encoding === undefined || named.has(payloadType)) continue;
     named.add(payloadType);
-    const name = encoding.toLowerCase().replace(/\/1$/, "");
+    const name = codecName(encoding);
     const byte = PATTERNS.get(name);
     if (byte !== undefined) found.set(payloadType, byte);
     if (name === NOISE || name.startsWith("telephone-event/")) passing.push(payloadType);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
+import { fixedSizeTypes, limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
 
 const EVENTS = { payloadType: 101, encoding: "telephone-event/8000" };
 const WIDE = { payloadType: 110, encoding: "Telephone-Event/48000" };
@@ -57,6 +57,19 @@ Deno.test("silencePatterns lets telephone events and comfort noise be heard", ()
   assert.deepEqual(passing.map(({ payloadType }) => payloadType), [101, 110, 98, 13]);
   const other = [{ payloadType: 13, encoding: "opus/48000/2" }];
   assert.ok(!silencePatterns(other).some(({ payloadType }) => payloadType === 13));
+});
+
+Deno.test("fixedSizeTypes are those of codecs whose frames have one size", () => {
+  const codecs = [
+    PCMA,
+    EVENTS,
+    NAMELESS,
+    { payloadType: 18, encoding: "G729/8000/1" },
+    { payloadType: 99, encoding: "pcmu/16000" },
+    { payloadType: 96, encoding: "opus/48000/2" },
+    PCMA,
+  ];
+  assert.deepEqual(fixedSizeTypes(codecs), [8, 18]);
 });
 
 Deno.test("limitPatterns keeps the first of each payload type, and all that pass as they are", () => {

@@ -10,7 +10,7 @@ import type { MediaState } from "../negotiate/mod.ts";
 import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallLog } from "./context.ts";
-import { limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
+import { fixedSizeTypes, limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
 import type { InstalledRule, Media, PortEntry, Subscription } from "./media.ts";
 import { headerEdits, payloadTypes, ruleBundle, sectionsOn } from "./rules_bundle.ts";
 
@@ -171,7 +171,7 @@ function bundled(
   owner: Media,
   entry: PortEntry,
   opaque: boolean,
-): Pick<Rule, "bundle" | "outputs" | "payloadTypes" | "silence"> {
+): Pick<Rule, "bundle" | "outputs" | "payloadTypes" | "silence" | "blockShort"> {
   const sections = sectionsOn(owner, entry);
   const bundle = opaque ? undefined : ruleBundle(sections);
   if (bundle === undefined) return gates(call, owner, entry, opaque);
@@ -180,6 +180,7 @@ function bundled(
     part.outputs.map((output) => ({ ...output, section }))
   );
   const silence = limitPatterns(parts.flatMap((part) => part.silence ?? []));
+  const blockShort = parts.flatMap((part) => part.blockShort ?? []);
   const limited = parts.some((part) => part.payloadTypes !== undefined);
   return {
     bundle,
@@ -190,6 +191,7 @@ function bundled(
       }
       : {}),
     ...(silence.length > 0 ? { silence } : {}),
+    ...(blockShort.length > 0 ? { blockShort } : {}),
   };
 }
 
@@ -217,7 +219,7 @@ function gates(
   media: Media,
   entry: PortEntry,
   opaque: boolean,
-): Pick<Rule, "outputs" | "payloadTypes" | "silence"> {
+): Pick<Rule, "outputs" | "payloadTypes" | "silence" | "blockShort"> {
   const own = media.participant.gate;
   const open = edges(media);
   // an output has no payload types of its own, so events pass only where everybody's media is blocked
@@ -239,6 +241,7 @@ function gates(
   const payloadTypes = passingTypes(gate, sent, heard);
   return {
     outputs,
+    ...(media.state.blockShort ? { blockShort: fixedSizeTypes(sent) } : {}),
     ...(payloadTypes === undefined ? {} : { payloadTypes }),
     ...(outputs.some(({ silence }) => silence)
       ? { silence: silencePatterns([...heard, ...sent]) }

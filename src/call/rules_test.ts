@@ -101,6 +101,8 @@ Deno.test("installRules turns flags into what the relay does about sources", () 
   assert.equal(rule({ "endpoint-learning": "immediate" }).learning, "immediate");
   assert.equal(rule({}, { endpointLearning: "delayed" }).learning, "delayed");
   assert.equal(rule({ flags: ["NAT-wait"] }).waitInput, true);
+  assert.deepEqual(rule({ flags: ["block short"] }).blockShort, [8, 0]);
+  assert.equal(rule({}).blockShort, undefined);
   assert.equal(rule({ "drop-traffic": "start" }).blackhole, true);
   assert.equal(rule({ "media-echo": "blackhole" }).blackhole, true);
 });

@@ -220,6 +220,7 @@ function negotiateMedia(
     pierceNat: from.pierceNat || request.flags.has("pierce NAT"),
     dtls: mediaType === "rtp" && usesDtls(sdp, section),
     natWait: request.flags.has("NAT-wait"),
+    blockShort: from.blockShort || request.flags.has("block short"),
     passthrough,
     packetTime: kind === "offer" ? request.ptimeReverse ?? from.packetTime : from.packetTime,
     echo: echo?.from ?? from.echo,

@@ -101,6 +101,8 @@ export interface MediaState {
   readonly hidden: boolean;
   /** Packet time in ms asked of this party by `ptime` or `ptime-reverse`. */
   readonly packetTime: number | undefined;
+  /** `block short` was asked for: its packets of fixed-size codecs must not get shorter. */
+  readonly blockShort: boolean;
   /** The section is handed on as it is, because `passthrough` was asked for. */
   readonly passthrough: boolean;
   /** `media echo`: what comes from this party goes back to it, or nowhere. */
@@ -151,6 +153,7 @@ export const NEW_MEDIA: MediaState = {
   natWait: false,
   hidden: false,
   packetTime: undefined,
+  blockShort: false,
   passthrough: false,
   echo: "none",
   extensions: undefined,

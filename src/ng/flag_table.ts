@@ -32,9 +32,8 @@ export const FLAG_TABLE: WordTable = {
     "media playback",
     "Nothing else is sent to a party while a file plays to it",
   ),
-  "block short": later(
-    "codecs and transcoding",
-    "RTP packets shorter than the codec's frames are dropped",
+  "block short": works(
+    "RTP of the party with less payload than its first packet is dropped (G.711, G.722, G.723, G.729)",
   ),
   "debug": works("Every line about this call is logged"),
   "detect DTMF": later("codecs and transcoding", "DTMF tones in audio are looked for"),
