@@ -113,7 +113,7 @@ function partyStatistics(gathering: Gathering, party: Participant): ReplyDict {
     subscriptions: subscriptions(party.subscriptions),
     subscribers: subscriptions(party.subscribers),
     medias: party.medias.filter(({ hidden }) => hidden !== true)
-      .map((media) => mediaStatistics(gathering, media)),
+      .map((media, i) => mediaStatistics(gathering, media, i + 1)),
     VSC: [],
   };
 }
@@ -125,7 +125,8 @@ function subscriptions(edges: readonly SubscriptionView[]): ReplyDict[] {
   return [...distinct.values()];
 }
 
-function mediaStatistics(gathering: Gathering, media: Media): ReplyDict {
+/** @param index as the party counts its sections */
+function mediaStatistics(gathering: Gathering, media: Media, index: number): ReplyDict {
   const { totals, ssrcs } = gathering;
   const heard = ssrcs.sources(media);
   const streams = media.streams.map((stream) => {
@@ -135,7 +136,7 @@ function mediaStatistics(gathering: Gathering, media: Media): ReplyDict {
   });
   const sent = media.sources.flatMap(({ source }) => ssrcs.sources(source));
   return {
-    index: media.index,
+    index,
     type: media.type,
     protocol: isKnownProtocol(media.protocol) ? media.protocol : undefined,
     codec: heard.some(({ packets }) => packets > 0) ? media.codec : undefined,
