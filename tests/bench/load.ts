@@ -69,6 +69,7 @@ export interface NgResult {
   readonly seconds: number;
   readonly messagesPerSecond: number;
   readonly daemonCpuUsPerMessage?: number;
+  readonly clientCpuUsPerMessage: number;
   readonly latencyUs: Readonly<Record<string, Quantiles>>;
 }
 

@@ -4,32 +4,62 @@
  * @module
  */
 
+import { sleep } from "../support/process.ts";
+import type { NgResult } from "./load.ts";
 import { Collector, type Contestants, type Effort, inTurns, progress, rows } from "./measure.ts";
 import { openFileLimit } from "./process_info.ts";
 import type { Row } from "./results.ts";
+import type { Subject } from "./subject.ts";
 
 const OUTSTANDING = [1, 8] as const;
+/* Calls of one measurement, for each second of the effort and at most: our ports rest for some seconds. */
+const NG_CALLS = 1000;
+const NG_MOST_CALLS = 1500;
+const COLD_CALLS = 500;
+/* Until the JavaScript engine has compiled what is used. */
+const WARM_UP_CALLS = 7000;
+const REST_MS = 6000;
 const MEMORY_CALLS = 5000;
 /* Ports of a two-party call: RTP and RTCP facing each party. */
 const SOCKETS_PER_CALL = 4;
 const OTHER_FILES = 600;
 
+let serial = 0;
+
+/** Offer, answer and delete of that many calls. */
+function cycle(subject: Subject, calls: number, outstanding: number): Promise<NgResult> {
+  return subject.ng([
+    ...["--calls", String(calls), "--outstanding", String(outstanding)],
+    ...["--prefix", `ng-${Deno.pid}-${++serial}`, "--do", "offer,answer,delete"],
+  ]);
+}
+
+/** The first requests of new processes, and then as many as it takes until they are at their best. */
+async function warmUp(contestants: Contestants, collector: Collector): Promise<void> {
+  for (const [side, subject] of contestants) {
+    await subject.restart();
+    const { messagesPerSecond: rate } = await cycle(subject, COLD_CALLS, 8);
+    collector.add(side, "ng-cold", rate);
+    progress(side, `ng, the first ${COLD_CALLS} calls of a process: ${rate.toFixed(0)}/s`);
+  }
+  for (const subject of contestants.values()) await cycle(subject, WARM_UP_CALLS, 8);
+  await sleep(REST_MS);
+}
+
 /** Offer, answer and delete of many calls, with one and with eight requests on the way. */
 export async function measureNg(contestants: Contestants, effort: Effort): Promise<Row[]> {
   const collector = new Collector();
-  let serial = 0;
+  const calls = Math.min(NG_MOST_CALLS, Math.round(NG_CALLS * effort.seconds));
+  await warmUp(contestants, collector);
   for (const outstanding of OUTSTANDING) {
     await inTurns(contestants, effort.rounds, async (side, subject) => {
-      const calls = Math.round(500 * effort.seconds);
-      const result = await subject.ng([
-        ...["--calls", String(calls), "--outstanding", String(outstanding)],
-        ...["--prefix", `ng-${Deno.pid}-${++serial}`, "--do", "offer,answer,delete"],
-      ]);
+      const result = await cycle(subject, calls, outstanding);
       const rate = result.messagesPerSecond;
       const cost = result.daemonCpuUsPerMessage ?? NaN;
       collector.add(side, `ng-rate-${outstanding}`, rate);
       collector.add(side, `ng-cpu-${outstanding}`, cost);
       collector.add(side, `ng-p99-${outstanding}`, result.latencyUs["offer"]?.p99 ?? NaN);
+      collector.add(side, `ng-client-${outstanding}`, result.clientCpuUsPerMessage);
       if (result.errors > 0) {
         collector.note(`ng-rate-${outstanding}`, `${side}: ${result.errors} errors`);
       }
@@ -39,14 +69,15 @@ export async function measureNg(contestants: Contestants, effort: Effort): Promi
       );
     });
   }
-  return rows(
-    collector,
-    OUTSTANDING.flatMap((n) => [
+  return rows(collector, [
+    ["ng-cold", `ng requests, 8 at a time, first ${COLD_CALLS} calls of a process`, "per s"],
+    ...OUTSTANDING.flatMap((n) => [
       [`ng-rate-${n}`, `ng requests, ${n} at a time`, "per s"] as const,
       [`ng-cpu-${n}`, `ng CPU per request, ${n} at a time`, "µs"] as const,
       [`ng-p99-${n}`, `ng offer p99, ${n} at a time`, "µs"] as const,
+      [`ng-client-${n}`, `the generator's own CPU per request, ${n} at a time`, "µs"] as const,
     ]),
-  );
+  ]);
 }
 
 /** How many calls the daemons may hold here: every port can be a socket. */

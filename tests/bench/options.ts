@@ -11,6 +11,9 @@ export const GROUPS = ["cpu", "latency", "rate", "ng", "memory"] as const;
 /** A group of measurements. */
 export type Group = typeof GROUPS[number];
 
+/** Groups whose generator needs no processor of its own. */
+const FREE_GROUPS: readonly Group[] = ["ng", "memory"];
+
 /** What to run, how, and for how long. */
 export interface BenchOptions {
   readonly only: readonly Group[];
@@ -22,6 +25,8 @@ export interface BenchOptions {
   readonly relayMode: string | undefined;
   /** How generator and daemon are joined. */
   readonly net: "veth" | "lo";
+  /** Daemons and generator may use every processor, with as many threads as they like. */
+  readonly free: boolean;
   /** How often each pair A B B A is repeated. */
   readonly rounds: number;
   /** Length of one measurement, seconds. */
@@ -43,6 +48,7 @@ export const USAGE = `deno task bench [options]
                       "peer" runs rtpengine on both sides, which shows the noise
   --relay-mode=MODE   given to rtpedge
   --net=veth|lo       veth pair between two namespaces (default), or loopback in one
+  --free              no pinning, and threads as each daemon chooses; for ng and memory only
   --rounds=N          repetitions of A B B A (default 2)
   --seconds=S         length of one measurement (default 3)
   --calls=N           two-party calls that carry the load (default 250)
@@ -67,6 +73,10 @@ function groups(text: string): readonly Group[] {
   return GROUPS.filter((group) => names.includes(group));
 }
 
+function given(args: readonly string[], name: string): boolean {
+  return args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+}
+
 /**
  * Reads the command line.
  *
@@ -83,6 +93,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       "ours": { type: "string", default: "deno run -A mod.ts" },
       "relay-mode": { type: "string" },
       "net": { type: "string", default: "veth" },
+      "free": { type: "boolean", default: false },
       "rounds": { type: "string" },
       "seconds": { type: "string" },
       "calls": { type: "string", default: "250" },
@@ -96,12 +107,17 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   if (values.net !== "veth" && values.net !== "lo") {
     throw new RangeError(`--net knows veth and lo, not ${values.net}`);
   }
+  const only = groups(values.free && !given(args, "only") ? FREE_GROUPS.join() : values.only);
+  if (values.free && only.some((group) => !FREE_GROUPS.includes(group))) {
+    throw new RangeError(`--free is for ${FREE_GROUPS.join(" and ")} only`);
+  }
   return {
-    only: groups(values.only),
+    only,
     sides: values["ours-only"] ? ["ours"] : values["peer-only"] ? ["peer"] : ["ours", "peer"],
     ours: values.ours,
     relayMode: values["relay-mode"],
     net: values.net,
+    free: values.free,
     rounds: Math.ceil(positive("rounds", values.rounds ?? (values.quick ? "1" : "2"))),
     seconds: positive("seconds", values.seconds ?? (values.quick ? "1" : "3")),
     calls: Math.ceil(positive("calls", values.calls)),

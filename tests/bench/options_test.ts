@@ -27,3 +27,10 @@ Deno.test("parseOptions refuses what it does not know, naming it", () => {
   assert.throws(() => parseOptions(["--ours-only", "--peer-only"]), /exclude/);
   assert.throws(() => parseOptions(["--fast"]), /--fast/);
 });
+
+Deno.test("parseOptions --free leaves out what needs a processor of its own", () => {
+  assert.deepEqual(parseOptions(["--free"]).only, ["ng", "memory"]);
+  assert.deepEqual(parseOptions(["--free", "--only=ng"]).only, ["ng"]);
+  assert.equal(parseOptions([]).free, false);
+  assert.throws(() => parseOptions(["--free", "--only=ng,cpu"]), /--free is for/);
+});

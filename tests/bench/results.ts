@@ -64,12 +64,15 @@ interface Bar {
   readonly alone?: boolean;
 }
 
-/** The bars of the project's first milestone. */
+/** The bars of the project's milestones. */
 const BARS: Readonly<Record<string, Bar>> = {
   "cpu-25000": { text: "ratio ≤ 0.5", met: (ratio) => ratio <= 0.5 },
   "rate": { text: "ratio ≥ 2", met: (ratio) => ratio >= 2 },
   "goodput-share": { text: "≥ 80 %", met: (_, ours) => ours >= 80, alone: true },
   "latency-p99": { text: "ratio < 1", met: (ratio) => ratio < 1 },
+  "ng-rate-1": { text: "ratio ≥ 1", met: (ratio) => ratio >= 1 },
+  "ng-rate-8": { text: "ratio ≥ 1", met: (ratio) => ratio >= 1 },
+  "memory-rss": { text: "ratio ≤ 1.5", met: (ratio) => ratio <= 1.5 },
 };
 
 /** Computes the ratio of a row and holds it against its bar, if it has one. */

@@ -27,6 +27,8 @@ export interface SubjectPlan {
   readonly command: readonly string[];
   readonly extra: readonly string[];
   readonly joint: Joint;
+  /** Nothing is pinned, threads are the daemon's choice. */
+  readonly free: boolean;
 }
 
 /** The peer: today's rtpengine from the oracle's folder. */
@@ -74,9 +76,10 @@ export class Subject implements AsyncDisposable {
     const { address } = this.#stage;
     const argv = this.#stage.daemonNs.argv([
       ...["sh", "-c", 'log=$1; shift; exec "$@" >"$log" 2>&1', "sh", this.#log],
-      ...[RUNFIRST, String(DAEMON_CPU), "prlimit", `--nofile=${limit}`, ...this.#plan.command],
+      ...[RUNFIRST, this.#cpu(DAEMON_CPU), "prlimit", `--nofile=${limit}`, ...this.#plan.command],
       ...["--config-file=none", "--table=-1", `--interface=${address}`],
-      ...[`--listen-ng=${address}:${NG_PORT}`, "--foreground", "--log-stderr", "--num-threads=1"],
+      ...[`--listen-ng=${address}:${NG_PORT}`, "--foreground", "--log-stderr"],
+      ...(this.#plan.free ? [] : ["--num-threads=1"]),
       ...[`--port-min=${PORT_MIN}`, `--port-max=${PORT_MAX}`, "--timeout=86400"],
       ...[`--pidfile=/run/rtpedge-bench-${Deno.pid}-${this.name}.pid`, ...this.#plan.extra],
     ]);
@@ -144,7 +147,7 @@ export class Subject implements AsyncDisposable {
       this.#client([
         ...[
           RUNFIRST,
-          String(LOAD_CPU),
+          this.#cpu(LOAD_CPU),
           RTPLOAD,
           "--flows",
           this.#flows,
@@ -176,7 +179,7 @@ export class Subject implements AsyncDisposable {
     const { address, clientA, clientB } = this.#stage;
     return runTool<NgResult>(
       this.#client([
-        ...[RUNFIRST, String(LOAD_CPU), NGLOAD, "--ng", `${address}:${NG_PORT}`],
+        ...[RUNFIRST, this.#cpu(LOAD_CPU), NGLOAD, "--ng", `${address}:${NG_PORT}`],
         ...["--client-a", clientA, "--client-b", clientB],
         ...["--cpu-of", String(this.#pids[0]), ...args],
       ]),
@@ -200,6 +203,10 @@ export class Subject implements AsyncDisposable {
     await this.#stop();
     await this.#stage[Symbol.asyncDispose]();
     await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  #cpu(pinned: number): string {
+    return this.#plan.free ? "any" : String(pinned);
   }
 
   get #log(): string {

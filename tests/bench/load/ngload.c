@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RETRY_NS 1000000000u
@@ -215,6 +216,15 @@ static void parse_steps(struct ng_run *r, char *list)
 		die("--do is empty");
 }
 
+/* CPU time of this program so far. */
+static double own_cpu_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
 static void print_report(const struct ng_run *r, int pid, uint64_t cpu_ns)
 {
 	double took = (double)(r->end_ns - r->start_ns) / 1e9;
@@ -226,6 +236,7 @@ static void print_report(const struct ng_run *r, int pid, uint64_t cpu_ns)
 	if (pid)
 		printf("\"daemonCpuUsPerMessage\":%.3f,",
 		       (double)cpu_ns / 1e3 / (double)r->messages);
+	printf("\"clientCpuUsPerMessage\":%.3f,", own_cpu_us() / (double)r->messages);
 	printf("\"latencyUs\":{");
 	for (unsigned i = 0; i < r->step_count; i++) {
 		const struct histogram *h = &r->latency[r->steps[i]];

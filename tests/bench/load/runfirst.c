@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * runfirst CPU COMMAND…: runs a command on one processor, ahead of everything else of the fair class.
+ * runfirst CPU COMMAND…: runs a command on one processor (or `any`), ahead of everything else of the fair
+ * class.
  *
  * Other work on the machine must not be measured. Nice alone does not do it: the kernel weighs
  * sessions (autogroups) before processes, and lets whoever runs finish its slice. So: a session of
@@ -49,24 +50,29 @@ static void raise_session(void)
 	close(fd);
 }
 
+static int pin(const char *text)
+{
+	char *end;
+	long cpu = strtol(text, &end, 10);
+	cpu_set_t set;
+
+	if (*end || end == text || cpu < 0 || cpu >= CPU_SETSIZE) {
+		errno = EINVAL;
+		return 0;
+	}
+	CPU_ZERO(&set);
+	CPU_SET((size_t)cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct slice_attr attr = {.size = sizeof(attr), .nice = -20, .runtime = SLICE_NS};
-	cpu_set_t set;
-	char *end;
-	long cpu;
-
 	if (argc < 3) {
 		fputs("usage: runfirst CPU COMMAND…\n", stderr);
 		return 2;
 	}
-	cpu = strtol(argv[1], &end, 10);
-	CPU_ZERO(&set);
-	if (*end || cpu < 0 || cpu >= CPU_SETSIZE)
-		errno = EINVAL;
-	else
-		CPU_SET((size_t)cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set) != 0) {
+	if (strcmp(argv[1], "any") != 0 && !pin(argv[1])) {
 		warn("cannot run on that processor");
 		return 2;
 	}
