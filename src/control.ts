@@ -27,7 +27,7 @@ import { LegacyCalls, Mediaproxy, Rtpproxy } from "./legacy/mod.ts";
 import { connectGraphite, type Graphite, startGraphite } from "./graphite/mod.ts";
 import { type Logs, SUBSYSTEMS } from "./log/mod.ts";
 import { NgDispatcher, type NgLog, type TracedExchange } from "./ng/mod.ts";
-import type { NativeRelay, Relay } from "./relay/mod.ts";
+import { limitOpenFiles, type NativeRelay, type Relay } from "./relay/mod.ts";
 import type { QualityReader } from "./quality/types.ts";
 import { PrometheusPage, Statistics, statisticsReply } from "./stats/mod.ts";
 import { generatedIdentity, type Identity, loadIdentity } from "./tls/mod.ts";
@@ -129,6 +129,7 @@ export function createControl(parts: ControlParts): Control {
         debugCalls: parts.debugCalls,
         setForeign: (foreign) => service.setForeign(foreign),
         openFiles: openFilesLimit,
+        setOpenFiles: limitOpenFiles,
         option: (name) => optionText(config, name),
       });
       const run = (line: string): string => {

@@ -25,6 +25,8 @@ export interface CliDeps {
   readonly logLevels?: LogLevels;
   /** Limit on open files of this process; absent = unknown, shown as 0. */
   readonly openFiles?: () => number;
+  /** Sets that limit; false = the system did not allow it. Absent = it cannot be changed. */
+  readonly setOpenFiles?: (limit: number) => boolean;
   /** Configured value of an option by its long name, for `params`; undefined = at its default. */
   readonly option?: (name: string) => string | undefined;
   /** Marks every call as own or foreign; absent = there is no standby role to switch. */

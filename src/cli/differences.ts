@@ -114,7 +114,6 @@ export const CLI_DIFFERENCES: readonly CliDifference[] = [
 /** Differences that are not a matter of one command line. */
 export const CLI_NOTES: readonly string[] = [
   "`params diff` also lists offer-timeout, delete-delay and control-tos, and `params start` never prints passwords.",
-  "`set maxopenfiles` always fails: the limit belongs to the service manager.",
   "`media reload file PATH` answers `Failed to reload 'PATH'`; rtpengine crashes when no media cache is configured.",
   "`list sessions` of one call shows the call duration with a resolution of one millisecond.",
   "`terminate` and `call ... terminate` are both counted as forced terminations; rtpengine does not count the second.",

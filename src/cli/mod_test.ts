@@ -292,6 +292,20 @@ Deno.test("params start keeps the values at creation", () => {
   assert.match(cli.run("params current"), /^timeout_us = 99000000$/m);
 });
 
+Deno.test("set maxopenfiles asks the system, and says when that refuses", () => {
+  const asked: number[] = [];
+  const setOpenFiles = (limit: number): boolean => asked.push(limit) === 1;
+  const { cli } = setup(new FakeCalls(), { setOpenFiles });
+  assert.equal(cli.run("set maxopenfiles 70000"), "Success setting open_files to 70000\n");
+  assert.equal(
+    cli.run("set maxopenfiles 80000"),
+    "Fail setting open_files to 80000; errno = 1\n",
+  );
+  assert.match(cli.run("set maxopenfiles 65535"), /can't set it under 65536/);
+  assert.match(setup().cli.run("set maxopenfiles 70000"), /errno = 1/);
+  assert.deepEqual(asked, [70000, 80000]);
+});
+
 Deno.test("list maxopenfiles shows what it is told", () => {
   const { cli } = setup(new FakeCalls(), { openFiles: () => 150000 });
   assert.equal(

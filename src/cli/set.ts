@@ -76,14 +76,15 @@ function timeout(
   );
 }
 
-function setMaxOpenFiles(_context: CliContext, text: string): string {
+function setMaxOpenFiles({ deps }: CliContext, text: string): string {
   const parsed = parseUnsigned(text);
   if (parsed.failure !== undefined) return fail("open_files", text, parsed.failure);
   if (parsed.value < MIN_OPEN_FILES) {
     return fail("open_files", text, `can't set it under ${MIN_OPEN_FILES}`);
   }
-  // The runtime has no way to raise its own limit; that is for the service manager.
-  return fail("open_files", text, `errno = ${NOT_PERMITTED}`);
+  return deps.setOpenFiles?.(parsed.value) === true
+    ? success("open_files", parsed.value)
+    : fail("open_files", text, `errno = ${NOT_PERMITTED}`);
 }
 
 function setMaxSessions(context: CliContext, text: string): string {

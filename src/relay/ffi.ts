@@ -80,6 +80,34 @@ function keepLoaded(path: string): void {
   }
 }
 
+const RLIMIT_NOFILE = 7;
+
+/**
+ * Sets how many files this process may have open. The hard limit stays where it is unless it is lower.
+ *
+ * @returns whether the system allowed it; false also where libc cannot be called
+ */
+export function limitOpenFiles(limit: number): boolean {
+  try {
+    const libc = Deno.dlopen("libc.so.6", {
+      getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+      setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+    });
+    try {
+      // struct rlimit: soft, then hard.
+      const limits = new BigUint64Array(2);
+      if (libc.symbols.getrlimit(RLIMIT_NOFILE, limits) !== 0) return false;
+      limits[0] = BigInt(limit);
+      if (limits[1]! < limits[0]) limits[1] = limits[0];
+      return libc.symbols.setrlimit(RLIMIT_NOFILE, limits) === 0;
+    } finally {
+      libc.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
 /** Calls a function that writes a string of unknown length into a buffer. */
 export function readText(
   call: (buffer: Uint8Array<ArrayBuffer>, length: number) => number,
