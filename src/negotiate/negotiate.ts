@@ -205,7 +205,8 @@ function negotiateMedia(
     mux: mediaType === "rtp" ? mux.from : "none",
     rtcpMuxed: kind === "answer" ? mux.from === "agreed" : from.rtcpMuxed,
     muxAlways: mux.fromAlways,
-    mid: mid === undefined || mid === "" ? from.mid : mid,
+    // an answer brings no names of its own (RFC 5888 section 8.1)
+    mid: kind === "answer" || mid === undefined || mid === "" ? from.mid : mid,
     midExtension: midExtension(sdp, section),
     ssrcs: signalledSources(section),
     ptime: attributeOf(section, "ptime")?.param,

@@ -18,13 +18,16 @@ export interface Accepted {
 }
 
 /**
- * Lines that only the product has, in every dialogue: additions which no client that knows rtpengine
- * trips over. They are left out of the comparison; one that never occurs is an error.
+ * Lines that only one of them has, in every dialogue: additions of the product which no client that knows
+ * rtpengine trips over, and additions of the oracle that are not made. They are left out of the comparison;
+ * one that never occurs is an error.
  */
 export interface Addition {
   /** What the line looks like. */
   readonly line: RegExp;
-  /** Why the product has it. */
+  /** Who has it; the product when absent. */
+  readonly of?: "oracle";
+  /** Why the product has it, or has it not. */
   readonly reason: string;
 }
 
@@ -35,6 +38,12 @@ export const ADDITIONS: readonly Addition[] = [
     reason:
       "older rtpengines tell a party's peer by this key, which clients in the field still read; " +
       "today's has lists of subscriptions instead, and both are given",
+  },
+  {
+    line: /^sdp: a=extmap-allow-mixed$/,
+    of: "oracle",
+    reason:
+      "the relay claims nothing for a phone that the phone did not say (RFC 8285 section 4.1.2 is an offer of its own)",
   },
 ];
 
@@ -89,15 +98,6 @@ export const ACCEPTED: readonly Accepted[] = [
     lines: [
       "-sdp: a=recvonly",
       "+sdp: a=sendonly",
-    ],
-  },
-  {
-    dialogue: "ssrc, mid and extmap attributes",
-    step: 1,
-    reason:
-      "the relay claims nothing for a phone that the phone did not say (RFC 8285 section 4.1.2 is an offer of its own)",
-    lines: [
-      "-sdp: a=extmap-allow-mixed",
     ],
   },
   {
@@ -397,6 +397,142 @@ export const ACCEPTED: readonly Accepted[] = [
       "-sdp: a=rtpmap:34 H263/90000",
       "-sdp: a=sendrecv",
       "-sdp: a=rtcp:P4+1",
+    ],
+  },
+  {
+    dialogue: "bundle require: a re-offer without the key",
+    step: 3,
+    reason:
+      "an extension that is in use stays negotiated in every offer (RFC 8285 section 7); without its a=extmap the other side would have to take names of sections for something else",
+    lines: [
+      "+sdp: a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid",
+      "+sdp: a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid",
+    ],
+  },
+  {
+    dialogue: "bundle accept: the first section is rejected by the answer",
+    step: 2,
+    reason:
+      "a section that is left of a group stays in it (RFC 9143 section 7.3.3): phones that bundle everything take no other answer",
+    lines: [
+      "+sdp: a=group:BUNDLE v",
+    ],
+  },
+  {
+    dialogue: "bundle accept: a re-offer without the key, one from the other side",
+    step: 5,
+    reason:
+      "an extension that is in use stays negotiated in every offer (RFC 8285 section 7); without its a=extmap the other side would have to take names of sections for something else",
+    lines: [
+      "+sdp: a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid",
+      "+sdp: a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid",
+    ],
+  },
+  {
+    dialogue: "bundle accept: a section joins",
+    step: 4,
+    reason:
+      "a section joins the group at the port that it has (RFC 9143 section 7.5.1); the oracle takes the group apart",
+    lines: [
+      "-sdp: a=group:BUNDLE a",
+      "+sdp: a=group:BUNDLE a v w",
+      "-sdp: m=video P5 RTP/AVP 96",
+      "+sdp: m=video P3 RTP/AVP 96",
+      "-sdp: a=rtcp:P5+1",
+      "-sdp: m=video P6 RTP/AVP 96",
+      "+sdp: a=rtcp:P3+1",
+      "+sdp: m=video P3 RTP/AVP 96",
+      "-sdp: a=rtcp:P6+1",
+      "+sdp: a=rtcp:P3+1",
+    ],
+  },
+  {
+    dialogue: "bundle accept: the first section is given up",
+    step: 4,
+    reason:
+      "the port goes on with the sections that are left (RFC 9143 section 7.5), so that no packet is lost",
+    lines: [
+      "-sdp: m=video P4 RTP/AVP 96",
+      "+sdp: m=video P3 RTP/AVP 96",
+      "-sdp: a=rtcp:P4+1",
+      "+sdp: a=rtcp:P3+1",
+    ],
+  },
+  {
+    dialogue: "bundle accept: a=bundle-only with port 0",
+    step: 1,
+    reason:
+      "port 0 with a=bundle-only does not reject a section whose bundle is accepted (RFC 9143 section 6)",
+    lines: [
+      "-sdp: m=video 0 RTP/AVP 96",
+      "-sdp: c=IN IP4 0.0.0.0",
+      "+sdp: m=video P2 RTP/AVP 96",
+      "+sdp: c=IN IP4 127.0.0.1",
+      "+sdp: a=rtpmap:96 VP8/90000",
+      "+sdp: a=sendrecv",
+      "+sdp: a=rtcp:P2+1",
+    ],
+  },
+  {
+    dialogue: "bundle accept: a=bundle-only with port 0",
+    step: 2,
+    reason:
+      "port 0 with a=bundle-only does not reject a section whose bundle is accepted (RFC 9143 section 6)",
+    lines: [
+      "-sdp: a=group:BUNDLE a",
+      "-sdp: m=audio P2 RTP/AVP 8",
+      "+sdp: a=group:BUNDLE a v",
+      "+sdp: m=audio P3 RTP/AVP 8",
+      "-sdp: a=rtcp:P2+1",
+      "+sdp: a=rtcp:P3+1",
+    ],
+  },
+  {
+    dialogue: "bundle offer: names of the offer are kept, others are made",
+    step: 1,
+    reason: "two sections of one description never have the same name (RFC 5888 section 4)",
+    lines: [
+      "-sdp: a=group:BUNDLE 2 2",
+      "+sdp: a=group:BUNDLE 2 4",
+      "-sdp: a=mid:2",
+      "+sdp: a=mid:4",
+    ],
+  },
+  {
+    dialogue: "bundle offer: names of the offer are kept, others are made",
+    step: 3,
+    reason: "two sections of one description never have the same name (RFC 5888 section 4)",
+    lines: [
+      "-tags/b/medias[0]/streams[0]/local port = P2",
+      "+tags/b/medias[0]/streams[0]/local port = P1",
+      "-tags/b/medias[0]/streams[1]/local port = P2+1",
+      "+tags/b/medias[0]/streams[1]/local port = P1+1",
+      "-tags/b/medias[1]/streams[0]/local port = P2",
+      "+tags/b/medias[1]/streams[0]/local port = P1",
+      "-tags/b/medias[1]/streams[1]/local port = P2+1",
+      "+tags/b/medias[1]/streams[1]/local port = P1+1",
+    ],
+  },
+  {
+    dialogue: "rtcp-mux offer+demux: A with, B with, twice",
+    step: 3,
+    reason:
+      "the RTCP port of a section that muxes only since the answer was open until then, and is not shown as port 0",
+    lines: [
+      '-tags/a/medias[0]/streams[1]/family = "IPv4"',
+      '-tags/a/medias[0]/streams[1]/local address = "127.0.0.1"',
+      "-tags/a/medias[0]/streams[1]/local port = 0",
+    ],
+  },
+  {
+    dialogue: "rtcp-mux offer+demux: A with, B with, twice",
+    step: 6,
+    reason:
+      "the RTCP port of a section that muxes only since the answer was open until then, and is not shown as port 0",
+    lines: [
+      '-tags/a/medias[0]/streams[1]/family = "IPv4"',
+      '-tags/a/medias[0]/streams[1]/local address = "127.0.0.1"',
+      "-tags/a/medias[0]/streams[1]/local port = 0",
     ],
   },
 ];

@@ -43,9 +43,15 @@ export function judge(
   const occurred = new Set<Accepted>();
   const additions = new Set<Addition>();
   dialogue.steps.forEach((_, index) => {
-    const theirs = oracle[index] ?? [];
-    const rest = withoutAdditions(theirs, ours[index] ?? [], meant.additions, additions);
-    const lines = changes(theirs, rest);
+    const [theirs, mine] = [oracle[index] ?? [], ours[index] ?? []];
+    const [made, left] = [
+      meant.additions.filter((one) => !one.of),
+      meant.additions.filter((one) => one.of),
+    ];
+    const lines = changes(
+      withoutAdditions(mine, theirs, left, additions),
+      withoutAdditions(theirs, mine, made, additions),
+    );
     if (lines.length === 0) return;
     const entry = entries.find(({ step, lines: listed }) =>
       step === index + 1 && listed.join("\n") === lines.join("\n")
@@ -58,6 +64,7 @@ export function judge(
   return { dialogue, kind, unlisted, stale, additions };
 }
 
+/** `ours` without the known lines that `theirs` does not have. */
 function withoutAdditions(
   theirs: readonly string[],
   ours: readonly string[],

@@ -66,3 +66,13 @@ Deno.test("judge() leaves additions out, but only what the oracle does not have 
   assert.equal(judge(CALL, [["more = 1"], []], [["more = 1"], []], meant).additions.size, 0);
   assert.equal(judge(CALL, [["more = 1"], []], [[], []], meant).kind, "different");
 });
+
+Deno.test("judge() leaves out what the oracle adds, but only where the product does not", () => {
+  const addition: Addition = { line: /^more/, of: "oracle", reason: "nobody said so" };
+  const meant = { accepted: [], additions: [addition] };
+  const verdict = judge(CALL, [["a", "more = 1"], []], [["a"], []], meant);
+  assert.equal(verdict.kind, "equal");
+  assert.deepEqual([...verdict.additions], [addition]);
+  assert.equal(judge(CALL, [["a"], []], [["a", "more = 1"], []], meant).kind, "different");
+  assert.equal(judge(CALL, [["more = 1"], []], [["more = 1"], []], meant).additions.size, 0);
+});

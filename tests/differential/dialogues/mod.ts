@@ -7,6 +7,7 @@
 import type { Dialogue } from "../dialogue.ts";
 import { ATTRIBUTES } from "./attributes.ts";
 import { BASIC } from "./basic.ts";
+import { BUNDLE } from "./bundle.ts";
 import { FAMILY } from "./family.ts";
 import { FIELD } from "./field.ts";
 import { FORK } from "./fork.ts";
@@ -16,6 +17,7 @@ import { LIFECYCLE } from "./lifecycle.ts";
 import { MALFORMED } from "./malformed.ts";
 import { MATRIX } from "./matrix.ts";
 import { MULTIMEDIA } from "./multimedia.ts";
+import { MUX } from "./mux.ts";
 import { REOFFER } from "./reoffer.ts";
 import { RTCP } from "./rtcp.ts";
 import { TRANSFER } from "./transfer.ts";
@@ -32,6 +34,8 @@ export const DIALOGUES: readonly Dialogue[] = [
   ...TRANSFER,
   ...FIELD,
   ...RTCP,
+  ...MUX,
+  ...BUNDLE,
   ...ATTRIBUTES,
   ...MALFORMED,
   ...LIFECYCLE,
