@@ -155,7 +155,6 @@ export function createControl(parts: ControlParts): Control {
         registry: service.registry,
         settings,
         clock,
-        defaultInterface: relay.addresses[0]?.name ?? "default",
       });
       const context: TransportContext = {
         handlers: {

@@ -25,8 +25,6 @@ export interface LegacyCallsOptions {
   readonly settings: Settings;
   /** Time of the remaining life of a call. */
   readonly clock: Clock;
-  /** Logical interface of a party no flag speaks of. */
-  readonly defaultInterface: string;
 }
 
 /** Media offered or answered. */
@@ -93,13 +91,12 @@ export class LegacyCalls {
    */
   exchange(exchange: Exchange, source: NgSource): ReadonlyMap<number, Endpoint> {
     const { kind, callId, branch, fromTag, toTag, interfaces, sections } = exchange;
-    const [own = "", other = this.#options.defaultInterface] = interfaces;
     const reply = this.#run(kind, source, [
       ["call-id", callId],
       ["from-tag", fromTag],
       ["to-tag", toTag ?? (kind === "answer" ? "" : undefined)],
       ["via-branch", branch],
-      ["direction", interfaces.length === 0 ? undefined : [own, other]],
+      ["direction", interfaces.length === 0 ? undefined : [...interfaces]],
       ["sdp", writeDescription(this.#restate(exchange))],
     ]);
     const told = readDescription(String(reply["sdp"]));

@@ -33,7 +33,6 @@ export class LegacyBench extends Bench {
       registry: this.service.registry,
       settings: this.settings,
       clock,
-      defaultInterface: "pub",
     });
     this.rtpproxy = new Rtpproxy({ calls, clock, log });
     this.mediaproxy = new Mediaproxy({

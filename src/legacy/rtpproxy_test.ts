@@ -106,7 +106,6 @@ Deno.test("Rtpproxy bridges families and interfaces", () => {
   assert.match(bench.ask("UIE c 10.0.0.9 2000 a;1"), /^30\d{3} 203\.0\.113\.1 4$/);
   assert.match(bench.ask("LEI c 198.51.100.2 4000 a;1 b;1"), /^30\d{3} 10\.0\.0\.1 4$/);
   assert.match(bench.ask("U6EI d 2001:db8::9 2000 a;1"), /^30\d{3} fd00::1 6$/);
-  // no interface is called `pub` here: the first one stands for it
   assert.match(bench.ask("UI e 10.0.0.9 2000 a;1"), /^30\d{3} 203\.0\.113\.1 4$/);
 });
 

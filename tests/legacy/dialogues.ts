@@ -135,6 +135,11 @@ export const DIALOGUES: readonly Dialogue[] = [
   udp("on the outside", `Uce8E {call} ${A} 2000 a;1`),
   udp("one interface is named", `UI {call} ${A} 2000 a;1`, `L {call} ${B} 4000 a;1 b;1`),
   udp("a third interface letter", `UIEI {call} ${A} 2000 a;1`),
+  udp(
+    "interfaces named in the answer only",
+    `U {call} ${A} 2000 a;1`,
+    `LEI {call} ${B} 4000 a;1 b;1`,
+  ),
   udp("on hold", "U {call} 0.0.0.0 2000 a;1"),
   udp("a rejected section", `U {call} ${A} 0 a;1`),
   udp("addresses that are none", `U {call} 999.51.100.1 2000 a;1`, "U {call} 198.51.100 2000 a;1"),
