@@ -12,10 +12,19 @@
 struct sender {
 	struct rtpe_addr to;
 	const char *ip;
+	bool rtcp;			/* between RTP packets, one that names them */
 	atomic_int stop;
 	atomic_uint sent;
 	pthread_t tid;
 };
+
+/* Of a sender that hears what the other side sends. */
+static size_t make_report(uint8_t *p)
+{
+	memset(p, 0, 32);
+	memcpy(p, "\x81\xc9\0\7\0\0\0\x63\0\0\0\x63", 12);
+	return 32;
+}
 
 static void *send_main(void *arg)
 {
@@ -23,7 +32,7 @@ static void *send_main(void *arg)
 	int fd = peer_open(s->ip, 0);
 	union sockaddrs ss;
 	socklen_t len = addr_to_sockaddr(&s->to, &ss);
-	uint8_t buf[172];
+	uint8_t buf[172], report[32];
 
 	for (uint16_t i = 0; !atomic_load(&s->stop); i++) {
 		make_rtp(buf, sizeof(buf), i, 99);
@@ -31,6 +40,8 @@ static void *send_main(void *arg)
 		if (sendto(fd, buf, sizeof(buf), 0, &ss.sa, len) < 0)
 			continue;
 		atomic_fetch_add(&s->sent, 1);
+		if (s->rtcp && i % 4 == 0)
+			sendto(fd, report, make_report(report), 0, &ss.sa, len);
 		if (i % 16 == 0)
 			sched_yield();
 	}
@@ -38,14 +49,20 @@ static void *send_main(void *arg)
 	return NULL;
 }
 
-static void sender_start(struct sender *s, struct rtpe_addr to, const char *ip)
+static void sender_start_as(struct sender *s, struct rtpe_addr to, const char *ip, bool rtcp)
 {
 	memset(s, 0, sizeof(*s));
 	s->to = to;
 	s->ip = ip;
+	s->rtcp = rtcp;
 	CHECK_EQ(pthread_create(&s->tid, NULL, send_main, s), 0);
 	while (atomic_load(&s->sent) < 100)
 		sched_yield();
+}
+
+static void sender_start(struct sender *s, struct rtpe_addr to, const char *ip)
+{
+	sender_start_as(s, to, ip, false);
 }
 
 static void sender_stop(struct sender *s)
@@ -124,6 +141,80 @@ static void test_swap(void)
 	pair_stop(&p);
 }
 
+/* Sections and edits come and go; SSRCs of either port are looked up by the
+ * other's thread. */
+static void test_sections(void)
+{
+	struct rtpe_bundle *bundle;
+	struct pair p;
+	struct sender s[2];
+
+	pair_open(&p, "127.0.0.1", "127.0.0.2");
+	bundle = &p.rule_a.bundle;
+	p.rule_a.rule.source_action = p.rule_b.rule.source_action = RTPE_SOURCE_IGNORE;
+	p.rule_a.rule.flags |= RTPE_RULE_RTCP_MUX;
+	p.rule_b.rule.flags |= RTPE_RULE_RTCP_MUX;
+	rules_follow(&p.rule_a, p.b);
+	pair_rules(&p);
+	sender_start_as(&s[0], p.at_a, "127.0.0.1", true);
+	sender_start_as(&s[1], p.at_b, "127.0.0.2", true);
+	for (unsigned i = 0; i < 2000; i++) {
+		bundle->n_sections = (rtpe_u8)(1 + i / 2 % 2);
+		for (rtpe_u8 k = 0; k < 2; k++) {
+			struct rtpe_section *section = &bundle->sections[k];
+
+			section->mid_len = 1;
+			section->mid[0] = (rtpe_u8)('a' + k + i / 4 % 2);
+			section->payload_types[0] = k == i % 2;
+			p.rule_a.out[k].flags = RTPE_OUT_FOLLOW | RTPE_OUT_SECTION | RTPE_OUT_MID;
+			p.rule_a.out[k].section = k % bundle->n_sections;
+			p.rule_a.out[k].mid_id = p.rule_a.out[k].mid_len = 1;
+		}
+		p.rule_a.rule.flags |= RTPE_RULE_BUNDLE;
+		CHECK_EQ(rules_set(p.core, p.a, &p.rule_a), 0);
+		p.rule_a.rule.flags &= (rtpe_u16)~RTPE_RULE_BUNDLE;
+		p.rule_a.out[0].flags = p.rule_a.out[1].flags = RTPE_OUT_FOLLOW;
+		if (i % 8 == 0)
+			CHECK_EQ(rules_set(p.core, p.a, &p.rule_a), 0);
+		if (i % 100 == 0)
+			sched_yield();
+	}
+	sender_stop(&s[0]);
+	sender_stop(&s[1]);
+	CHECK(counters_of(p.core, p.b)->tx_packets > 0);
+	CHECK(counters_of(p.core, p.a)->tx_packets > 0);
+	pair_stop(&p);
+}
+
+/* A port gets its past while packets come in that it has no rule for. */
+static void test_restore(void)
+{
+	struct pair p;
+	struct sender s;
+	struct rtpe_counters past;
+
+	pair_start(&p, "127.0.0.1", "127.0.0.2");
+	sender_start(&s, p.at_a, "127.0.0.1");
+	memset(&past, 0, sizeof(past));
+	past.rx_packets = 1000000;
+	past.ssrc[0] = (struct rtpe_ssrc_counters){
+		.in_use = 1, .ssrc = 99, .packets = 1000000, .clock_rate = 8000,
+	};
+	for (int i = 0; i < 200; i++) {
+		CHECK_EQ(rtpe_port_close(p.core, (rtpe_u32)p.a), 0);
+		p.a = open_port(p.core, "127.0.0.1", 40000);
+		CHECK_EQ(rtpe_port_restore(p.core, (rtpe_u32)p.a, &past, sizeof(past)), 0);
+		CHECK(counters_of(p.core, p.a)->rx_packets >= 1000000);
+		CHECK_EQ(rules_set(p.core, p.a, &p.rule_a), 0);
+		for (int k = 0; k < 20; k++)
+			sched_yield();
+		CHECK_EQ(counters_of(p.core, p.a)->ssrc[0].ssrc, 99);
+		CHECK_EQ(counters_of(p.core, p.a)->ssrc[1].in_use, 0);
+	}
+	sender_stop(&s);
+	pair_stop(&p);
+}
+
 static void test_spray(void)
 {
 	struct pair p;
@@ -172,6 +263,8 @@ const struct test traffic_tests[] = {
 	{ "closing a port under traffic ends it at once", test_close },
 	{ "closing an output under traffic ends it at once", test_close_output },
 	{ "rules are replaced under traffic", test_swap },
+	{ "sections and edits are replaced under traffic", test_sections },
+	{ "ports get their past under traffic", test_restore },
 	{ "a spray of strangers neither learns nor passes", test_spray },
 	{ "the core stops under traffic", test_stop },
 	END_OF_TESTS,
