@@ -28,8 +28,9 @@ class Stream implements StreamView {
   get local(): StreamView["local"] {
     const port = this.#port();
     if (port !== undefined) return { address: port.local, port: port.port };
-    const { active, live } = this.#media;
-    return live && active?.muxed === true ? { address: active.pair.local, port: 0 } : undefined;
+    const { active, live, entries } = this.#media;
+    const never = live && active?.muxed === true && active === entries[0];
+    return never ? { address: active.pair.local, port: 0 } : undefined;
   }
 
   get advertised(): Endpoint | undefined {

@@ -72,12 +72,18 @@ export function writeSession(writing: SessionWriting): SessionText {
   };
 }
 
-/** `origin-full` keeps all of what was written last, and begins with our address. */
+/**
+ * `origin` begins with our address and `origin-full` too; both go on with what was written last, since `o=`
+ * names the session (RFC 8866 section 5.2).
+ */
 function replaceOrigin(received: SdpOrigin, { request, memory, address }: SessionWriting) {
   const { replace } = request;
   if (replace.has("origin-full")) return memory.origin ?? { ...received, ...words(address()) };
   let origin = received;
-  if (replace.has("origin")) origin = { ...origin, ...words(address()) };
+  if (replace.has("origin")) {
+    const { netType, addressType, address: host } = memory.origin ?? words(address());
+    origin = { ...origin, netType, addressType, address: host };
+  }
   if (replace.has("username") && memory.origin !== undefined) {
     origin = { ...origin, username: memory.origin.username };
   }
