@@ -149,6 +149,84 @@ testLayout("RuleCodec writes every field where the library reads it", (layout, a
   assert.equal(bytes[second + out.offset.tos_set], 0);
 });
 
+testLayout("RuleCodec writes what changes packets and tells sections apart", (layout, addr) => {
+  const at = layout.require("rtpe_rule", {
+    "flags": 2,
+    "block_short": 16,
+    "silence_pass": 16,
+    "n_silence": 4,
+    "silence": 16,
+  });
+  const out = layout.require("rtpe_output", {
+    "flags": 2,
+    "section": 1,
+    "mid_id": 1,
+    "mid_len": 1,
+    "mid": 32,
+    "ext_allow": 32,
+  });
+  const bundle = layout.require("rtpe_bundle", { mid_extension: 1, n_sections: 1, sections: 0 });
+  const section = layout.require("rtpe_section", {
+    "mid_len": 1,
+    "n_ssrcs": 1,
+    "mid": 32,
+    "payload_types": 16,
+    "ssrcs": 32,
+  });
+  const rule: Rule = {
+    ...plain,
+    blockShort: [127],
+    silence: [{ payloadType: 101 }, { payloadType: 8, byte: 0xd5 }, { payloadType: 0, byte: 255 }],
+    bundle: {
+      midExtension: 3,
+      sections: [
+        { mid: "0", payloadTypes: [], ssrcs: [] },
+        { mid: "vi", payloadTypes: [32], ssrcs: [1, 0xffffffff] },
+      ],
+    },
+    outputs: [{
+      slot: 7,
+      match: ["rtp"],
+      dst: v4,
+      silence: true,
+      section: 1,
+      mid: { id: 14, value: "\xff0" },
+      extensions: [1, 255],
+    }],
+  };
+  const bytes = new RuleCodec(layout, addr).encode(rule, v4, () => v4);
+  assert.equal(bytes.length, at.size + out.size + bundle.size);
+  const view = new DataView(bytes.buffer);
+  const u32 = (offset: number) => view.getUint32(offset, LITTLE_ENDIAN);
+  assert.equal(view.getUint16(at.offset.flags, LITTLE_ENDIAN), 32 | 128 | 256);
+  assert.equal(u32(at.offset.block_short + 12), 0x80000000);
+  assert.equal(u32(at.offset.silence_pass + 12), 1 << 5);
+  assert.equal(u32(at.offset.n_silence), 2);
+  const patterns = bytes.subarray(at.offset.silence, at.offset.silence + 5);
+  assert.deepEqual([...patterns], [8, 0xd5, 0, 255, 0]);
+  const first = at.size;
+  assert.equal(view.getUint16(first + out.offset.flags, LITTLE_ENDIAN), 8 | 16 | 32 | 64);
+  assert.deepEqual([bytes[first + out.offset.section], bytes[first + out.offset.mid_id]], [1, 14]);
+  assert.equal(bytes[first + out.offset.mid_len], 2);
+  const mid = bytes.subarray(first + out.offset.mid, first + out.offset.mid + 3);
+  assert.deepEqual([...mid], [0xff, 0x30, 0]);
+  const allow = first + out.offset.ext_allow;
+  assert.deepEqual([u32(allow), u32(allow + 4), u32(allow + 28)], [2, 0, 0x80000000]);
+  const start = at.size + out.size;
+  assert.deepEqual(
+    [bytes[start + bundle.offset.mid_extension], bytes[start + bundle.offset.n_sections]],
+    [3, 2],
+  );
+  const second = start + bundle.offset.sections + section.size;
+  assert.deepEqual(
+    [bytes[second + section.offset.mid_len], bytes[second + section.offset.n_ssrcs]],
+    [2, 2],
+  );
+  assert.equal(bytes[second + section.offset.mid + 1], "i".charCodeAt(0));
+  assert.equal(u32(second + section.offset.payload_types + 4), 1);
+  assert.equal(u32(second + section.offset.ssrcs + 4), 0xffffffff);
+});
+
 testLayout("RuleCodec lets all payload types through when none are named", (layout, addr) => {
   const at = layout.require("rtpe_rule", { "pt_allow": 16, "flags": 2 }).offset;
   const codec = new RuleCodec(layout, addr);
