@@ -291,8 +291,8 @@ export class RequestDraft implements Mutable<NgRequest> {
     this.add("flags", "no rtcp attribute");
     this.add("flags", "generate mid");
     if (this.sdes === NO_WORDS) this.add("sdes", "off");
+    // browsers need both whatever else is asked for
     for (const list of ["rtcpMux", "bundle"] as const) {
-      if (this[list] !== NO_WORDS) continue;
       this.add(list, "offer");
       this.add(list, "require");
     }

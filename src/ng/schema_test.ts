@@ -238,6 +238,9 @@ Deno.test("parseRequest() expands WebRTC, and explicit values win", () => {
   assert.ok(plain.flags.has("generate mid") && plain.flags.has("no rtcp attribute"));
   const explicit = parse({ "flags": ["WebRTC"], "transport protocol": "RTP/SAVPF" });
   assert.equal(explicit.transportProtocol, "RTP/SAVPF");
+  const more = parse({ "flags": ["WebRTC"], "rtcp-mux": ["accept"], "bundle": ["accept"] });
+  assert.deepEqual(words(more.rtcpMux), ["accept", "offer", "require"]);
+  assert.deepEqual(words(more.bundle), ["accept", "offer", "require"]);
 });
 
 Deno.test("parseRequest() takes record call, generate RTCP and passthrough as switches", () => {
