@@ -91,11 +91,21 @@ function terminalColumns(): number {
   }
 }
 
+/** Writes everything; a reader that has seen enough, as `head`, is no error. */
+function writeStdout(bytes: Uint8Array): void {
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
 async function ctl(args: readonly string[]): Promise<number> {
   return await runCtl(args, {
     exchange: (host, port, line) => exchangeLine(host, port, line, CTL_TIMEOUT_MS),
     readFile: (path) => Deno.readTextFileSync(path),
-    stdout: (text) => void Deno.stdout.writeSync(toBytes(text)),
+    terminal: Deno.stdout.isTerminal(),
+    stdout: (text) => writeStdout(toBytes(text)),
     stderr: (text) => writeStderr(text.trimEnd()),
   });
 }

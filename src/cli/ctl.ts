@@ -32,6 +32,8 @@ export interface CtlDeps {
   readonly readFile: (path: string) => string;
   /** Takes the answer. */
   readonly stdout: (text: ByteString) => void;
+  /** Whether the answer goes to a terminal, which would obey control characters in a call-id. */
+  readonly terminal?: boolean;
   /** Takes complaints. */
   readonly stderr: (text: string) => void;
 }
@@ -111,7 +113,7 @@ export async function runCtl(args: readonly string[], deps: CtlDeps): Promise<nu
   const line = options.words.join(" ");
   try {
     const answer = await deps.exchange(options.host, options.port, line);
-    deps.stdout(answer);
+    deps.stdout(deps.terminal === true ? visible(answer) : answer);
     if (!isFailure(answer)) return 0;
     const hint = NOT_UNDERSTOOD.test(answer) ? hintFor(line) : undefined;
     if (hint !== undefined) deps.stderr(`rtpedge ctl: ${hint}\n`);
@@ -121,6 +123,14 @@ export async function runCtl(args: readonly string[], deps: CtlDeps): Promise<nu
     deps.stderr(`rtpedge ctl: no answer from ${options.host} port ${options.port}: ${reason}\n`);
     return 2;
   }
+}
+
+/** Control characters other than line ends and tabs, written out. */
+function visible(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f]/g, (char) => {
+    return `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
 }
 
 const NOT_UNDERSTOOD = /^(?:Unknown command: |More parameters required\.|Incomplete command: )/;

@@ -13,6 +13,7 @@ async function ctl(
   args: readonly string[],
   answer: string | Error = "fine\n",
   files: Readonly<Record<string, string>> = {},
+  terminal = false,
 ): Promise<Seen> {
   const seen: Seen = { status: -1, asked: [], stdout: "", stderr: "" };
   const deps: CtlDeps = {
@@ -25,6 +26,7 @@ async function ctl(
       if (text === undefined) throw new Error("No such file");
       return text;
     },
+    terminal,
     stdout: (text) => seen.stdout += text,
     stderr: (text) => seen.stderr += text,
   };
@@ -37,6 +39,15 @@ Deno.test("runCtl asks the default address and prints the raw answer", async () 
   assert.deepEqual(seen.asked, [["127.0.0.1", 9900, "list totals"]]);
   assert.equal(seen.stdout, "\n\xff raw");
   assert.equal(seen.status, 0);
+});
+
+Deno.test("runCtl keeps control characters in a call-id from a terminal", async () => {
+  const answer = "ID: \x1b]0;owned\x07\x7f \xc3\xa9\n\tend\n";
+  assert.equal((await ctl(["list", "sessions", "all"], answer)).stdout, answer);
+  assert.equal(
+    (await ctl(["list", "sessions", "all"], answer, {}, true)).stdout,
+    "ID: \\x1b]0;owned\\x07\\x7f \xc3\xa9\n\tend\n",
+  );
 });
 
 Deno.test("runCtl takes rtpengine-ctl's options, with one or two dashes", async () => {
