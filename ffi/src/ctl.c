@@ -18,7 +18,7 @@ enum {
 	CTL_PAYLOAD = 65536,
 	CTL_RCVBUF = 4 * 1024 * 1024,
 	CTL_BURST = 64,			/* datagrams of one socket in a row */
-	CTL_LINGER_NS = 50000,
+	CTL_LINGER_NS = 150000,
 	CTL_LINGER_MAX = 8,		/* times it may be in vain, binary logarithm */
 	CTL_TRY_AGAIN = 32,
 };
