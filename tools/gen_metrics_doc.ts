@@ -76,6 +76,30 @@ function oneLine(text: string): string {
   return text.trim().replaceAll("\n", " ");
 }
 
+/** A test holds this list against what is really sent. */
+const GRAPHITE = `## Names in Graphite
+
+With \`graphite\` one line \`NAME VALUE TIME\` for each of these is sent at the end of each interval, after
+\`graphite-prefix\`. COMMAND is an ng command with \`_\` for blanks, such as \`play_media\`.
+
+| Names | Meaning |
+| --- | --- |
+| \`COMMAND_time_min\`, \`COMMAND_time_max\`, \`COMMAND_time_avg\` | Time in seconds that requests of the interval took |
+| \`COMMANDs_ps_min\`, \`COMMANDs_ps_max\`, \`COMMANDs_ps_avg\` | Requests per second within the interval, whole numbers |
+| \`COMMAND_count\` | Requests since the start; as the two above, only those that succeeded |
+| \`call_dur\` | Seconds of the interval that the calls existing at its end have lived through, summed up |
+| \`average_call_dur\` | Mean duration in seconds of the calls that ended in the interval |
+| \`managed_sess\` | Calls that have ended since the start |
+| \`managed_sess_min\`, \`managed_sess_max\` | Fewest and most calls that existed at a time |
+| \`current_sessions_total\`, \`current_sessions_own\`, \`current_sessions_foreign\` | Calls now |
+| \`current_sessions_ipv4\`, \`current_sessions_ipv6\`, \`current_sessions_mixed\` | Answered calls now by the families of our addresses |
+| \`current_transcoded_media\` | Media streams that are being transcoded now |
+| \`regular_term_sess\`, \`forced_term_sess\`, \`timeout_sess\`, \`silent_timeout_sess\`, \`final_timeout_sess\`, \`offer_timeout_sess\`, \`reject_sess\` | Calls that ended, or were refused, in the interval |
+| \`nopacket_relayed_sess\`, \`oneway_stream_sess\` | Calls that ended in the interval in which nobody, or one side only, was heard |
+| \`relayed_packets\`, \`relayed_bytes\`, \`relayed_errors\`, each also with \`_user\` and \`_kernel\` | Media of the interval, in all and by where it was forwarded |
+| \`ports_free_NAME_ADDRESS\`, \`ports_used_NAME_ADDRESS\` | Ports of a local address now |
+`;
+
 /** The text of the document. */
 export function metricsDocument(): string {
   const theirs = METRICS.filter(({ name }) => name.startsWith("rtpengine_"));
@@ -105,6 +129,7 @@ ${metricTable(theirs)}
 ## Our own metrics
 
 ${metricTable(own)}
+${GRAPHITE}
 ## Differences from rtpengine
 
 ${METRIC_NOTES.map((note) => `- ${note}\n`).join("")}${labels.join("")}

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { COMMANDS } from "../stats/mod.ts";
 import { fakeAddress, fakeCall, fakeStatistics } from "../stats/fakes.ts";
 import { GraphiteText } from "./mod.ts";
 
@@ -83,4 +84,28 @@ Deno.test("GraphiteText names ports by interface and address, without blanks", (
   const { sent } = setup("", fakeAddress("a b", "192.0.2.1"), fakeAddress("six", "2001:db8::1"));
   assert.equal(sent[0]!.get("ports_free_a_b_192.0.2.1"), "9996");
   assert.equal(sent[0]!.get("ports_used_six_2001:db8::1"), "4");
+});
+
+Deno.test("docs/metrics.md names everything that is sent to Graphite, and nothing else", () => {
+  const document = Deno.readTextFileSync(new URL("../../docs/metrics.md", import.meta.url));
+  const section = /## Names in Graphite\n([\s\S]*?)\n## /.exec(document)![1]!;
+  const documented = new Set<string>();
+  for (const [, row] of section.matchAll(/^\| (`.*?) \| /gm)) {
+    const names = [...row!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+    const suffixes = names.filter((name) => name.startsWith("_"));
+    for (const name of names.filter((name) => !name.startsWith("_"))) {
+      for (const suffix of ["", ...suffixes]) documented.add(name + suffix);
+    }
+  }
+  const { sent } = setup();
+  const names = new Set([...sent[0]!.keys()].map((name) => {
+    const command = COMMANDS.find(({ request }) => {
+      return new RegExp(`^${request.replaceAll(" ", "_")}s?_(time|ps|count)(_(min|max|avg))?$`)
+        .test(name);
+    });
+    return command === undefined
+      ? name.replace("default_127.0.0.1", "NAME_ADDRESS")
+      : name.replace(command.request.replaceAll(" ", "_"), "COMMAND");
+  }));
+  assert.deepEqual([...names].sort(), [...documented].sort());
 });
