@@ -32,7 +32,6 @@ import { fillHidden, isHidden } from "./hidden.ts";
 import { answerMux, offerMux } from "./mux.ts";
 import {
   canonicalProtocol,
-  hasFeedback,
   isSecure,
   mediaKind,
   rewriteProtocol,
@@ -216,8 +215,7 @@ function negotiateMedia(
     handover: request.flags.has("media handover"),
     unidirectional: request.flags.has("unidirectional"),
     generateRtcp: request.generateRtcp ?? from.generateRtcp,
-    feedback: hasAttribute(section, "rtcp-fb") ||
-      (kind === "offer" && hasFeedback(media.protocol)),
+    feedback: hasAttribute(section, "rtcp-fb"),
     pierceNat: from.pierceNat || request.flags.has("pierce NAT"),
     dtls: mediaType === "rtp" && usesDtls(sdp, section),
     natWait: request.flags.has("NAT-wait"),

@@ -89,7 +89,7 @@ export interface MediaState {
   readonly unidirectional: boolean;
   /** RTCP of this party ends here, and reports of our own are sent to it. */
   readonly generateRtcp: boolean;
-  /** AVPF, or RTCP feedback was named (RFC 4585). */
+  /** RTCP feedback was named in its last description (RFC 4585). */
   readonly feedback: boolean;
   /** Keys are agreed by DTLS between the parties, so that everything is relayed unexamined. */
   readonly dtls: boolean;
