@@ -106,6 +106,8 @@ function local(address: string, { advertised }: Context): string {
 
 function sdpLine(line: string, address: string, { ports, told }: Context): string {
   if (/^(m=|a=(rtcp|candidate)\b)/.test(line)) return ports.replaceIn(line, address);
+  // the name an instance gives itself for loop protection
+  if (/^a=rtpengine:[0-9a-f]{12}$/.test(line) && !told.includes(line)) return "a=rtpengine:<name>";
   if (!line.startsWith("o=")) return line;
   return line.replace(/ (\d+) /, (all, id: string) => told.includes(` ${id} `) ? all : " <id> ");
 }

@@ -77,6 +77,13 @@ Deno.test("normalise() hides a session id that was made up, and only that", () =
   assert.deepEqual(twice({ sdp }, context(sdp)), ["sdp: o=- 123 1 IN IP4 198.51.100.1"]);
 });
 
+Deno.test("normalise() hides the name of an instance, unless it was told one", () => {
+  const line = "a=rtpengine:0123456789ab";
+  assert.deepEqual(twice({ sdp: crlf(line) }), ["sdp: a=rtpengine:<name>"]);
+  assert.deepEqual(twice({ sdp: crlf(line) }, context(crlf(line))), [`sdp: ${line}`]);
+  assert.deepEqual(twice({ sdp: crlf("a=rtpengine:other") }), ["sdp: a=rtpengine:other"]);
+});
+
 Deno.test("normalise() leaves other calls out of a list", () => {
   assert.deepEqual(twice({ calls: ["other", "mine"] }), ['calls[0] = "mine"']);
   assert.deepEqual(twice({ calls: ["other"] }), ["calls = []"]);

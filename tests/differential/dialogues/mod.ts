@@ -12,12 +12,15 @@ import { FAMILY } from "./family.ts";
 import { FIELD } from "./field.ts";
 import { FORK } from "./fork.ts";
 import { FORK_MATRIX } from "./fork_matrix.ts";
+import { HIDDEN } from "./hidden.ts";
 import { HOLD } from "./hold.ts";
+import { INTERFACES } from "./interfaces.ts";
 import { LIFECYCLE } from "./lifecycle.ts";
 import { MALFORMED } from "./malformed.ts";
+import { MUX } from "./mux.ts";
 import { MATRIX } from "./matrix.ts";
 import { MULTIMEDIA } from "./multimedia.ts";
-import { MUX } from "./mux.ts";
+import { PASSTHROUGH } from "./passthrough.ts";
 import { REOFFER } from "./reoffer.ts";
 import { RTCP } from "./rtcp.ts";
 import { TRANSFER } from "./transfer.ts";
@@ -40,6 +43,9 @@ export const DIALOGUES: readonly Dialogue[] = [
   ...MALFORMED,
   ...LIFECYCLE,
   ...WIRE,
+  ...PASSTHROUGH,
+  ...HIDDEN,
+  ...INTERFACES,
   ...MATRIX,
   ...FORK_MATRIX,
 ];

@@ -53,6 +53,7 @@ export const WIRE: readonly Dialogue[] = [
   }),
   spelt("rtpp-flags in one text", { "rtpp-flags": "replace=[origin session-name] strict-source" }),
   spelt("rtpp-flags with directions", { "rtpp-flags": "direction=inside direction=outside" }),
+  spelt("rtpp-flags with words of today's grammar", { "rtpp-flags": "RTP AVPF" }),
   spelt("record call off", { "record call": "off" }),
   spelt("drop-traffic", { "drop-traffic": "start" }),
   spelt("media echo", { "media echo": "blackhole" }),

@@ -1,0 +1,20 @@
+/**
+ * Words that work but have no dialogue, and why.
+ *
+ * @module
+ */
+
+/** Reasons by table and word, `flag debug`. */
+export const REASONS: Readonly<Record<string, string>> = {
+  "key call-id": "every dialogue has it",
+  "key command": "every message has it",
+  "key delete delay": "every dialogue has it in its delete",
+  "key flags": "each flag has dialogues of its own",
+  "key from-tag": "every dialogue has it",
+  "key limit": "it is about list, which dialogues of the hand-written kind play",
+  "key sdp": "every dialogue has it",
+  "key template": "there are no templates without a configuration file",
+  "key to-tag": "every dialogue has it",
+  "sdp-media-remove audio": "the answer has to fit, so there are hand-written dialogues",
+  "sdp-media-remove video": "the answer has to fit, so there are hand-written dialogues",
+};
