@@ -7,6 +7,7 @@
 import type { Codec } from "../negotiate/mod.ts";
 import type { RelayEngine } from "../relay/types.ts";
 import type { Media } from "./media.ts";
+import { sectionsOn } from "./rules_bundle.ts";
 
 /** What the engine takes when it is told nothing. */
 const DEFAULT_RATE = 8000;
@@ -26,7 +27,7 @@ export class ClockRates {
   /** Tells the rates of what a party may send, on all ports of its section, if they have changed. */
   update(media: Media): void {
     if (media.state.kind !== "rtp" || media.entries.length === 0) return;
-    const rates = ratesOf(media);
+    const rates = ratesOf(sharing(media));
     if (rates.length === 0 && !this.#told.has(media)) return;
     const slots = media.entries.map(({ pair }) => pair.rtp.slot);
     const text = JSON.stringify([slots, rates]);
@@ -38,10 +39,21 @@ export class ClockRates {
   }
 }
 
-/** Payload types whose rate is not the default: its own, and those the others told it to use. */
-function ratesOf(media: Media): readonly (readonly [number, number])[] {
-  const lists = [media.state.codecs];
-  for (const { sink } of media.sinks) lists.push(sink.state.codecs);
+/** The sections whose packets come to the ports of this one. */
+function sharing(media: Media): readonly Media[] {
+  const { active } = media;
+  return active === undefined || media.state.bundle === undefined
+    ? [media]
+    : sectionsOn(media, active);
+}
+
+/** Payload types whose rate is not the default: their own, and those the others told them to use. */
+function ratesOf(sections: readonly Media[]): readonly (readonly [number, number])[] {
+  const lists: (readonly Codec[])[] = [];
+  for (const { state, sinks } of sections) {
+    lists.push(state.codecs);
+    for (const { sink } of sinks) lists.push(sink.state.codecs);
+  }
   if (lists.every(usesDefault)) return [];
   const rates = new Map<number, number>();
   for (const codecs of lists) {

@@ -197,9 +197,8 @@ export class RtcpMonitor {
     const { engine } = this.#relay;
     const since = this.#clock.wall() - MEASURE_MS;
     for (const { medias } of participants) {
-      for (const { active } of medias) {
-        if (active === undefined || engine.lastRx(active.pair.rtp.slot) < since) continue;
-        const { local, rtp } = active.pair;
+      for (const { pair: { local, rtp } } of medias.flatMap(({ entries }) => entries)) {
+        if (engine.lastRx(rtp.slot) < since) continue;
         for (const { last, jitter } of engine.counters(rtp.slot).ssrcs) {
           if (last >= since) this.#options.sums.measured(local, Math.round(jitter));
         }

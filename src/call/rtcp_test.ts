@@ -181,3 +181,18 @@ Deno.test("a source known from RTCP alone has counted nothing", () => {
   const ofA = tags.a.medias[0]["ingress SSRCs"].map((one: { SSRC: number }) => one.SSRC);
   assert.deepEqual(ofA, [6, 5, 4, 3], "a party may make up as many as it likes");
 });
+
+Deno.test("clock rates of bundled sections are told for the port they share", () => {
+  const call = new Talk();
+  const told: string[] = [];
+  call.bench.engine.setClockRate = (slot, payloadType, rate) =>
+    void told.push(`${slot} ${payloadType} ${rate}`);
+  const session = "v=0\no=- 1 1 IN IP4 198.51.100.1\ns=-\nc=IN IP4 198.51.100.1\nt=0 0\n";
+  const sdp = session + "a=group:BUNDLE 0 1\nm=audio 4000 RTP/AVP 96\na=mid:0\n" +
+    "a=rtpmap:96 opus/48000/2\nm=video 4000 RTP/AVP 97\na=mid:1\na=rtpmap:97 VP8/90000\n";
+  const keys = { "call-id": "d", bundle: ["accept"] };
+  call.bench.offer(sdp, keys);
+  const slot = call.bench.slot(call.bench.answer(sdp, keys));
+  assert(told.includes(`${slot} 96 48000`));
+  assert(told.includes(`${slot} 97 90000`), `${told}`);
+});

@@ -16,7 +16,7 @@ import { type MosModel, mosScore } from "./mos.ts";
 import type { QualitySums } from "./sums.ts";
 
 /** SSRCs one call is followed for. A party that makes up more of them is not worth the memory. */
-const MAX_SOURCES = 64;
+const MAX_SOURCES = 32;
 /** Sender reports remembered for each SSRC. */
 const MAX_SENT = 4;
 /** A leg is not longer than that, in ms; what says so lies. */

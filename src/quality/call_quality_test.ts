@@ -159,9 +159,9 @@ Deno.test("CallQuality takes round trips from reports of our own, which are not 
   assert.equal(talk.quality.summary(B)!.progression.entries[0]!.leg, 40_005);
 });
 
-Deno.test("CallQuality follows no more than 64 sources", () => {
+Deno.test("CallQuality follows no more than 32 sources", () => {
   const talk = new Talk();
   for (let ssrc = 1; ssrc <= 100; ssrc++) talk.sr(ssrc, ssrc);
-  assert.notEqual(talk.quality.lastReceived(64), undefined);
-  assert.equal(talk.quality.lastReceived(65), undefined);
+  assert.notEqual(talk.quality.lastReceived(32), undefined);
+  assert.equal(talk.quality.lastReceived(33), undefined);
 });
