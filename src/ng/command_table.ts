@@ -15,7 +15,7 @@ export const COMMANDS: WordTable = {
   "list": works("Call-IDs of the calls there are"),
   "query": works("State and statistics of a call"),
   "statistics": works("The statistics of `list jsonstats` as a dictionary"),
-  "cli": later("publish/subscribe", "One line of the control tree, answered as text"),
+  "cli": works("One line of the control tree, answered as text"),
   "block media": later("publish/subscribe", "Packets of a party, or towards one, are dropped"),
   "unblock media": later("publish/subscribe", "The end of `block media`"),
   "silence media": later("publish/subscribe", "Payloads are replaced by silence"),

@@ -80,7 +80,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
   "audio player": later("media playback", "Whether audio is timed by a player"),
   "blob": later("media playback", "A file to play, as it is"),
   "blob64": later("media playback", "A file to play, in base 64"),
-  "body": later("publish/subscribe", "The line for `cli`"),
+  "body": works("The line for `cli`"),
   "bundle": { ...works("BUNDLE (RFC 9143)"), apply: list("bundle") },
   "call-id": { ...works("The SIP Call-ID"), apply: text("callId") },
   "calls": later("publish/subscribe", "Calls for `mesh`"),
