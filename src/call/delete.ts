@@ -58,24 +58,29 @@ function select(call: Call, request: NgRequest): "call" | Participant | undefine
   if (request.flags.has("to-tag") && toTag !== undefined && toTag !== "") {
     if (call.byTag(toTag) === undefined) return undefined;
   }
+  const party = call.byTag(fromTag ?? "");
+  if (party?.listener === true) return party;
   if (viaBranch === undefined || viaBranch === "") return "call";
   return call.participants.find((party) => party.viaBranch === viaBranch) ?? "call";
 }
 
 /**
  * Takes a party out of a call: it loses its ports and stays in the statistics. A call needs two parties,
- * so it ends when fewer are left.
+ * or one that publishes, so it ends when fewer are left.
  *
  * @returns whether the call ended
  */
 export function removeBranch(context: CallContext, call: Call, party: Participant): boolean {
   const { calls, relay, log } = context;
   const left = call.participants.filter((other) => other !== party && !other.removed);
-  if (left.length < 2) {
+  const enough = left.length >= 2 ||
+    left.some((other) => other.peer === undefined && !other.listener);
+  if (!enough) {
     calls.close(call, "terminated");
     return true;
   }
   party.removed = true;
+  if (party.listener) party.leave();
   party.deleteAt = undefined;
   const pairs = calls.takePorts(party);
   // nobody sends to the ports any more before they are closed

@@ -46,6 +46,10 @@ export interface Subscription {
   readonly type: "offer/answer" | "pub/sub";
   /** What is kept from this sink only; `dtmf` is not used here. */
   readonly gate: Gate;
+  /** `egress`: the sink receives what is sent to the source, not what comes from it. */
+  readonly egress: boolean;
+  /** `RTCP mirror`: only RTCP passes. */
+  readonly rtcpOnly: boolean;
 }
 
 /** One media section (m-line) of one party. */
@@ -158,9 +162,14 @@ export class Media implements MediaView {
 }
 
 /** Adds the edge unless it exists. */
-export function subscribe(source: Media, sink: Media, type: Subscription["type"]): void {
+export function subscribe(
+  source: Media,
+  sink: Media,
+  type: Subscription["type"],
+  { egress = false, rtcpOnly = false }: Partial<Pick<Subscription, "egress" | "rtcpOnly">> = {},
+): void {
   if (source.sinks.some((edge) => edge.sink === sink)) return;
-  const edge = { source, sink, type, gate: openGate() };
+  const edge = { source, sink, type, gate: openGate(), egress, rtcpOnly };
   source.sinks.push(edge);
   sink.sources.push(edge);
 }

@@ -97,7 +97,7 @@ function dtmfWarnings(request: NgRequest): string[] {
 }
 
 /** Turns what stopped an exchange into what the client is told. */
-function translate(context: CallContext, request: NgRequest, error: unknown): unknown {
+export function translate(context: CallContext, request: NgRequest, error: unknown): unknown {
   if (error instanceof SdpError) {
     context.log.warn(request.callId ?? "", `session description refused: ${error.message}`);
     return new NgError(error.reason);
@@ -190,9 +190,14 @@ function requestedFamily({ addressFamily }: NgRequest): Family | undefined {
   return addressFamily === undefined ? undefined : addressFamily === "IP4" ? 4 : 6;
 }
 
-function newCall({ clock, counters }: CallContext, request: NgRequest): Call {
+/** A call that is not in the table yet. */
+export function newCall(
+  { clock, counters }: CallContext,
+  request: NgRequest,
+  callId = request.callId!,
+): Call {
   return new Call({
-    callId: request.callId!,
+    callId,
     created: clock.wall(),
     start: clock.now(),
     createdFrom: formatEndpoint(request.source.peer),
@@ -264,6 +269,8 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   from.family = plan.families[0]?.from;
   to.family = plan.families[0]?.to;
   to.session = memory;
+  from.description = request.sdp;
+  from.listener = to.listener = false;
   if (plan.alias !== undefined) from.aliasKey = plan.alias;
   if (request.label !== undefined) from.label = request.label;
   if (request.flags.has("debug")) context.debugCalls.add(call.callId);

@@ -32,6 +32,10 @@ export class Participant implements ParticipantView {
   metadata: ByteString | undefined;
   /** Former and other tags of the same party. */
   readonly aliases: ByteString[] = [];
+  /** It only hears others, beside their dialogue (`subscribe request`). */
+  listener = false;
+  /** Its last description; for a publisher what of it was accepted. */
+  description: ByteString | undefined;
   /** What the party is known by under another tag, see `alias.ts`; undefined unless asked for. */
   aliasKey: string | undefined;
   readonly medias: Media[] = [];
@@ -77,14 +81,22 @@ export class Participant implements ParticipantView {
     return this.medias[position]!;
   }
 
-  /** Ends all edges of this party, or those with one other party. */
-  detach(other?: Participant): void {
+  /** Ends all edges of this party. */
+  leave(): void {
     for (const media of this.medias) {
-      for (const { sink } of [...media.sinks]) {
-        if (other === undefined || sink.participant === other) unsubscribe(media, sink);
+      for (const { sink } of [...media.sinks]) unsubscribe(media, sink);
+      for (const { source } of [...media.sources]) unsubscribe(source, media);
+    }
+  }
+
+  /** Ends the dialogue with another party: the edges an offer and its answer made. */
+  detach(other: Participant): void {
+    for (const media of this.medias) {
+      for (const { sink, type } of [...media.sinks]) {
+        if (type === "offer/answer" && sink.participant === other) unsubscribe(media, sink);
       }
-      for (const { source } of [...media.sources]) {
-        if (other === undefined || source.participant === other) unsubscribe(source, media);
+      for (const { source, type } of [...media.sources]) {
+        if (type === "offer/answer" && source.participant === other) unsubscribe(source, media);
       }
     }
   }

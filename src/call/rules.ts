@@ -279,7 +279,7 @@ function rtpOutputs(
   for (const edge of edges(media)) {
     const { sink } = edge;
     const { pair } = sink.active!;
-    if (state.recv && sink.state.send && heard.includes(edge)) {
+    if (state.recv && sink.state.send && !edge.rtcpOnly && heard.includes(edge)) {
       const to = opaque
         ? output(call, pair.rtp.slot, ANY)
         : { ...output(call, pair.rtp.slot, RTP), ...headerEdits(media, sink) };
@@ -314,7 +314,12 @@ function echo(
 
 /** Edges to sections that can be sent to. RTCP goes to them whatever the direction of media is. */
 function edges(media: Media): readonly Subscription[] {
-  return media.sinks.filter(({ sink }) => sink.live && canSend(sink));
+  const direct = media.sinks.filter(({ egress }) => !egress);
+  // what a party receives is copied to those who listen to its egress
+  const copies = direct.flatMap((edge) =>
+    edge.type === "offer/answer" ? edge.sink.sinks.filter(({ egress }) => egress) : []
+  );
+  return [...direct, ...copies].filter(({ sink }) => sink.live && canSend(sink));
 }
 
 /** Whether anything may be sent to the party of a section. */

@@ -89,7 +89,8 @@ function hasPorts({ from }: PlannedSection): boolean {
   return !from.rejected && from.kind !== "passthrough";
 }
 
-function facing({ local, rtp, rtcp }: PortPair): Facing {
+/** Our side of a section that has this pair. */
+export function facing({ local, rtp, rtcp }: PortPair): Facing {
   return {
     address: local.advertised,
     family: local.advertisedFamily,

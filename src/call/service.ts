@@ -16,9 +16,11 @@ import { remove } from "./delete.ts";
 import { LoadGuard, type LoadSample } from "./limits.ts";
 import { list } from "./list.ts";
 import { answer, offer } from "./offer_answer.ts";
+import { create, createAnswer, publish } from "./publish.ts";
 import { query } from "./query.ts";
 import { CallTable } from "./registry.ts";
 import { type QualityOptions, RtcpMonitor } from "./rtcp_monitor.ts";
+import { subscribeAnswer, subscribeRequest, unsubscribeCommand } from "./subscribe.ts";
 import { CallTimers } from "./timers.ts";
 import { type PastSlots, resumeCall } from "./resume.ts";
 import { snapshotCall } from "./snapshot.ts";
@@ -112,6 +114,12 @@ export function createCallService(options: CallServiceOptions): CallService {
     ["delete", (request) => remove(context, request)],
     ["list", (request) => list(context, request)],
     ["query", (request) => query(context, request)],
+    ["publish", (request) => publish(context, request)],
+    ["create", (request) => create(context, request)],
+    ["create answer", (request) => createAnswer(context, request)],
+    ["subscribe request", (request) => subscribeRequest(context, request)],
+    ["subscribe answer", (request) => subscribeAnswer(context, request)],
+    ["unsubscribe", (request) => unsubscribeCommand(context, request)],
     ["block media", (request) => setGate(context, request, "media", true)],
     ["unblock media", (request) => setGate(context, request, "media", false)],
     ["silence media", (request) => setGate(context, request, "silence", true)],
