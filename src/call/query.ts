@@ -159,7 +159,10 @@ function streamStatistics(
     "local port": local?.port,
     "local address": local?.address.address,
     family: local && familyName(local.address.family),
-    endpoint: endpoint(counters?.remote ?? stream.advertised),
+    // the port may be another section's, which has the counters
+    endpoint: endpoint(
+      counters === undefined ? stream.endpoint : counters.remote ?? stream.advertised,
+    ),
     "advertised endpoint": endpoint(stream.advertised),
     "last packet": last,
     "last kernel packet": 0,

@@ -106,3 +106,27 @@ Deno.test("resumeCall refuses a call-id that is taken, and text that is no call"
   }
   assert.equal(after.engine.openSlots, open);
 });
+
+Deno.test("resumeCall brings a bundle back behind its one port", () => {
+  const bench = new Bench();
+  const section = (port: number, mid: string, type: number) =>
+    `m=audio ${port} RTP/AVP ${type}\na=rtpmap:${type} PCMA/8000\na=mid:${mid}\n`;
+  const bundled = `${A}a=group:BUNDLE a v\n` + section(4000, "a", 8) + section(4000, "v", 96);
+  const plain = B + section(5000, "a", 8) + section(5002, "v", 96);
+  bench.offer(bundled, { bundle: ["accept"] });
+  const answered = bench.answer(plain);
+  const [call] = bench.service.registry.calls();
+  const text = bench.service.snapshot(call!, "file");
+  const after = resume({ bench, offered: answered, answered, text, counters: new Map() });
+  const outputs = (of: Bench) =>
+    of.rule(answered)!.outputs.map((
+      { slot, section },
+    ) => [of.engine.locals.get(slot)?.port, section]);
+  assert.deepEqual(outputs(after), outputs(bench));
+  assert.equal(after.rule(answered)!.bundle?.sections.length, 2);
+  after.offer(bundled, { "to-tag": "b" });
+  const again = after.answer(plain);
+  assert.equal(after.slot(again, 1), after.slot(answered, 0));
+  after.send("delete", { "call-id": "c" });
+  assert.equal(after.engine.openSlots, 0);
+});

@@ -174,8 +174,8 @@ export const LISTS: Readonly<Record<ListName, WordList>> = {
       "accept": works("A bundle that is offered is accepted"),
       "offer": works("Sections are offered as one bundle"),
       "require": works("The bundle is offered with one port for all"),
-      "strict": works("Bundled sections are written with port 0 and `a=bundle-only`"),
-      "reject": works("A bundle that is offered is taken apart"),
+      "strict": works("The same, all sections but the first written with port 0"),
+      "reject": works("A bundle in the answer is not taken up"),
     },
   },
 };
