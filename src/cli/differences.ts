@@ -113,6 +113,7 @@ export const CLI_DIFFERENCES: readonly CliDifference[] = [
 
 /** Differences that are not a matter of one command line. */
 export const CLI_NOTES: readonly string[] = [
+  "`Current sessions ip mixed  media` counts calls with both families in use on our side; rtpengine counts those whose `address family` is not their offerer's, and the others by the offerer's family.",
   "`params diff` also lists offer-timeout, delete-delay and control-tos, and `params start` never prints passwords.",
   "`media reload file PATH` answers `Failed to reload 'PATH'`; rtpengine crashes when no media cache is configured.",
   "`list sessions` of one call shows the call duration with a resolution of one millisecond.",

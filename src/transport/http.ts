@@ -58,7 +58,8 @@ export async function listenHttp(
   };
   const handler = getRequestListener(
     (request, env) => app.fetch(request, env as WebEnv["Bindings"]),
-    { overrideGlobalObjects: false },
+    // Health checks speak HTTP/1.0, which needs no Host.
+    { overrideGlobalObjects: false, hostname: "localhost" },
   ) as RequestListener;
   const server = tls === undefined ? createServer(options, handler) : createTlsServer(
     { ...options, ...tlsOptions(tls) },

@@ -107,6 +107,14 @@ Deno.test("HTTP takes chunked and pipelined requests", async () => {
   assert.match(reply, /c1 d6:result4:pongeHTTP\/1.1 200 OK\r\n[^]*\r\n\r\npong\n$/);
 });
 
+Deno.test("HTTP/1.0 is served without a Host, as health checks ask", async () => {
+  await using rig = await openRig();
+  const reply = await rawHttp(rig.http, "GET /ping HTTP/1.0\r\n\r\n");
+  assert.match(reply, /^HTTP\/1\.[01] 200 OK\r\n[^]*\r\n\r\npong\n$/);
+  const later = await rawHttp(rig.http, "GET /ping HTTP/1.1\r\n\r\n");
+  assert.equal(head(later), "HTTP/1.1 400 Bad Request");
+});
+
 Deno.test("HTTP ignores upgrades it does not know", async () => {
   await using rig = await openRig();
   const reply = await rawHttp(
