@@ -8,7 +8,7 @@ import type { Clock } from "../core/clock.ts";
 import { type CallQuality, ReportGenerator } from "../quality/mod.ts";
 import type { Relay, Slot, SsrcCounters } from "../relay/types.ts";
 import type { Call } from "./call.ts";
-import type { Media } from "./media.ts";
+import type { Media, Subscription } from "./media.ts";
 import { rtcpSlot } from "./rules.ts";
 
 /** Most of the random time added to the interval, in ms. */
@@ -25,6 +25,7 @@ export interface ReportsContext {
 }
 
 interface Schedule {
+  readonly call: Call;
   readonly generator: ReportGenerator;
   readonly quality: CallQuality;
   /** Monotonic ms. */
@@ -81,21 +82,23 @@ export class RtcpReports {
       this.#cnames.set(call, cname);
     }
     this.#schedules.set(media, {
+      call,
       generator: new ReportGenerator(cname, Math.floor(random() * 2 ** 32)),
       quality,
       due: clock.now() + interval + random() * SPREAD_MS,
     });
   }
 
-  #send(media: Media, { generator, quality }: Schedule): void {
+  #send(media: Media, { call, generator, quality }: Schedule): void {
     const { relay, clock } = this.#context;
     const { state, refused, active } = media;
-    if (active === undefined || state.held || refused !== undefined) return;
+    if (call.foreign || active === undefined || state.held || refused !== undefined) return;
     const slot = rtcpSlot(media);
     if (state.natWait && !this.#heard(media)) return;
     const report = generator.next({
       at: clock.wall(),
-      senders: media.sources.flatMap(({ source }) => source.live ? this.#ssrcs(source) : []),
+      senders: media.sources.filter((edge) => passes(call, edge))
+        .flatMap(({ source }) => this.#ssrcs(source)),
       receivers: this.#ssrcs(media),
       lastReceived: (ssrc) => quality.lastReceived(ssrc),
     });
@@ -116,4 +119,11 @@ export class RtcpReports {
     const heard = (slot: Slot): boolean => this.#context.relay.engine.lastRx(slot) > 0;
     return entries.some(({ pair }) => heard(pair.rtp.slot) || heard(pair.rtcp.slot));
   }
+}
+
+/** Whether media of an edge is forwarded: who sends nothing has no sender report. */
+function passes(call: Call, { source, sink, gate }: Subscription): boolean {
+  const closed = [call.gate, source.participant.gate, gate].some(({ media }) => media);
+  return source.live && source.state.recv && source.state.echo === "none" && sink.state.send &&
+    !call.dropTraffic && !closed;
 }

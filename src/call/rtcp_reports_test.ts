@@ -157,3 +157,28 @@ Deno.test("feedback reaches the encoder of the other party where reports end her
   talk.rtcp(talk.b, { type: "RR", ssrc: SSRC_B, reports: [] });
   assert.deepEqual(talk.sent(), []);
 });
+
+Deno.test("who is kept from a party has no sender reports there", () => {
+  const talk = new Talk({ offer: GENERATE });
+  const types = () => {
+    talk.second();
+    talk.sent();
+    talk.pass(5000);
+    return talk.sent().map(({ slot, packets }) =>
+      `${slot === talk.a.slots.rtcp ? "a" : "b"} ${packets[0]!.type}`
+    );
+  };
+  assert.deepEqual(types(), ["a SR", "b SR"]);
+  talk.bench.send("block media", {
+    "call-id": "c",
+    "from-tag": "b",
+    flags: ["directional"],
+  });
+  assert.deepEqual(types(), ["a RR", "b SR"]);
+  talk.bench.send("unblock media", { "call-id": "c" });
+  talk.bench.send("unblock media", { "call-id": "c", "from-tag": "b", flags: ["directional"] });
+  assert.deepEqual(types(), ["a SR", "b SR"]);
+  talk.bench.offer(A + AUDIO.replace("sendrecv", "recvonly"), { "to-tag": "b" });
+  talk.bench.answer(B + AUDIO_B.replace("sendrecv", "sendonly"));
+  assert.deepEqual(types(), ["a SR", "b RR"]);
+});
