@@ -7,6 +7,7 @@
  */
 
 import type { Endpoint, Family } from "../core/endpoint.ts";
+import type { SuiteName } from "../srtp/mod.ts";
 import type { TrafficSums } from "./traffic.ts";
 
 /** Index of an open local port in the engine, and of its counters. */
@@ -76,6 +77,24 @@ export interface RuleOutput {
   readonly extensions?: readonly number[];
 }
 
+/** SRTP keys of one direction; mirrors struct rtpe_srtp. */
+export interface SrtpKeys {
+  /** Crypto suite. */
+  readonly suite: SuiteName;
+  /** Master key, as long as the suite has it. */
+  readonly key: Uint8Array;
+  /** Master salt, as long as the suite has it. */
+  readonly salt: Uint8Array;
+  /** Master key identifier, 1..16 bytes; absent = none in the packets. */
+  readonly mki?: Uint8Array;
+  /** `UNENCRYPTED_SRTP` (RFC 4568 section 6.3.2). */
+  readonly plainRtp?: boolean;
+  /** `UNENCRYPTED_SRTCP`. */
+  readonly plainRtcp?: boolean;
+  /** `UNAUTHENTICATED_SRTP`. */
+  readonly noRtpAuth?: boolean;
+}
+
 /** Several media sections behind one port (BUNDLE, RFC 9143 section 9.2). */
 export interface RuleBundle {
   /** Identifier of the MID header extension as this party uses it; absent = it sends none. */
@@ -130,6 +149,11 @@ export interface Rule {
   readonly blockShort?: readonly number[];
   /** Which sections share the port; absent = only one. */
   readonly bundle?: RuleBundle;
+  /**
+   * What comes in is SRTP under these keys. What is not authentic, or comes twice, is dropped before
+   * anything is learned from it; events carry packets in clear.
+   */
+  readonly decrypt?: SrtpKeys;
   /** Where packets are copied to; at most 32. */
   readonly outputs: readonly RuleOutput[];
 }
