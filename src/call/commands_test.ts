@@ -271,3 +271,17 @@ Deno.test("counters are readable while an observer hears of the end", () => {
   seen.push(call.participants[0]!.medias[0]!.streams[0]!.counters()?.rxPackets);
   assert.deepEqual(seen, [0, undefined]);
 });
+
+Deno.test("delete answers without statistics when it has to be fast", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO);
+  bench.answer(B + AUDIO_B);
+  const keys = { "call-id": "c", "from-tag": "a" };
+  assert.deepEqual(bench.send("delete", { ...keys, "flags": ["fast"], "delete delay": 5 }), {
+    result: "ok",
+  });
+  assert.deepEqual(bench.send("delete", { ...keys, "flags": ["fast"], "delete delay": 0 }), {
+    result: "ok",
+  });
+  assert.equal(bench.service.registry.size, 0);
+});

@@ -50,7 +50,8 @@ export function matchOffer(
   // the called party speaks first: until now it had no name
   if (from === undefined && target?.peer?.tag === "") from = target.peer;
   const to = target ?? (from && offerTarget(call, from, toTag, request));
-  return finish(from, fromTag, to, to?.tag === "" || toTag !== "" ? toTag : to?.tag ?? "");
+  // a new party has its tag from its own description
+  return finish(from, fromTag, to, to === undefined ? "" : toTag === "" ? to.tag : toTag);
 }
 
 /**
@@ -108,8 +109,8 @@ function offerTarget(
   const { peer } = from;
   const branch = request.viaBranch;
   if (toTag !== "") {
-    if (peer === undefined || peer.tag === "") return peer;
-    return request.flags.has("new branch") ? undefined : peer;
+    // one that has a name already is not meant by another
+    return peer?.tag === "" ? peer : undefined;
   }
   if (branch === undefined) return peer;
   return call.participants.find((party) => party !== from && party.viaBranch === branch);
@@ -132,5 +133,6 @@ function answererOf(
   if (peer?.tag === "") return peer;
   const unnamed = candidates.find((party) => party.tag === "");
   if (unnamed !== undefined) return unnamed;
-  return request.flags.has("new branch") ? undefined : peer;
+  const settled = peer?.medias.some(({ state }) => state.final) === true;
+  return settled || request.flags.has("new branch") ? undefined : peer;
 }

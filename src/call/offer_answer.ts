@@ -309,8 +309,9 @@ function join(call: Call, party: Participant, { participant, tag }: Matched): vo
 }
 
 /** Draws the edges of the dialogue. */
-function associate({ call, from, to, result, kind, request }: Plan): void {
-  const forking = kind === "offer" && (request.toTag === undefined || request.toTag === "");
+function associate({ call, from, to, result, kind, request, match }: Plan): void {
+  const forking = kind === "offer" &&
+    (match.to.participant === undefined || request.toTag === undefined || request.toTag === "");
   if (!forking) {
     for (const party of call.participants) {
       if (party === from || party === to) continue;

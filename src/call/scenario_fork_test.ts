@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addresses, Bench, portOf } from "./fixture_test_support.ts";
+import { addresses, Bench, type Keys, portOf } from "./fixture_test_support.ts";
 import { A, AUDIO, AUDIO_B, B } from "./scenario_test_support.ts";
 
 const OTHER = B.replaceAll("198.51.100.2", "198.51.100.3");
@@ -119,4 +119,34 @@ Deno.test("the number of parties of a call is bounded", () => {
   assert.equal(reply["error-reason"], "More than 256 parties in one call");
   assert.deepEqual(bench.snapshot(), before);
   assert.equal(bench.offer(A + AUDIO, { "via-branch": "b7" }).result, "ok");
+});
+
+Deno.test("an offer to a tag nobody has is a new branch, and the old one lasts until it answers", () => {
+  const bench = new Bench();
+  bench.offer(A + AUDIO);
+  bench.answer(B + AUDIO_B);
+  bench.offer(A + AUDIO, { "to-tag": "c" });
+  const tags = (reply: { tags: Record<string, { tag: string }> }) =>
+    Object.values(reply.tags).map(({ tag }) => tag);
+  const query = { "call-id": "c" };
+  assert.deepEqual(tags(bench.send("query", query)), ["a", "b", ""]);
+  bench.answer(B + AUDIO_B, { "to-tag": "c" });
+  assert.deepEqual(tags(bench.send("query", query)), ["a", "b", "c"]);
+});
+
+Deno.test("after a final answer another tag is another party, unless it was provisional", () => {
+  const parties = (first: Keys, second: Keys) => {
+    const bench = new Bench();
+    bench.offer(A + AUDIO);
+    bench.answer(B + AUDIO_B, first);
+    bench.answer(B + AUDIO_B, { "to-tag": "c", ...second });
+    return Object.keys(bench.send("query", { "call-id": "c" }).tags);
+  };
+  const ok = { "SIP code": 200, "SIP message type": "SIP response" };
+  const ringing = { "SIP code": 183, "SIP message type": "SIP response" };
+  assert.deepEqual(parties({}, {}), ["a", "c"]);
+  assert.deepEqual(parties(ringing, ok), ["a", "c"]);
+  assert.deepEqual(parties(ok, ok), ["a", "b", "c"]);
+  assert.deepEqual(parties({ ...ok, flags: ["provisional"] }, ok), ["a", "c"]);
+  assert.deepEqual(parties({ "SIP code": 200, "SIP message type": "SIP request" }, ok), ["a", "c"]);
 });

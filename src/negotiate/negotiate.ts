@@ -28,14 +28,10 @@ import { midExtension, signalledSources } from "./bundle_text.ts";
 import { editCodecs, ignoreCodecs, singleCodec } from "./codec_edit.ts";
 import { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
 import { editExtensions } from "./extensions.ts";
+import { isFinal } from "./final.ts";
 import { fillHidden, isHidden } from "./hidden.ts";
 import { answerMux, offerMux } from "./mux.ts";
-import {
-  canonicalProtocol,
-  isSecure,
-  mediaKind,
-  rewriteProtocol,
-} from "./protocol.ts";
+import { canonicalProtocol, isSecure, mediaKind, rewriteProtocol } from "./protocol.ts";
 import { remoteOf } from "./remote.ts";
 import { type MediaState, type NegotiationSettings, NEW_MEDIA } from "./state.ts";
 
@@ -220,6 +216,7 @@ function negotiateMedia(
     dtls: mediaType === "rtp" && usesDtls(sdp, section),
     natWait: request.flags.has("NAT-wait"),
     blockShort: from.blockShort || request.flags.has("block short"),
+    final: from.final || (kind === "answer" && isFinal(request)),
     passthrough,
     packetTime: kind === "offer" ? request.ptimeReverse ?? from.packetTime : from.packetTime,
     echo: echo?.from ?? from.echo,

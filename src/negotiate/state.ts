@@ -97,6 +97,8 @@ export interface MediaState {
   readonly natWait: boolean;
   /** `pierce NAT` was asked for: this party is sent something until it sends something. */
   readonly pierceNat: boolean;
+  /** An answer of this party came in a final response, so its tag does not change any more. */
+  readonly final: boolean;
   /** This party does not know the section: `sdp-media-remove`. */
   readonly hidden: boolean;
   /** Packet time in ms asked of this party by `ptime` or `ptime-reverse`. */
@@ -151,6 +153,7 @@ export const NEW_MEDIA: MediaState = {
   pierceNat: false,
   dtls: false,
   natWait: false,
+  final: false,
   hidden: false,
   packetTime: undefined,
   blockShort: false,

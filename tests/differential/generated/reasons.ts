@@ -6,6 +6,7 @@
 
 /** Reasons by table and word, `flag debug`. */
 export const REASONS: Readonly<Record<string, string>> = {
+  "key body": "it is the line of the command cli, whose answers tests of their own compare",
   "key call-id": "every dialogue has it",
   "key command": "every message has it",
   "key delete delay": "every dialogue has it in its delete",
