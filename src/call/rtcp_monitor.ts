@@ -21,7 +21,7 @@ import type { Call } from "./call.ts";
 import { ClockRates } from "./clock_rates.ts";
 import type { Media } from "./media.ts";
 import { RtcpReports } from "./rtcp_reports.ts";
-import { rtcpSlot } from "./rules.ts";
+import { endsRtcp, rtcpSlot } from "./rules.ts";
 import { SlotIndex } from "./slot_index.ts";
 
 /** RTCP that came in, for traces. */
@@ -143,7 +143,7 @@ export class RtcpMonitor {
       clockRate: (ssrc) => this.#clockRate(call, ssrc),
     });
     this.#remember(media, packets);
-    if (media.state.generateRtcp) this.#forwardFeedback(media, packets);
+    if (endsRtcp(media.state)) this.#forwardFeedback(media, packets);
     const { address, family } = port.local;
     this.#options.onRtcp?.({
       callId: call.callId,

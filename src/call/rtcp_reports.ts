@@ -9,7 +9,7 @@ import { type CallQuality, ReportGenerator } from "../quality/mod.ts";
 import type { Relay, Slot, SsrcCounters } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { Media, Subscription } from "./media.ts";
-import { rtcpSlot } from "./rules.ts";
+import { endsRtcp, rtcpSlot } from "./rules.ts";
 
 /** Most of the random time added to the interval, in ms. */
 const SPREAD_MS = 1000;
@@ -47,8 +47,7 @@ export class RtcpReports {
   update(call: Call, quality: CallQuality): void {
     for (const { medias } of call.participants) {
       for (const media of medias) {
-        const wanted = media.live && media.state.kind === "rtp" && !media.state.dtls &&
-          media.state.generateRtcp;
+        const wanted = media.live && endsRtcp(media.state);
         if (!wanted) this.#schedules.delete(media);
         else if (!this.#schedules.has(media)) this.#begin(call, media, quality);
       }

@@ -182,3 +182,21 @@ Deno.test("who is kept from a party has no sender reports there", () => {
   talk.bench.answer(B + AUDIO_B.replace("sendrecv", "sendonly"));
   assert.deepEqual(types(), ["a SR", "b RR"]);
 });
+
+Deno.test("SRTCP of keys that are the parties' own passes unread", () => {
+  const talk = new Talk();
+  const secure = (text: string) =>
+    text.replace("RTP/AVP", "RTP/SAVP") + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" +
+    "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\n";
+  talk.bench.offer(A + secure(AUDIO), { "to-tag": "b", ...GENERATE });
+  talk.bench.answer(B + secure(AUDIO_B));
+  talk.second();
+  talk.sent();
+  const fromA = talk.sr(talk.a);
+  talk.sr(talk.b, { ssrc: SSRC_A, sender: fromA, held: 0 });
+  assert.equal(talk.sent().length, 2, "passed on");
+  assert.equal(talk.bench.sums.totals().rttDsct.samples, 0);
+  talk.second();
+  talk.pass(6000);
+  assert.deepEqual(talk.sent(), [], "nothing of our own, which nobody could decrypt");
+});

@@ -6,7 +6,7 @@
  */
 
 import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
-import type { MediaState } from "../negotiate/mod.ts";
+import { isSecure, type MediaState } from "../negotiate/mod.ts";
 import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallLog } from "./context.ts";
@@ -123,6 +123,16 @@ function clear(relay: Relay, slot: Slot, installed: InstalledRule | undefined): 
   return undefined;
 }
 
+/** Whether RTCP of a party can be read here: SRTCP of keys that are the parties' own cannot. */
+function readsRtcp({ kind, dtls, protocol }: MediaState): boolean {
+  return kind === "rtp" && !dtls && !isSecure(protocol);
+}
+
+/** Whether RTCP of a party ends here, and reports of our own are sent to it. */
+export function endsRtcp(state: MediaState): boolean {
+  return state.generateRtcp && readsRtcp(state);
+}
+
 /** Parts of a rule that RTP and RTCP have in common. */
 function base(
   call: Call,
@@ -139,7 +149,7 @@ function base(
     learnMs: LEARN_MS,
     blackhole: call.dropTraffic || state.echo === "blackhole",
     waitInput: state.natWait,
-    punt: opaque ? NONE : RTCP,
+    punt: readsRtcp(state) ? RTCP : NONE,
   };
 }
 
@@ -285,7 +295,7 @@ function rtpOutputs(
         : { ...output(call, pair.rtp.slot, RTP), ...headerEdits(media, sink) };
       outputs.push(audible && (silence || edge.gate.silence) ? { ...to, silence: true } : to);
     }
-    if (takesRtcp(media, entry) && !opaque && !state.generateRtcp) {
+    if (takesRtcp(media, entry) && !opaque && !endsRtcp(state)) {
       outputs.push(output(call, rtcpSlot(sink), RTCP));
     }
   }
@@ -299,7 +309,7 @@ function rtcpOutputs(
   match: RuleOutput["match"],
 ): readonly RuleOutput[] {
   if (media.state.echo === "echo") return echo(call, media, entry.pair.rtcp.slot, match);
-  if (media.state.generateRtcp && match === RTCP) return [];
+  if (endsRtcp(media.state)) return [];
   return edges(media).slice(0, MAX_OUTPUTS).map(({ sink }) => output(call, rtcpSlot(sink), match));
 }
 
