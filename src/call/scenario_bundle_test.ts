@@ -358,3 +358,20 @@ Deno.test("at most eight sections share a port, and none with a name too long fo
   );
   assert.equal(sharing(other.answer(PLAIN_B)), "AB");
 });
+
+Deno.test("DTLS from end to end is bundled whole or not at all", () => {
+  const dtls = (text: string) =>
+    text.replaceAll("RTP/AVP", "UDP/TLS/RTP/SAVPF")
+      .replaceAll(/^(m=.*)$/gm, "$1\na=setup:actpass\na=fingerprint:sha-256 AA:BB");
+  const alone = new Bench();
+  alone.offer(dtls(BUNDLED_A), ACCEPT);
+  assert.equal(sharing(alone.answer(dtls(PLAIN_B))), "AB");
+  const bench = new Bench();
+  const offered = bench.offer(dtls(BUNDLED_A), { bundle: ["accept", "require"] });
+  const names = BUNDLED_B.replace("1 2", "a v").replace("mid:1", "mid:a").replace("mid:2", "mid:v");
+  const answered = bench.answer(dtls(names));
+  assert.deepEqual([sharing(offered), sharing(answered)], ["AA", "AA"]);
+  const [there, back] = [bench.rule(answered)!, bench.rule(offered)!];
+  assert.deepEqual(brief(there.outputs), [[bench.slot(offered), "rtp,rtcp,other", undefined]]);
+  assert.deepEqual(brief(back.outputs), [[bench.slot(answered), "rtp,rtcp,other", undefined]]);
+});

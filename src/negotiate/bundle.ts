@@ -6,7 +6,7 @@
  */
 
 import type { ByteString } from "../core/bytes.ts";
-import type { Sdp } from "../sdp/mod.ts";
+import type { Sdp, SdpMedia } from "../sdp/mod.ts";
 import { bundleGroups, MAX_BUNDLED, MAX_MID, midIdentifier, withMid } from "./bundle_text.ts";
 import { type BundleMember, type MediaState, NEW_MEDIA } from "./state.ts";
 
@@ -41,19 +41,31 @@ export function offersBundle(options: ReadonlySet<string>, to: readonly MediaSta
   return OFFERING.some((word) => options.has(word)) || to.some(isAgreed);
 }
 
+/** What {@link acceptedGroups} looks at. */
+export interface OfferedGroups {
+  readonly sdp: Sdp;
+  /** The `bundle` key. */
+  readonly options: ReadonlySet<string>;
+  /** Sections of the one who offers, as they were. */
+  readonly from: readonly MediaState[];
+  /** Sections of the other side, as they were. */
+  readonly to: readonly MediaState[];
+  /** Whether a section's keys are agreed between the parties (DTLS), which makes a bundle one or none. */
+  readonly endToEnd: (section: SdpMedia) => boolean;
+}
+
 /**
  * Groups of an offer that will be accepted: under `accept`, or because there is a bundle with this party
- * already. Sections with port 0 are members when some other has a port (`a=bundle-only`).
- *
- * @param before sections of the one who offers, as they were
+ * already. Sections with port 0 are members when some other has a port (`a=bundle-only`). One DTLS
+ * association (RFC 9143 section 9) has one end on the other side too, so that has to be offered a bundle.
  */
-export function acceptedGroups(
-  sdp: Sdp,
-  options: ReadonlySet<string>,
-  before: readonly MediaState[],
-): number[][] {
-  if (!options.has("accept") && !before.some(isAgreed)) return [];
-  return bundleGroups(sdp).filter((group) => group.some((i) => hasPort(sdp, i)));
+export function acceptedGroups({ sdp, options, from, to, endToEnd }: OfferedGroups): number[][] {
+  if (!options.has("accept") && !from.some(isAgreed)) return [];
+  const whole = offersBundle(options, to);
+  return bundleGroups(sdp).filter((group) =>
+    group.some((i) => hasPort(sdp, i)) &&
+    (whole || !group.some((i) => endToEnd(sdp.medias[i]!)))
+  );
 }
 
 /**
@@ -69,7 +81,9 @@ export function bundleOffer<Section extends BundleSection>(
 ): Section[] {
   const [from, to] = [sections.map((section) => section.from), sections.map(({ to }) => to)];
   const ours = arrange(groups, from, (i) => hasPort(sdp, i));
-  const offered = offersBundle(options, to) ? [sections.map((_, i) => i)] : [];
+  const offered = offersBundle(options, to)
+    ? [[...sections.keys()].filter((i) => !from[i]!.dtls || ours[i]?.group === 0)]
+    : [];
   const theirs = arrange(offered, to, () => true);
   const shared = options.has("require") || options.has("strict") || to.some(isAgreed);
   const id = offered.length > 0 ? midIdentifier(sdp, to) : undefined;
@@ -99,7 +113,10 @@ export function bundleAnswer<Section extends BundleSection>(
     group.filter((i) => from[i]?.bundle !== undefined).sort((a, b) => rank(a) - rank(b))
   );
   const ours = arrange(answered, from, () => true);
-  const theirs = arrange(groupsOf(to), to, () => true);
+  const whole = groupsOf(to).filter((group) =>
+    !group.some((i) => to[i]!.dtls) || isWhole(group, ours)
+  );
+  const theirs = arrange(whole, to, () => true);
   return sections.map((section, i) => {
     const { extensions } = section;
     const id = section.to.midExtension;
@@ -153,6 +170,16 @@ function arrange(
     }
   }
   return places;
+}
+
+/** Whether the sections of a group are a group of the other side too, with nothing besides. */
+function isWhole(
+  group: readonly number[],
+  places: readonly (BundleMember | undefined)[],
+): boolean {
+  const carrier = places[group[0] ?? -1]?.carrier;
+  return carrier !== undefined && group.every((i) => places[i]?.carrier === carrier) &&
+    places.filter((place) => place?.carrier === carrier).length === group.length;
 }
 
 /** Who offers to bundle a section learns the common port from the answer. */

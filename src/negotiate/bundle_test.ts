@@ -46,11 +46,33 @@ Deno.test("offersBundle under three modes, and as long as one is agreed", () => 
 });
 
 Deno.test("acceptedGroups under accept, or where there is one already; somebody has to have a port", () => {
-  const text = sdp(["0 1", "2"], 4000, 0, 0);
-  assert.deepEqual(acceptedGroups(text, words("reject"), []), []);
-  assert.deepEqual(acceptedGroups(text, words("accept"), []), [[0, 1]]);
-  const before = [state(0, { bundle: member("agreed", 0, 0) })];
-  assert.deepEqual(acceptedGroups(text, words(), before), [[0, 1]]);
+  const asked = { sdp: sdp(["0 1", "2"], 4000, 0, 0), from: [], to: [], endToEnd: () => false };
+  assert.deepEqual(acceptedGroups({ ...asked, options: words("reject") }), []);
+  assert.deepEqual(acceptedGroups({ ...asked, options: words("accept") }), [[0, 1]]);
+  const from = [state(0, { bundle: member("agreed", 0, 0) })];
+  assert.deepEqual(acceptedGroups({ ...asked, options: words(), from }), [[0, 1]]);
+});
+
+Deno.test("acceptedGroups takes DTLS from end to end only if the other side may bundle it too", () => {
+  const asked = { sdp: sdp(["0 1"], 4000, 4000), from: [], to: [], endToEnd: () => true };
+  assert.deepEqual(acceptedGroups({ ...asked, options: words("accept") }), []);
+  assert.deepEqual(acceptedGroups({ ...asked, options: words("accept", "offer") }), [[0, 1]]);
+});
+
+Deno.test("bundleAnswer: DTLS from end to end is bundled by both sides alike, or by none", () => {
+  const answered = (...groups: string[]) => {
+    const sections = [0, 1, 2].map((i) => {
+      const bundle = i === 2 ? undefined : member("offered", i, i === 0 ? 0 : undefined);
+      const told = { dtls: true, bundle: member("offered", i) };
+      return section(state(i, told), state(i, { dtls: true, bundle }));
+    });
+    return bundleAnswer(sections, sdp(groups, 1, 2, 3), words()).map(({ to }) =>
+      to.bundle?.carrier
+    );
+  };
+  assert.deepEqual(answered("0 1"), [0, 0, undefined]);
+  assert.deepEqual(answered("0 1 2"), [undefined, undefined, undefined]);
+  assert.deepEqual(answered(), [undefined, undefined, undefined]);
 });
 
 Deno.test("bundleOffer: who offers learns the common port by the answer, the first has it already", () => {

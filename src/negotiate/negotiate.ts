@@ -97,16 +97,19 @@ export function negotiate(asked: Negotiation): NegotiationResult {
   const count = Math.max(input.sdp.medias.length, input.to.length);
   const medias: NegotiatedMedia[] = [];
   const { kind, sdp, request } = input;
-  const groups = kind === "offer" ? acceptedGroups(sdp, request.bundle, input.from) : [];
+  const { from, to } = input;
+  const endToEnd = (section: SdpMedia) => usesDtls(sdp, section);
+  const groups = kind === "offer"
+    ? acceptedGroups({ sdp, options: request.bundle, from, to, endToEnd })
+    : [];
   const bundled = new Set(groups.flat());
   for (let i = 0; i < count; i++) {
     const section = input.sdp.medias[i];
-    const from = input.from[i] ?? NEW_MEDIA;
-    const to = input.to[i] ?? NEW_MEDIA;
+    const [before, other] = [from[i] ?? NEW_MEDIA, to[i] ?? NEW_MEDIA];
     medias.push(
       section === undefined
-        ? missing(from, to)
-        : negotiateMedia(input, section, from, to, bundled.has(i), warnings),
+        ? missing(before, other)
+        : negotiateMedia(input, section, before, other, bundled.has(i), warnings),
     );
   }
   return {

@@ -405,6 +405,18 @@ export const ACCEPTED: readonly Accepted[] = [
     ],
   },
   {
+    dialogue: "bundle accept: different ports in the offer",
+    step: 3,
+    reason:
+      "media of a bundled section goes to the endpoint of the bundle (RFC 9143 section 7.2), and the question is where it goes; what the section itself said stands beside it",
+    lines: [
+      "-tags/a/medias[1]/streams[0]/endpoint/port = 2002",
+      "+tags/a/medias[1]/streams[0]/endpoint/port = 2000",
+      "-tags/a/medias[1]/streams[1]/endpoint/port = 2003",
+      "+tags/a/medias[1]/streams[1]/endpoint/port = 2001",
+    ],
+  },
+  {
     dialogue: "bundle accept: the first section is rejected by the answer",
     step: 2,
     reason:
