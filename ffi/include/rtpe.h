@@ -211,8 +211,8 @@ struct rtpe_event {
 enum rtpe_ring_id { RTPE_RING_PUNT = 0, RTPE_RING_CTL = 1 };
 /* Copies whole records into buf; returns the bytes copied (0 = drained, the
  * doorbell will ring again). Control datagrams are taken from their sockets
- * here; after some have come it may wait up to 0.2 ms for the next, where the
- * last times that was worth it. Records that did not fit stay in the ring;
+ * here; after some have come it may stay up to 0.25 ms for the next, where
+ * that was worth it the last times. Records that did not fit stay in the ring;
  * -ENOBUFS: not even one fits, and buf is shorter than 65536 + a header. */
 RTPE_EXPORT int rtpe_ring_drain(struct rtpe_core *core, rtpe_u32 ring, void *buf,
 				rtpe_u32 len);

@@ -18,8 +18,9 @@ enum {
 	CTL_PAYLOAD = 65536,
 	CTL_RCVBUF = 4 * 1024 * 1024,
 	CTL_BURST = 64,			/* datagrams of one socket in a row */
-	CTL_LINGER_NS = 150000,
-	CTL_LINGER_MAX = 8,		/* times it may be in vain, binary logarithm */
+	CTL_LOOK_US = 50,
+	CTL_WAIT_NS = 150000,
+	CTL_MOST_WORTH = 8,
 	CTL_TRY_AGAIN = 32,
 };
 
@@ -29,11 +30,17 @@ struct ctl_socket {
 	struct rtpe_addr bound;
 };
 
+/* Something that is done for as long as it is worth it: four times in vain end
+ * it. Then it is tried now and again. */
+struct habit {
+	uint32_t worth;
+	uint32_t refused;
+};
+
 struct ctl {
 	struct ring ring;
 	bool busy;			/* something came since the bell rang */
-	uint32_t linger;		/* how often lingering was worth it lately */
-	uint32_t idles;
+	struct habit looking, waiting;
 	uint32_t n_sockets;		/* those above were never open */
 	struct ctl_socket sockets[CTL_SOCKETS];
 	uint8_t payload[CTL_PAYLOAD];
@@ -127,29 +134,54 @@ static void ctl_receive_all(struct ctl *ctl)
 	}
 }
 
+static bool habit_asks(struct habit *h)
+{
+	return h->worth > 0 || ++h->refused % CTL_TRY_AGAIN == 0;
+}
+
+static bool habit_note(struct habit *h, bool worth)
+{
+	if (!worth)
+		h->worth /= 2;
+	else if (h->worth < CTL_MOST_WORTH)
+		h->worth++;
+	return worth;
+}
+
+static bool look(struct pollfd *fds, nfds_t n, uint64_t us)
+{
+	static const struct timespec now;
+	uint64_t end = clock_us(CLOCK_MONOTONIC) + us;
+
+	do {
+		if (ppoll(fds, n, &now, NULL) > 0)
+			return true;
+	} while (clock_us(CLOCK_MONOTONIC) < end);
+	return false;
+}
+
 /*
- * Waits for the next datagram for a moment, where it is likely to come: a proxy
- * that is busy sends its next request when it has the reply to the last. To be
- * woken here costs a third of what the bell's thread and an event loop cost.
+ * Stays for the next datagram, where it is likely to come soon: a proxy that is
+ * busy sends its next request when it has the reply to the last. To look for it
+ * without going to sleep costs less than to fall asleep and be woken, for about
+ * as long as a request takes on the same host; to be woken here costs a third
+ * of what the bell's thread and an event loop cost.
  */
 static bool ctl_linger(struct ctl *ctl)
 {
-	static const struct timespec moment = { .tv_nsec = CTL_LINGER_NS };
+	static const struct timespec moment = { .tv_nsec = CTL_WAIT_NS };
 	struct pollfd fds[CTL_SOCKETS];
 	nfds_t n = 0;
 
-	if (ctl->linger == 0 && ++ctl->idles % CTL_TRY_AGAIN != 0)
-		return false;
 	for (uint32_t id = 0; id < ctl->n_sockets; id++)
 		if (ctl->sockets[id].fd >= 0)
 			fds[n++] = (struct pollfd){ ctl->sockets[id].fd, POLLIN, 0 };
-	if (n == 0 || ppoll(fds, n, &moment, NULL) <= 0) {
-		ctl->linger /= 2;
+	if (n == 0)
 		return false;
-	}
-	if (ctl->linger < CTL_LINGER_MAX)
-		ctl->linger++;
-	return true;
+	if (habit_asks(&ctl->looking) && habit_note(&ctl->looking, look(fds, n, CTL_LOOK_US)))
+		return true;
+	return habit_asks(&ctl->waiting) &&
+	       habit_note(&ctl->waiting, ppoll(fds, n, &moment, NULL) > 0);
 }
 
 uint32_t ctl_take(struct rtpe_core *core, void *buf, uint32_t len)

@@ -16,14 +16,20 @@ export interface ReservedPorts {
   read(): string;
   /** Replaces it. @throws Error when that is not allowed */
   write(list: string): void;
+  /** The ports that sockets get when they ask for none, as two numbers. */
+  ephemeral(): string;
 }
 
 const PATH = "/proc/sys/net/ipv4/ip_local_reserved_ports";
+const EPHEMERAL = "/proc/sys/net/ipv4/ip_local_port_range";
+/** What has to be left of the ephemeral ports: without any, nothing on this host can connect to anything. */
+const LEFT = 256;
 
 /** The list of this network namespace; it counts for IPv6 as well. */
 export const systemReservedPorts: ReservedPorts = {
   read: () => Deno.readTextFileSync(PATH),
   write: (list) => Deno.writeTextFileSync(PATH, `${list}\n`),
+  ephemeral: () => Deno.readTextFileSync(EPHEMERAL),
 };
 
 /** Reads a list. What is no range in it is left out. */
@@ -46,7 +52,8 @@ export function joinRanges(ranges: readonly PortRange[]): PortRange[] {
 }
 
 /**
- * Adds the port ranges of these addresses to the reserved ports. What others have reserved stays.
+ * Adds the port ranges of these addresses to the reserved ports. What others have reserved stays. Nothing
+ * is reserved when that would leave hardly any ephemeral port.
  *
  * @returns whether all of them are reserved now
  */
@@ -59,6 +66,7 @@ export function reservePorts(
     const wanted = addresses.map(({ portMin, portMax }): PortRange => [portMin, portMax]);
     if (wanted.every((range) => isWithin(range, before))) return true;
     const all = joinRanges([...before, ...wanted]);
+    if (ephemeralLeft(reserved.ephemeral(), all) < LEFT) return false;
     const texts = all.map(([first, last]) => first === last ? `${first}` : `${first}-${last}`);
     reserved.write(texts.join(","));
     const after = joinRanges(parsePortList(reserved.read()));
@@ -67,6 +75,16 @@ export function reservePorts(
     // no such list (a container), or no permission: the caller holds the ports instead
     return false;
   }
+}
+
+/** How many ports of the ephemeral range are not reserved. */
+function ephemeralLeft(range: string, reserved: readonly PortRange[]): number {
+  const [low = NaN, high = NaN] = range.trim().split(/\s+/).map(Number);
+  let left = high - low + 1;
+  for (const [first, last] of reserved) {
+    left -= Math.max(0, Math.min(high, last) - Math.max(low, first) + 1);
+  }
+  return left;
 }
 
 function isWithin([first, last]: PortRange, ranges: readonly PortRange[]): boolean {

@@ -12,6 +12,7 @@ function listOf(text: string) {
       this.text = list;
       this.writes++;
     },
+    ephemeral: () => "32768\t60999\n",
   };
 }
 
@@ -54,4 +55,13 @@ Deno.test("reservePorts tells when it may not, and when it did not help", () => 
   const ignored = listOf("");
   ignored.write = () => {};
   assert.equal(reservePorts(MEDIA, ignored), false);
+});
+
+Deno.test("reservePorts leaves ephemeral ports to the host", () => {
+  const list = listOf("50000-60999");
+  assert.equal(reservePorts([{ portMin: 10000, portMax: 49743 }], list), true);
+  const full = listOf("50000-60999");
+  assert.equal(reservePorts([{ portMin: 10000, portMax: 49744 }], full), false);
+  assert.equal(full.writes, 0);
+  assert.equal(reservePorts([{ portMin: 1024, portMax: 65535 }], listOf("")), false);
 });
