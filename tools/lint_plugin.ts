@@ -19,6 +19,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   relay: ["call", "negotiate", "ng", "sdp", "transport", "web", "cli", "stats", "config"],
   negotiate: ["transport", "web", "cli", "stats", "config"],
   call: ["transport", "web", "cli", "stats", "config"],
+  legacy: ["transport", "web", "cli", "stats", "config", "negotiate"],
   stats: ["transport", "web", "cli", "negotiate", "sdp"],
   cli: ["transport", "web", "negotiate", "sdp"],
   transport: ["call", "negotiate", "sdp", "cli", "stats", "config"],
