@@ -22,7 +22,7 @@ export const PARTS: Readonly<Record<Part, string>> = {
   "secure media": "SRTP keys of our own, DTLS and ICE",
   "recording": "packet captures and audio files of calls, forwarding for interception",
   "media playback": "announcements, music on hold, DTMF into a call",
-  "publish/subscribe": "media between more parties than the two of an offer and its answer",
+  "publish/subscribe": "parties of several calls connected with each other",
   "kernel forwarding": "the kernel module and its packet filter rules",
   "shared state": "Redis, several instances with the same calls",
 };

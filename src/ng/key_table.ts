@@ -83,7 +83,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
   "body": works("The line for `cli`"),
   "bundle": { ...works("BUNDLE (RFC 9143)"), apply: list("bundle") },
   "call-id": { ...works("The SIP Call-ID"), apply: text("callId") },
-  "calls": later("publish/subscribe", "Calls for `mesh`"),
+  "calls": works("Calls for `mesh`"),
   "code": later("media playback", "The digit for `play DTMF`"),
   "codec": {
     ...works("Codecs to leave out, reorder or translate"),
@@ -129,7 +129,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
   "from-interface": { ...works("First half of `direction`"), apply: text("fromInterface") },
   "from-tag": { ...works("The tag of the From header"), apply: text("fromTag") },
   "from-tags": {
-    ...later("publish/subscribe", "Several sources of a subscription"),
+    ...works("Several sources of a subscription"),
     apply: withItems((draft, item) => draft.push("fromTags", item)),
   },
   "generate RTCP": {
@@ -160,7 +160,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
     apply: wordOf(ECHO_MODES, ECHO_WORDS, "mediaEcho"),
     values: ECHO_WORDS,
   },
-  "medias": later("publish/subscribe", "Sections for `create` and `transform`"),
+  "medias": works("Sections for `create`"),
   "metadata": { ...works("Text kept with the call"), apply: text("metadata") },
   "moh": later("media playback", "Music for a party on hold"),
   "OSRTP": { ...works("Opportunistic SRTP"), apply: list("osrtp") },
@@ -173,7 +173,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
     apply: onOff((draft, on) => draft.add("flags", on ? "passthrough" : "no passthrough")),
   },
   "pause": later("media playback", "Pause between digits in ms"),
-  "peer": works("Short for `inbound-peer` in commands about one party"),
+  "peer": later("publish/subscribe", "Short for `inbound-peer` in commands about one party"),
   "ptime": {
     ...later("codecs and transcoding", "Packet time towards the called side, ms"),
     apply: milliseconds("ptime"),
@@ -210,7 +210,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
     values: MEDIA_WORDS,
   },
   "set-label": {
-    ...later("publish/subscribe", "`label` of the party a command makes"),
+    ...works("`label` of the party a command makes"),
     apply: text("setLabel"),
   },
   "SIP code": works("Status code of the response the description came in"),
@@ -228,9 +228,9 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
   },
   "T.38": { ...works("Fax"), apply: list("t38") },
   "T.38 version": later("codecs and transcoding", "Version of T.38 to write"),
-  "tags": later("publish/subscribe", "Parties for `mesh`"),
+  "tags": works("Parties for `mesh`"),
   "template": works("Name of a flag string in the configuration's section for templates"),
-  "to-call-id": later("publish/subscribe", "The other call of `connect`"),
+  "to-call-id": works("The other call of `connect`"),
   "to-interface": { ...works("Second half of `direction`"), apply: text("toInterface") },
   "to-label": { ...works("Selects the other party by its label"), apply: text("toLabel") },
   "to-tag": { ...works("The tag of the To header"), apply: text("toTag") },
