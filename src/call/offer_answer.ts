@@ -280,8 +280,9 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   if (request.metadata !== undefined) from.metadata = call.metadata = request.metadata;
   if (kind === "offer" && match.to.participant === undefined) to.viaBranch = request.viaBranch;
   associate(plan);
-  if (request.tos === undefined) call.tos = settings.tos;
-  else if (request.tos >= 0) call.tos = request.tos;
+  const { tos = settings.tos } = request;
+  // As in rtpengine, answers have no say in it; a negative one keeps what there is.
+  if (kind === "offer" && (request.tos === undefined || tos >= 0)) call.tos = tos;
   if (request.dropTraffic === "stop") call.dropTraffic = false;
   else if (request.dropTraffic === "start") call.dropTraffic = true;
   if (kind === "answer") call.answered = true;

@@ -174,7 +174,8 @@ export class InterfaceChoice {
   }
 
   /**
-   * The address of a family; of the other one when the interface lacks it.
+   * The address of a family; of another interface when this one lacks the family, of the other family when
+   * all do.
    *
    * @throws NgError when the interface has none at all
    */
@@ -184,11 +185,17 @@ export class InterfaceChoice {
     return address;
   }
 
+  /** `interface = ipv4/192.0.2.1;ipv6/2001:db8::1` names families, and nobody asks for them by name. */
+  #elsewhere(family: Family): LocalAddress | undefined {
+    const first = this.#relay.addresses.find((address) => address.family === family);
+    return first && this.#relay.pick(first.name, family);
+  }
+
   #of(family: Family): LocalAddress | undefined {
     const chosen = this.#chosen;
     const known = family === 4 ? chosen.ip4 : chosen.ip6;
     if (known !== undefined) return known;
-    const found = this.#relay.pick(chosen.name, family);
+    const found = this.#relay.pick(chosen.name, family) ?? this.#elsewhere(family);
     if (found === undefined) return undefined;
     this.#chosen = family === 4 ? { ...chosen, ip4: found } : { ...chosen, ip6: found };
     return found;

@@ -129,6 +129,8 @@ Deno.test("installRules takes TOS from the message, else from the configuration"
   const bench = new Bench({ settings: { tos: 16 } });
   const offered = bench.offer(A + AUDIO, { TOS: 184 });
   assert.equal(bench.rule(offered)!.outputs[0]!.tos, 184);
+  bench.answer(B + AUDIO_B, { TOS: 96 });
+  assert.equal(bench.rule(offered)!.outputs[0]!.tos, 184);
   const kept = bench.offer(A + AUDIO, { TOS: -1 });
   assert.equal(bench.rule(kept)!.outputs[0]!.tos, 184);
   assert.equal(bench.rule(bench.offer(A + AUDIO))!.outputs[0]!.tos, 16);

@@ -31,6 +31,15 @@ Deno.test("address family bridges IPv4 and IPv6 and is remembered", () => {
   assert.deepEqual(rule.remote, { family: 6, address: "2001:db8:2::2", port: 5000 });
 });
 
+Deno.test("an interface that lacks a family borrows from the first one that has it", () => {
+  const [first, ...rest] = addresses();
+  const six = rest.find(({ family }) => family === 6)!;
+  const bench = new Bench({ addresses: [{ ...first!, name: "four" }, { ...six, name: "six" }] });
+  const offered = bench.offer(A6 + AUDIO, { "address family": "IP4" });
+  assert.equal(connection(offered), "IN IP4 203.0.113.1");
+  assert.equal(connection(bench.answer(B + AUDIO_B)), "IN IP6 2001:db8::1");
+});
+
 Deno.test("direction picks an interface for each side and is remembered", () => {
   const bench = new Bench();
   const offered = bench.offer(A + AUDIO, { direction: ["pub", "priv"] });
