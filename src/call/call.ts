@@ -30,6 +30,8 @@ export class Call implements CallView {
   readonly createdFrom: string;
   /** Monotonic ms of the creation. */
   readonly start: number;
+  /** Call-ids of calls that have become part of this one. */
+  readonly aliases: ByteString[] = [];
   readonly participants: Participant[] = [];
   lastSignal: number;
   /** Monotonic ms of the last signalling. */

@@ -21,6 +21,30 @@ const PIECES = [
   "IN IP4 ",
 ];
 const TAGS = ["a", "b", "c", ""];
+const LABELS = ["one", "two", ""];
+const SCOPES = ["none", "all", "offer-answer", "except-offer-answer", "flows"];
+/** Each as often as it stands here. */
+const COMMANDS = [
+  ...Array<string>(6).fill("offer"),
+  ...Array<string>(6).fill("answer"),
+  ...Array<string>(3).fill("query"),
+  ...Array<string>(3).fill("delete"),
+  ...Array<string>(2).fill("publish"),
+  ...Array<string>(3).fill("subscribe request"),
+  ...Array<string>(3).fill("subscribe answer"),
+  "list",
+  "unsubscribe",
+  "create",
+  "create answer",
+  "connect",
+  "mesh",
+  "block media",
+  "unblock media",
+  "silence media",
+  "unsilence media",
+  "block DTMF",
+  "unblock DTMF",
+];
 const FLAGS = [
   "strict-source",
   "port-latching",
@@ -38,6 +62,18 @@ const FLAGS = [
   "to-tag",
   "fatal",
   "new-branch",
+  "all",
+  "directional",
+  "bidirectional",
+  "egress",
+  "inactive",
+  "SIPREC",
+  "RTCP-mirror",
+  "block-DTMF",
+  "debug",
+  "codec-accept-any",
+  "from-tags-a",
+  "from-tags-b",
 ];
 
 /** Park and Miller's generator: the same sequence on every run. */
@@ -63,7 +99,7 @@ function mutate(text: string, pick: (below: number) => number): string {
   }
 }
 
-function keys(pick: (below: number) => number, body: string): Keys {
+function keys(pick: (below: number) => number, command: string, body: string): Keys {
   const chosen: Record<string, string | string[] | number> = {
     "call-id": `c${pick(5)}`,
     "from-tag": TAGS[pick(TAGS.length)]!,
@@ -71,12 +107,22 @@ function keys(pick: (below: number) => number, body: string): Keys {
     flags: FLAGS.filter(() => pick(8) === 0),
   };
   if (pick(2) === 0) chosen["to-tag"] = TAGS[pick(TAGS.length)]!;
+  if (command.includes("subscribe") && pick(4) > 0) chosen["to-tag"] = "s";
   if (pick(3) === 0) chosen["via-branch"] = `br${pick(3)}`;
   if (pick(4) === 0) chosen["address family"] = pick(2) === 0 ? "IP4" : "IP6";
   if (pick(4) === 0) chosen.direction = ["pub", pick(2) === 0 ? "priv" : "nowhere"];
   if (pick(5) === 0) chosen["transport protocol"] = pick(2) === 0 ? "RTP/AVPF" : "RTP/SAVP";
   if (pick(6) === 0) chosen["media echo"] = "both";
   if (pick(9) === 0) chosen["delete delay"] = pick(3);
+  if (pick(6) === 0) chosen.label = LABELS[pick(LABELS.length)]!;
+  if (pick(9) === 0) chosen["set-label"] = LABELS[pick(LABELS.length)]!;
+  if (pick(9) === 0) chosen["to-label"] = LABELS[pick(LABELS.length)]!;
+  if (pick(9) === 0) chosen.address = pick(2) === 0 ? "198.51.100.1" : "nowhere";
+  if (pick(5) === 0) chosen.all = SCOPES[pick(SCOPES.length)]!;
+  if (pick(9) === 0) chosen["alias-key"] = pick(2) === 0 ? "SDP" : "address";
+  if (pick(9) === 0) chosen["drop-traffic"] = pick(2) === 0 ? "start" : "stop";
+  if (pick(5) === 0) chosen.calls = [`c${pick(5)}`, `c${pick(5)}`];
+  if (pick(5) === 0) chosen["to-call-id"] = `c${pick(5)}`;
   return chosen;
 }
 
@@ -93,16 +139,16 @@ function checkReply(bench: Bench, reply: Reply): void {
   }
 }
 
-Deno.test("5,000 random requests leave no crash, no leak and no half change", () => {
+Deno.test("6,000 random requests leave no crash, no leak and no half change", () => {
   const pick = random(77);
   const bench = new Bench({ addresses: addresses(30499) });
   const results = new Map<string, number>();
-  for (let round = 0; round < 5_000; round++) {
+  for (let round = 0; round < 6_000; round++) {
     let body = BODIES[pick(BODIES.length)]!;
     for (let i = pick(4); i > 0; i--) body = mutate(body, pick);
-    const command = ["offer", "offer", "answer", "answer", "query", "delete", "list"][pick(7)]!;
+    const command = COMMANDS[pick(COMMANDS.length)]!;
     const before = round % 10 === 0 ? bench.snapshot() : undefined;
-    const reply = bench.send(command, keys(pick, body));
+    const reply = bench.send(command, keys(pick, command, body));
     const result = reply.result === "error" ? reply["error-reason"] : `${command} ${reply.result}`;
     results.set(result, (results.get(result) ?? 0) + 1);
     if (reply.result === "error" && before !== undefined) {
@@ -113,11 +159,18 @@ Deno.test("5,000 random requests leave no crash, no leak and no half change", ()
     if (pick(20) === 0) {
       bench.clock.advance(pick(40_000));
       bench.service.tick();
+      bench.service.setForeign(pick(10) === 0);
     }
   }
   assert.ok((results.get("offer ok") ?? 0) > 200, JSON.stringify([...results]));
   assert.ok((results.get("answer ok") ?? 0) > 50, JSON.stringify([...results]));
   assert.ok((results.get("Failed to parse SDP") ?? 0) > 200, JSON.stringify([...results]));
+  for (const command of COMMANDS) {
+    assert.ok(
+      (results.get(`${command} ok`) ?? 0) > 0,
+      `${command}: ${JSON.stringify([...results])}`,
+    );
+  }
   for (const call of [...bench.service.registry.calls()]) {
     bench.send("delete", { "call-id": call.callId, "delete delay": 0 });
   }

@@ -17,7 +17,8 @@ export function list({ calls }: CallContext, request: NgRequest): ReplyDict {
   const ids: string[] = [];
   for (const call of calls.all()) {
     if (ids.length >= limit) break;
-    ids.push(call.callId);
+    ids.push(call.callId, ...call.aliases);
   }
+  ids.splice(limit);
   return { calls: ids, result: "ok" };
 }

@@ -170,8 +170,15 @@ export function subscribe(
 ): void {
   if (source.sinks.some((edge) => edge.sink === sink)) return;
   const edge = { source, sink, type, gate: openGate(), egress, rtcpOnly };
-  source.sinks.push(edge);
-  sink.sources.push(edge);
+  insert(source.sinks, edge);
+  insert(sink.sources, edge);
+}
+
+/** Edges of dialogues stand before all others. */
+function insert(edges: Subscription[], edge: Subscription): void {
+  const other = edges.findIndex(({ type }) => type !== "offer/answer");
+  if (edge.type === "offer/answer" && other >= 0) edges.splice(other, 0, edge);
+  else edges.push(edge);
 }
 
 /** Removes the edge if it exists. */

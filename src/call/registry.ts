@@ -24,6 +24,8 @@ export class CallTable implements CallRegistry {
   readonly #relay: Relay;
   readonly #observer: CallObserver | undefined;
   readonly #follower: CallFollower | undefined;
+  /** Calls by the call-ids of those they have taken in. */
+  readonly #aliases = new Map<ByteString, Call>();
   #foreign = 0;
 
   constructor(relay: Relay, observer?: CallObserver, follower?: CallFollower) {
@@ -50,13 +52,27 @@ export class CallTable implements CallRegistry {
     return this.#calls.values();
   }
 
+  /** A call by its call-id, or by that of a call it has taken in. */
   get(callId: ByteString): Call | undefined {
-    return this.#calls.get(callId);
+    return this.#calls.get(callId) ?? this.#aliases.get(callId);
+  }
+
+  /** One call takes in the parties of another, ports included, and answers to its call-id from now on. */
+  merge(call: Call, other: Call): void {
+    const parties = other.participants.splice(0);
+    this.close(other, "terminated");
+    for (const party of parties) call.admit(party);
+    for (const callId of [other.callId, ...other.aliases]) {
+      call.aliases.push(callId);
+      this.#aliases.set(callId, call);
+    }
+    if (other.answered) call.answered = true;
   }
 
   /** Takes in a new call. */
   add(call: Call): void {
     this.#calls.set(call.callId, call);
+    for (const callId of call.aliases) this.#aliases.set(callId, call);
     if (call.foreign) this.#foreign++;
     this.#observer?.created(call);
   }
@@ -83,7 +99,7 @@ export class CallTable implements CallRegistry {
   }
 
   terminate(callId: ByteString, reason: CloseReason): boolean {
-    const call = this.#calls.get(callId);
+    const call = this.get(callId);
     if (call === undefined) return false;
     this.close(call, reason);
     return true;
@@ -93,6 +109,7 @@ export class CallTable implements CallRegistry {
   close(call: Call, reason: CloseReason): void {
     if (this.#calls.get(call.callId) !== call) return;
     this.#calls.delete(call.callId);
+    for (const callId of call.aliases) this.#aliases.delete(callId);
     if (call.foreign) this.#foreign--;
     try {
       this.#observer?.closed(call, reason);

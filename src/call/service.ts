@@ -11,6 +11,7 @@ import { QualitySums } from "../quality/mod.ts";
 import { TrafficSums } from "../relay/traffic.ts";
 import type { Relay } from "../relay/types.ts";
 import { setGate } from "./block.ts";
+import { connect, mesh } from "./connect.ts";
 import type { CallContext, CallLog, SsrcReporting } from "./context.ts";
 import { remove } from "./delete.ts";
 import { LoadGuard, type LoadSample } from "./limits.ts";
@@ -117,6 +118,8 @@ export function createCallService(options: CallServiceOptions): CallService {
     ["publish", (request) => publish(context, request)],
     ["create", (request) => create(context, request)],
     ["create answer", (request) => createAnswer(context, request)],
+    ["connect", (request) => connect(context, request)],
+    ["mesh", (request) => mesh(context, request)],
     ["subscribe request", (request) => subscribeRequest(context, request)],
     ["subscribe answer", (request) => subscribeAnswer(context, request)],
     ["unsubscribe", (request) => unsubscribeCommand(context, request)],
