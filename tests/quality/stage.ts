@@ -79,6 +79,11 @@ export class Stage implements AsyncDisposable {
     return this.agent.ng({ host: HOST, port: PORTS[player].ng }, message, "json");
   }
 
+  /** What our daemon has logged. */
+  get log(): readonly string[] {
+    return this.#daemons.find(({ name }) => name === "rtpedge")?.lines ?? [];
+  }
+
   /** Ends everything. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const daemon of this.#daemons) await daemon.stop();
