@@ -75,6 +75,17 @@ Deno.test({
 });
 
 Deno.test({
+  name: "the rtpproxy protocol over IPv6",
+  ignore: isolated !== undefined,
+  async fn() {
+    await using stage = await Stage.open();
+    assert.equal(await stage.askOverIpv6("V"), "20040107\n");
+    assert.match(await stage.askOverIpv6("U6 six ::1 2000 a;1"), /^3\d{4} ::1 6\n$/);
+    assert.equal(await stage.askOverIpv6("D six a"), "0\n");
+  },
+});
+
+Deno.test({
   name: "today's rtpengine answers the same, as far as it survives",
   ignore: oracle !== undefined,
   async fn() {

@@ -12,6 +12,7 @@ import type { Dialogue, Message } from "./dialogues.ts";
 
 const MAIN = fileURLToPath(new URL("../../mod.ts", import.meta.url));
 const HOST = "127.0.0.1";
+const HOST6 = "::1";
 const PORT = { ng: 2223, udp: 2222, tcp: 2221 } as const;
 const INTERFACES = [
   "default/127.0.0.1",
@@ -57,7 +58,11 @@ export class Stage implements AsyncDisposable {
       interfaces: INTERFACES,
       portMin: 30_000,
       portMax: 34_999,
-      extra: [`--listen-udp=${HOST}:${PORT.udp}`, `--listen-tcp=${HOST}:${PORT.tcp}`],
+      extra: [
+        `--listen-udp=${HOST}:${PORT.udp}`,
+        ...(root === undefined ? [`--listen-udp=[${HOST6}]:${PORT.udp}`] : []),
+        `--listen-tcp=${HOST}:${PORT.tcp}`,
+      ],
     };
     const program = root === undefined
       ? [Deno.execPath(), "run", "-A", "--no-check", MAIN]
@@ -92,10 +97,15 @@ export class Stage implements AsyncDisposable {
     await this.#stack.disposeAsync();
   }
 
-  async #send({ over, text }: Message): Promise<string> {
+  /** Sends an rtpproxy command to the IPv6 listener of the product. */
+  async askOverIpv6(text: string): Promise<string> {
+    return await this.#send({ over: "udp", text }, HOST6);
+  }
+
+  async #send({ over, text }: Message, host = HOST): Promise<string> {
     if (over === "tcp") return await this.#sendLine(text);
     const cookie = `cookie${++this.#serial}`;
-    const to = { host: HOST, port: PORT.udp };
+    const to = { host, port: PORT.udp };
     const sent = { to, data: `${cookie} ${text}`, timeout: 2000 };
     const { data } = await this.agent.call("exchange", sent);
     if (data === null) {
