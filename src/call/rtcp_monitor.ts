@@ -72,7 +72,7 @@ export class RtcpMonitor {
   readonly #rates: ClockRates;
   #measured = -Infinity;
 
-  /** Begins to listen to the events of the engine. */
+  /** Knows of no call yet. */
   constructor(relay: Relay, clock: Clock, options: QualityOptions) {
     this.#relay = relay;
     this.#clock = clock;
@@ -80,7 +80,6 @@ export class RtcpMonitor {
     this.#rates = new ClockRates(relay.engine);
     const { interval = INTERVAL_MS, random = Math.random } = options;
     this.#reports = new RtcpReports({ relay, clock, interval, random });
-    relay.engine.onEvent((event) => this.#event(event));
   }
 
   /** A call has begun or changed; everything of it is in place. */
@@ -124,7 +123,8 @@ export class RtcpMonitor {
     for (const call of this.#qualities.keys()) this.#measure(call);
   }
 
-  #event(event: RelayEvent): void {
+  /** Takes in an event of the engine; those that are not about RTCP change nothing. */
+  handle(event: RelayEvent): void {
     if (event.type !== "punt" || event.class !== "rtcp") return;
     const owner = this.#index.get(event.slot);
     if (owner === undefined) return;

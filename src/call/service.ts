@@ -86,6 +86,7 @@ export function createCallService(options: CallServiceOptions): CallService {
   const { relay, settings, clock, observer } = options;
   const quality = options.quality ?? { sums: new QualitySums([], () => new TrafficSums()) };
   const rtcp = new RtcpMonitor(relay, clock, quality);
+  relay.engine.onEvent((event) => rtcp.handle(event));
   const calls = new CallTable(relay, observer, {
     update: (call) => rtcp.update(call),
     remove(call) {
