@@ -16,6 +16,12 @@ export const REASONS: Readonly<Record<string, string>> = {
   "key sdp": "every dialogue has it",
   "key template": "there are no templates without a configuration file",
   "key to-tag": "every dialogue has it",
+  "key calls": "it belongs to commands that tests of their own compare",
+  "key from-tags": "it belongs to commands that tests of their own compare",
+  "key medias": "it belongs to commands that tests of their own compare",
+  "key set-label": "it belongs to commands that tests of their own compare",
+  "key tags": "it belongs to commands that tests of their own compare",
+  "key to-call-id": "it belongs to commands that tests of their own compare",
   "sdp-media-remove audio": "the answer has to fit, so there are hand-written dialogues",
   "sdp-media-remove video": "the answer has to fit, so there are hand-written dialogues",
 };
