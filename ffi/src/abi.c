@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "rtpe.h"
+#include "rtpe_dtls.h"
 
 struct field {
 	const char *name;
@@ -83,6 +83,13 @@ static const struct field fields[] = {
 	FIELD(rtpe_event, len), FIELD(rtpe_event, type), FIELD(rtpe_event, reason),
 	FIELD(rtpe_event, slot), FIELD(rtpe_event, payload_len), FIELD(rtpe_event, time_us),
 	FIELD(rtpe_event, src), FIELD(rtpe_event, dst),
+	STRUCT(rtpe_dtls_result),
+	FIELD(rtpe_dtls_result, state), FIELD(rtpe_dtls_result, out_len),
+	FIELD(rtpe_dtls_result, timeout_ms), FIELD(rtpe_dtls_result, profile),
+	FIELD(rtpe_dtls_result, key_len), FIELD(rtpe_dtls_result, salt_len),
+	FIELD(rtpe_dtls_result, local_key), FIELD(rtpe_dtls_result, local_salt),
+	FIELD(rtpe_dtls_result, remote_key), FIELD(rtpe_dtls_result, remote_salt),
+	FIELD(rtpe_dtls_result, error),
 };
 
 int rtpe_abi_describe(char *buf, rtpe_u32 len)

@@ -1,5 +1,5 @@
 /**
- * The functions of `ffi/include/rtpe.h`: the only place that loads the relay core library.
+ * The functions of `ffi/include/rtpe.h` and `rtpe_dtls.h`: the only place that loads the relay core library.
  *
  * @module
  */
@@ -29,6 +29,21 @@ export const SYMBOLS = {
   },
   rtpe_ctl_close: { parameters: ["pointer", "u32"], result: "i32" },
   rtpe_route_source: { parameters: ["buffer", "buffer"], result: "i32" },
+  rtpe_dtls_ctx_new: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "u32"],
+    result: "pointer",
+  },
+  rtpe_dtls_ctx_free: { parameters: ["pointer"], result: "void" },
+  rtpe_dtls_new: { parameters: ["pointer", "u32", "u32"], result: "pointer" },
+  rtpe_dtls_free: { parameters: ["pointer"], result: "void" },
+  // asymmetric cryptography takes its time: not on the thread that answers requests
+  rtpe_dtls_step: {
+    parameters: ["pointer", "buffer", "u32", "buffer", "u32", "buffer"],
+    result: "i32",
+    nonblocking: true,
+  },
+  rtpe_dtls_peer_certificate: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  rtpe_dtls_close: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
   rtpe_abi_describe: { parameters: ["buffer", "u32"], result: "i32" },
   rtpe_selftest: { parameters: ["buffer", "u32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;

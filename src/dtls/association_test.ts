@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import type { Endpoint } from "../core/endpoint.ts";
+import { DtlsAssociation, type DtlsListener } from "./association.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { DtlsEngine, DtlsHandshake, DtlsKeys, DtlsRole, DtlsStep } from "./types.ts";
+
+const PEER: Endpoint = { family: 4, address: "192.0.2.1", port: 5000 };
+const OTHER: Endpoint = { family: 4, address: "203.0.113.66", port: 6666 };
+const CERTIFICATE = Uint8Array.of(1, 2, 3);
+const RIGHT = [fingerprintOf(CERTIFICATE, "sha-256")];
+const KEYS: DtlsKeys = {
+  suite: "AES_CM_128_HMAC_SHA1_80",
+  local: { key: new Uint8Array(16), salt: new Uint8Array(14) },
+  remote: { key: new Uint8Array(16).fill(1), salt: new Uint8Array(14).fill(1) },
+};
+
+/** Does what the text in a datagram says. */
+class FakeHandshake implements DtlsHandshake {
+  freed = false;
+  closed = false;
+  readonly inputs: (string | undefined)[] = [];
+  certificate: Uint8Array = CERTIFICATE;
+  /** Held back until somebody lets it go on. */
+  gate: Promise<void> | undefined;
+
+  constructor(readonly role: DtlsRole) {}
+
+  async step(datagram?: Uint8Array): Promise<DtlsStep> {
+    const text = datagram && new TextDecoder().decode(datagram);
+    this.inputs.push(text);
+    await this.gate;
+    if (text === "throw") throw new Error("broken");
+    if (text === "evil") this.certificate = Uint8Array.of(6, 6, 6);
+    const state = text === "done" || text === "evil"
+      ? "connected"
+      : text === "fail"
+      ? "failed"
+      : text === "bye"
+      ? "closed"
+      : "handshake";
+    return {
+      state,
+      datagrams: [new TextEncoder().encode(`re:${text ?? ""}`)],
+      timeout: state === "handshake" ? 100 : undefined,
+      keys: state === "connected" ? KEYS : undefined,
+      error: state === "failed" ? "no common cipher" : "",
+    };
+  }
+
+  peerCertificate = () => this.certificate;
+  close() {
+    this.closed = true;
+    return [new TextEncoder().encode("bye")];
+  }
+  free() {
+    this.freed = true;
+  }
+}
+
+function setUp(role: DtlsRole, fingerprints = RIGHT) {
+  const handshakes: FakeHandshake[] = [];
+  const engine: DtlsEngine = {
+    certificate: CERTIFICATE,
+    handshake(asked) {
+      const handshake = new FakeHandshake(asked);
+      handshakes.push(handshake);
+      return handshake;
+    },
+    free() {},
+  };
+  const log: string[] = [];
+  const timers: { ms: number; callback: () => void; cancelled: boolean }[] = [];
+  const listener: DtlsListener = {
+    send: (to, datagram) => void log.push(`${to.port}<${new TextDecoder().decode(datagram)}`),
+    connected: (keys, peer) => void log.push(`connected ${peer.port} ${keys.suite}`),
+    failed: (reason, peer, mismatch) => void log.push(`failed ${peer.port} ${reason} ${mismatch}`),
+    closed: () => void log.push("closed"),
+    schedule(ms, callback) {
+      const timer = { ms, callback, cancelled: false };
+      timers.push(timer);
+      return () => void (timer.cancelled = true);
+    },
+  };
+  const association = new DtlsAssociation(engine, role, fingerprints, listener);
+  const say = async (peer: Endpoint, text: string) => {
+    association.receive(peer, new TextEncoder().encode(text));
+    await settle();
+  };
+  return { association, handshakes, log, timers, say };
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}
+
+Deno.test("DtlsAssociation in the passive role answers and gets keys", async () => {
+  const { association, log, say } = setUp("passive");
+  await say(PEER, "hello");
+  assert.equal(association.connected, false);
+  await say(PEER, "done");
+  assert.equal(association.connected, true);
+  assert.deepEqual(log, [
+    "5000<re:hello",
+    "5000<re:done",
+    "connected 5000 AES_CM_128_HMAC_SHA1_80",
+  ]);
+});
+
+Deno.test("DtlsAssociation in the active role begins once, and only with whom it is told to", async () => {
+  const { association, handshakes, log, say } = setUp("active");
+  await say(OTHER, "hello");
+  assert.equal(handshakes.length, 0);
+  association.begin(PEER);
+  association.begin(PEER);
+  await settle();
+  assert.deepEqual(log, ["5000<re:"]);
+  await say(PEER, "done");
+  assert.equal(association.connected, true);
+  association.begin(OTHER);
+  assert.equal(handshakes.length, 1);
+});
+
+Deno.test("DtlsAssociation lets a forger spoil only its own attempt", async () => {
+  const { association, handshakes, log, say } = setUp("passive");
+  await say(OTHER, "hello");
+  await say(OTHER, "fail");
+  await say(OTHER, "evil");
+  await say(PEER, "hello");
+  await say(OTHER, "hello");
+  await say(PEER, "done");
+  assert.equal(association.connected, true);
+  assert.deepEqual(log.filter((line) => /failed|connected/.test(line)), [
+    "failed 6666 no common cipher false",
+    "failed 6666 the certificate has another fingerprint true",
+    "connected 5000 AES_CM_128_HMAC_SHA1_80",
+  ]);
+  // the forger's attempts are gone, and it gets no new ones
+  assert.equal(handshakes.filter(({ freed }) => !freed).length, 1);
+  await say(OTHER, "hello");
+  assert.equal(handshakes.filter(({ freed }) => !freed).length, 1);
+});
+
+Deno.test("DtlsAssociation trusts nobody without a fingerprint", async () => {
+  const { association, log, say } = setUp("passive", []);
+  await say(PEER, "done");
+  assert.equal(association.connected, false);
+  assert.match(log.at(-1)!, /another fingerprint true/);
+});
+
+Deno.test("DtlsAssociation bears only so many attempts", async () => {
+  const { handshakes, say } = setUp("passive");
+  for (let port = 1; port <= 50; port++) await say({ ...OTHER, port }, "hello");
+  assert.equal(handshakes.length, 4);
+});
+
+Deno.test("DtlsAssociation takes one step after the other, and drops what is too much", async () => {
+  const { association, handshakes } = setUp("passive");
+  const gate = Promise.withResolvers<void>();
+  association.receive(PEER, new TextEncoder().encode("0"));
+  handshakes[0]!.gate = gate.promise;
+  for (let i = 1; i < 100; i++) association.receive(PEER, new TextEncoder().encode(`${i}`));
+  await settle();
+  assert.ok(handshakes[0]!.inputs.length <= 2);
+  gate.resolve();
+  handshakes[0]!.gate = undefined;
+  for (let i = 0; i < 30; i++) await settle();
+  assert.ok(handshakes[0]!.inputs.length <= 18, `${handshakes[0]!.inputs.length}`);
+  assert.deepEqual(handshakes[0]!.inputs.slice(0, 3), ["0", "1", "2"]);
+});
+
+Deno.test("DtlsAssociation repeats a flight when its time has passed", async () => {
+  const { handshakes, log, timers, say } = setUp("passive");
+  await say(PEER, "hello");
+  const timer = timers.find(({ ms }) => ms === 100)!;
+  timer.callback();
+  await settle();
+  assert.deepEqual(handshakes[0]!.inputs, ["hello", undefined]);
+  assert.equal(log.length, 2);
+  await say(PEER, "done");
+  assert.ok(timers.filter(({ ms }) => ms === 100).every(({ cancelled }) => cancelled || timer));
+});
+
+Deno.test("DtlsAssociation gives an attempt up that takes too long, but no connection", async () => {
+  const { association, handshakes, log, timers, say } = setUp("passive");
+  await say(OTHER, "hello");
+  timers.find(({ ms }) => ms === 30_000)!.callback();
+  assert.deepEqual(log.at(-1), "failed 6666 the handshake took too long false");
+  assert.equal(handshakes[0]!.freed, true);
+  await say(PEER, "done");
+  for (const { ms, callback } of timers) if (ms === 30_000) callback();
+  assert.equal(association.connected, true);
+});
+
+Deno.test("DtlsAssociation follows its peer to another address", async () => {
+  const { association, handshakes, say } = setUp("passive");
+  await say(PEER, "done");
+  association.move(OTHER);
+  await say(OTHER, "more");
+  assert.deepEqual(handshakes[0]!.inputs, ["done", "more"]);
+  await say(PEER, "old");
+  assert.equal(handshakes[0]!.inputs.length, 2);
+});
+
+Deno.test("DtlsAssociation ends when the peer says goodbye, when it breaks, and when it is closed", async () => {
+  const one = setUp("passive");
+  await one.say(PEER, "done");
+  await one.say(PEER, "bye");
+  assert.equal(one.log.at(-1), "closed");
+  assert.equal(one.association.connected, false);
+  const two = setUp("passive");
+  await two.say(PEER, "throw");
+  assert.equal(two.log.at(-1), "failed 5000 broken false");
+  const three = setUp("passive");
+  await three.say(PEER, "done");
+  three.association.close();
+  assert.equal(three.log.at(-1), "5000<bye");
+  assert.ok(three.handshakes[0]!.freed && three.handshakes[0]!.closed);
+  await three.say(PEER, "hello");
+  assert.equal(three.handshakes.length, 1);
+});
