@@ -263,6 +263,21 @@ export const bundlingCases: readonly Case[] = [
     },
   },
   {
+    name: "writes its own MID in place of the sender's, whatever the identifiers",
+    async run(bench) {
+      const ends = await split(bench);
+      const [, video] = ends.far;
+      const to = { slot: video!.port.slot, section: 1, match: ["rtp"] as const };
+      ends.install(BUNDLE, [{ ...to, mid: { id: 7, value: "0" } }]);
+      await ends.peer.send(ends.port.local, withMid("v", { ssrc: 1, payloadType: 96 }));
+      const { payload } = await video!.peer.next();
+      assert.deepEqual([...payload.subarray(12, 20)], [0xbe, 0xde, 0, 1, 0x70, 0x30, 0, 0]);
+      // where none is written, the sender's stays
+      ends.install(BUNDLE, [to]);
+      await arrives(ends, withMid("v", { ssrc: 1, payloadType: 96 }), 1);
+    },
+  },
+  {
     name: "refuses bundles that contradict themselves, and keeps the old rule",
     async run(bench) {
       const ends = await split(bench);
