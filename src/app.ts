@@ -30,6 +30,7 @@ import { lineSink, lineStyle, Logs, stderrStream, writeStderr } from "./log/mod.
 import { openPersistence } from "./persistence.ts";
 import { MediaRelay, reservePorts, startNativeRelay } from "./relay/mod.ts";
 import { createTracing } from "./tracing.ts";
+import { warmUp } from "./warm_up.ts";
 import { httpPost, type TeardownFormat, TeardownNotifier } from "./teardown/mod.ts";
 
 /** Milliseconds that replies under way get at the end. */
@@ -237,6 +238,13 @@ async function run(
     }).trimEnd(),
   );
   log.info("ready");
+  let ending = false;
+  const warm = warmUp({
+    settings,
+    clock,
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    stopped: () => ending,
+  }).catch((error) => log.warning(() => `warming up: ${error}`));
 
   const timer = setInterval(() => {
     calls.tick();
@@ -245,6 +253,8 @@ async function run(
   }, TICK_MS);
   const rtcpTimer = setInterval(() => calls.tickRtcp(), RTCP_TICK_MS);
   const signal = await ended.promise;
+  ending = true;
+  await warm;
   clearInterval(timer);
   clearInterval(rtcpTimer);
   const { size } = calls.registry;
