@@ -181,7 +181,13 @@ function makePlan(
     result,
     ports,
     fromInterface: new InterfaceChoice(relay, from.interface, directions.from),
-    toInterface: new InterfaceChoice(relay, to.interface, directions.to),
+    // Towards the sender the family of its description counts for more than the interface named.
+    toInterface: new InterfaceChoice(
+      relay,
+      to.interface,
+      directions.to,
+      directions.to !== undefined,
+    ),
     families,
   };
 }

@@ -156,16 +156,24 @@ export class PortPlan {
 export class InterfaceChoice {
   readonly #relay: Relay;
   #chosen: PartyInterface;
+  readonly #strict: boolean;
 
   /**
    * @param before what the party has
    * @param wanted logical interface asked for; undefined = as before, unknown ones = the default
+   * @param strict what is asked for is used although it may lack the family
    */
-  constructor(relay: Relay, before: PartyInterface | undefined, wanted: ByteString | undefined) {
+  constructor(
+    relay: Relay,
+    before: PartyInterface | undefined,
+    wanted: ByteString | undefined,
+    strict = false,
+  ) {
     this.#relay = relay;
     const name = wanted !== undefined && relay.hasInterface(wanted) ? wanted : undefined;
     const keep = before !== undefined && (wanted === undefined || before.name === name);
     this.#chosen = keep ? before : { name, ip4: undefined, ip6: undefined };
+    this.#strict = name === undefined ? keep && before.name !== undefined : keep || strict;
   }
 
   /** What to remember. */
@@ -174,8 +182,8 @@ export class InterfaceChoice {
   }
 
   /**
-   * The address of a family; of another interface when this one lacks the family, of the other family when
-   * all do.
+   * The address of a family. Where the interface lacks it: of another interface, unless this one was asked
+   * for; else of the other family.
    *
    * @throws NgError when the interface has none at all
    */
@@ -195,7 +203,8 @@ export class InterfaceChoice {
     const chosen = this.#chosen;
     const known = family === 4 ? chosen.ip4 : chosen.ip6;
     if (known !== undefined) return known;
-    const found = this.#relay.pick(chosen.name, family) ?? this.#elsewhere(family);
+    const found = this.#relay.pick(chosen.name, family) ??
+      (this.#strict ? undefined : this.#elsewhere(family));
     if (found === undefined) return undefined;
     this.#chosen = family === 4 ? { ...chosen, ip4: found } : { ...chosen, ip6: found };
     return found;

@@ -40,6 +40,26 @@ Deno.test("an interface that lacks a family borrows from the first one that has 
   assert.equal(connection(bench.answer(B + AUDIO_B)), "IN IP6 2001:db8::1");
 });
 
+Deno.test("an interface named for the receiver is used whatever its family, one for the sender is not", () => {
+  const [first, ...rest] = addresses();
+  const six = rest.find(({ family }) => family === 6)!;
+  const both = [{ ...first!, name: "four" }, { ...six, name: "six" }];
+  const cases: [sdp: string, direction: string[], offered: string, answered: string][] = [
+    [A, ["four", "six"], "IN IP6 2001:db8::1", "IN IP4 203.0.113.1"],
+    [A, ["six", "six"], "IN IP6 2001:db8::1", "IN IP4 203.0.113.1"],
+    [A6, ["four", "four"], "IN IP4 203.0.113.1", "IN IP6 2001:db8::1"],
+    [A6, ["six", "four"], "IN IP4 203.0.113.1", "IN IP6 2001:db8::1"],
+    [A6, ["four", "six"], "IN IP6 2001:db8::1", "IN IP6 2001:db8::1"],
+  ];
+  for (const [sdp, direction, offered, answered] of cases) {
+    const bench = new Bench({ addresses: both });
+    assert.equal(connection(bench.offer(sdp + AUDIO, { direction })), offered, `${direction}`);
+    const toB = bench.answer((sdp === A ? B : A6) + AUDIO_B);
+    assert.equal(connection(toB), answered, `${direction}`);
+    assert.equal(connection(bench.offer(sdp + AUDIO)), offered, `${direction}, again`);
+  }
+});
+
 Deno.test("direction picks an interface for each side and is remembered", () => {
   const bench = new Bench();
   const offered = bench.offer(A + AUDIO, { direction: ["pub", "priv"] });
