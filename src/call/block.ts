@@ -38,7 +38,8 @@ export function setGate(
 ): ReplyDict {
   const { calls, log, relay } = context;
   const call = selectCall(context, request);
-  const party = selectParty(call, request, { directional: true });
+  // as rtpengine has it: only here a from-tag counts by itself
+  const party = selectParty(call, request, { directional: gate !== "silence" });
   // digits are taken out of what a party sends, whoever hears it
   const flows = party && gate !== "dtmf" ? selectFlows(call, party, request) : undefined;
   const gates: readonly Gate[] = flows?.map((edge) => edge.gate) ?? [(party ?? call).gate];

@@ -76,6 +76,15 @@ Deno.test("block media of one flow is undone by naming that flow", () => {
   }
 });
 
+Deno.test("silence media heeds a from-tag, block media only with directional", () => {
+  const bench = new Blocking();
+  bench.ask("silence media", { "from-tag": "b" });
+  assert.deepEqual(bench.passing, [ALL, `${ALL} silenced`]);
+  const unknown = { "from-tag": "x" };
+  assert.match(bench.ask("silence media", unknown)["error-reason"], /no such tag exists/);
+  assert.equal(bench.ask("block media", unknown).result, "ok");
+});
+
 Deno.test("silence media says so at the outputs and names the patterns", () => {
   const bench = new Blocking();
   bench.ask("silence media", { label: "caller", "to-tag": "b" });

@@ -54,7 +54,8 @@ export function composeSdp(parts: readonly Part[], direction: SdpDirection): Sdp
     );
     if (part.label !== undefined) lines.push(attribute("label", part.label));
     lines.push(attribute(direction));
-    return { lines, media: section.media, connection: connectionOf(sdp, section) };
+    const media = { ...section.media, formats: formatsOf(source!, section) };
+    return { lines, media, connection: connectionOf(sdp, section) };
   });
   const first = parts.find(({ source }) => source !== undefined)?.source;
   const { session } = first === undefined ? parseSdp("v=0\r\n") : descriptionOf(first);
@@ -63,6 +64,17 @@ export function composeSdp(parts: readonly Part[], direction: SdpDirection): Sdp
     (type === "a" && name === "fingerprint")
   );
   return { session: { ...session, lines }, medias, trailer: "" };
+}
+
+/** The formats a party may send: those its peers in the dialogue take, if they have said so. */
+function formatsOf({ sinks, state }: Media, { media }: SdpMedia): ByteString {
+  const heard = sinks.filter(({ type, sink }) => type === "offer/answer" && sink.state.initialized)
+    .flatMap(({ sink }) => sink.state.codecs)
+    .map(({ encoding, payloadType }) => encoding?.toLowerCase() ?? `#${payloadType}`);
+  const sent = state.codecs.filter(({ encoding, payloadType }) =>
+    heard.includes(encoding?.toLowerCase() ?? `#${payloadType}`)
+  );
+  return sent.length === 0 ? media.formats : sent.map(({ payloadType }) => payloadType).join(" ");
 }
 
 function rejected({ type, protocol }: Part["before"]): SdpMedia {

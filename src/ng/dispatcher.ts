@@ -8,6 +8,7 @@
 import { type ByteString, fromBytes } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import { formatEndpoint } from "../core/endpoint.ts";
+import { COMMANDS } from "./command_table.ts";
 import { CookieCache } from "./cookie_cache.ts";
 import { MAX_DATAGRAM, MAX_MESSAGE } from "./limits.ts";
 import { decodePayload, encodePayload, encodingOf, openEnvelope, sealEnvelope } from "./message.ts";
@@ -188,7 +189,7 @@ export class NgDispatcher {
         });
       }
       const handler = this.#handlers.get(request.command);
-      if (handler === undefined) throw new NgError("Unrecognized command");
+      if (handler === undefined) throw new NgError(absence(request.command));
       const reply = handler(request);
       if (!(reply instanceof Promise)) return finish(withResult(reply));
       return reply.then(
@@ -285,6 +286,13 @@ function describe(request: NgRequest | undefined, source: NgSource): Record<stri
     callId: request?.callId,
     peer: formatEndpoint(source.peer),
   };
+}
+
+/** Why there is no handler for a command. */
+function absence(command: string): string {
+  const part = Object.hasOwn(COMMANDS, command) ? COMMANDS[command]?.part : undefined;
+  if (part === undefined) return "Unrecognized command";
+  return `'${command}' needs ${part}, which is not part of this build`;
 }
 
 function errorReply(reason: ByteString): ReplyDict {

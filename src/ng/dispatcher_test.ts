@@ -55,6 +55,10 @@ Deno.test("NgDispatcher answers what it cannot read with the reason", () => {
     ["{}", '{"result":"error","error-reason":"Dictionary contains no key \\"command\\""}'],
     ["d7:command3:fooe", "d6:result5:error12:error-reason20:Unrecognized commande"],
     ['{"command":"PING"}', '{"result":"error","error-reason":"Unrecognized command"}'],
+    [
+      '{"command":"start recording"}',
+      '{"result":"error","error-reason":"\'start recording\' needs recording, which is not part of this build"}',
+    ],
     ["d7:command11:constructore", "d6:result5:error12:error-reason20:Unrecognized commande"],
   ];
   cases.forEach(([payload, reply], i) => assert.equal(ask(`c${i} ${payload}`), `c${i} ${reply}`));

@@ -7,6 +7,7 @@
 import type { Dialogue } from "../dialogue.ts";
 import { ATTRIBUTES } from "./attributes.ts";
 import { BASIC } from "./basic.ts";
+import { BLOCKING } from "./blocking.ts";
 import { BUNDLE } from "./bundle.ts";
 import { FAMILY } from "./family.ts";
 import { FIELD } from "./field.ts";
@@ -23,6 +24,7 @@ import { MULTIMEDIA } from "./multimedia.ts";
 import { PASSTHROUGH } from "./passthrough.ts";
 import { REOFFER } from "./reoffer.ts";
 import { RTCP } from "./rtcp.ts";
+import { SUBSCRIPTIONS } from "./subscriptions.ts";
 import { TRANSFER } from "./transfer.ts";
 import { WIRE } from "./wire.ts";
 
@@ -42,6 +44,8 @@ export const DIALOGUES: readonly Dialogue[] = [
   ...ATTRIBUTES,
   ...MALFORMED,
   ...LIFECYCLE,
+  ...BLOCKING,
+  ...SUBSCRIPTIONS,
   ...WIRE,
   ...PASSTHROUGH,
   ...HIDDEN,
