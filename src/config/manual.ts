@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PARTS } from "../core/part.ts";
 import type { Option } from "./option.ts";
 import { envName, GROUPS, isOptionName } from "./options.ts";
 
@@ -22,7 +23,7 @@ whole numbers may be written \`0x10\` or \`010\` as in C. In files \`#\` begins 
 
 **Own** options are not known to rtpengine. **Later** options are accepted and checked, but have no effect in this
 release; one warning at the start names those in use. **Not yet** options ask for an action that does not exist yet
-and are refused.
+and are refused. Both name the part that brings them; all others work.
 `;
 
 const INTERFACES = `
@@ -49,11 +50,17 @@ export function optionsManual(): string {
     text += `\n## ${title}\n\n| Option | Value | Default | |\n|---|---|---|---|\n`;
     for (const [name, option] of Object.entries(options)) text += row(name, option);
   }
-  return text + INTERFACES;
+  return text + partsTable() + INTERFACES;
+}
+
+function partsTable(): string {
+  let text = "\n## Parts to come\n\n| Part | What it brings |\n|---|---|\n";
+  for (const [part, help] of Object.entries(PARTS)) text += `| ${part} | ${help} |\n`;
+  return text;
 }
 
 function row(name: string, option: Option<unknown>): string {
-  const { short, allowed, defaultText, unit, help, status, ours, surface, repeat } = option;
+  const { short, allowed, defaultText, unit, help, status, part, ours, surface, repeat } = option;
   const environmentOnly = surface === "environment" && isOptionName(name);
   const shown = environmentOnly
     ? `\`${envName(name)}\``
@@ -62,7 +69,7 @@ function row(name: string, option: Option<unknown>): string {
   const standard = defaultText === "" ? "" : `${defaultText}${numberUnit(defaultText, unit)}`;
   const marks = [
     ...(ours ? ["**Own.**"] : []),
-    ...(status === "later" ? ["**Later.**"] : status === "refused" ? ["**Not yet.**"] : []),
+    ...(status === "now" ? [] : [`**${status === "later" ? "Later" : "Not yet"}: ${part}.**`]),
     ...(surface === "command line" ? ["Command line only."] : []),
     ...(environmentOnly ? ["Environment only."] : []),
   ];

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Part } from "../core/part.ts";
+
 /** How whole numbers are written: C style (`0x10`, `010`) on the command line, decimal elsewhere. */
 export type Radix = "c" | "decimal";
 
@@ -52,6 +54,8 @@ export interface Option<T> {
   readonly allowed: string;
   /** Whether it is in effect. */
   readonly status: Status;
+  /** The part that brings it into effect; absent = it is. */
+  readonly part?: Part;
   /** Not an option of rtpengine. */
   readonly ours: boolean;
   /** Where it may be given. */
@@ -144,11 +148,11 @@ export function makeOption<T>(spec: Spec, shape: Shape<T>): Option<T> {
   };
 }
 
-/** The same options, marked as accepted but without effect yet. */
-export function later<Table extends OptionTable>(table: Table): Table {
+/** The same options, marked as accepted but without effect before this part is there. */
+export function later<Table extends OptionTable>(part: Part, table: Table): Table {
   const marked: Record<string, Option<unknown>> = {};
   for (const [name, option] of Object.entries(table)) {
-    marked[name] = { ...option, status: option.status === "refused" ? "refused" : "later" };
+    marked[name] = { ...option, status: option.status === "refused" ? "refused" : "later", part };
   }
   return marked as Table;
 }

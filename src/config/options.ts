@@ -18,7 +18,14 @@ import {
   TIMERS,
 } from "./options_general.ts";
 import { DTLS, EXPORT, PLAYBACK, PROCESSING, RECORDING, REDIS } from "./options_later.ts";
-import { CONTROL, CONTROL_LATER, GRAPHITE, INTERFACES, MEDIA } from "./options_network.ts";
+import {
+  CONTROL,
+  CONTROL_LATER,
+  GRAPHITE,
+  INTERFACES,
+  JANUS_LATER,
+  MEDIA,
+} from "./options_network.ts";
 import { HOMER, QUALITY } from "./options_quality.ts";
 
 /** All options. */
@@ -34,6 +41,7 @@ export const OPTION_SET = new OptionSet({
   ...PROCESS_LATER,
   ...KERNEL_LATER,
   ...CONTROL_LATER,
+  ...JANUS_LATER,
   ...LOGGING_LATER,
   ...REDIS,
   ...B2B,
@@ -66,7 +74,7 @@ export interface Group {
 export const GROUPS: readonly Group[] = [
   { title: "Program", options: PROGRAM },
   { title: "Interfaces and ports", options: INTERFACES },
-  { title: "Control", options: { ...CONTROL, ...CONTROL_LATER } },
+  { title: "Control", options: { ...CONTROL, ...CONTROL_LATER, ...JANUS_LATER } },
   { title: "Media", options: MEDIA },
   { title: "Times", options: TIMERS },
   { title: "Limits", options: LIMITS },

@@ -61,50 +61,60 @@ export const PROGRAM = {
 };
 
 /** Actions and tuning of the process that do nothing here yet. */
-export const PROCESS_LATER = later({
-  "codecs": flag({
-    status: "refused",
-    surface: "command line",
-    help: "Print the codecs that can be transcoded and exit",
+export const PROCESS_LATER = {
+  ...later("codecs and transcoding", {
+    "codecs": flag({
+      status: "refused",
+      surface: "command line",
+      help: "Print the codecs that can be transcoded and exit",
+    }),
+    "codec-num-threads": integer({
+      default: 0,
+      help: "Threads for transcoding in the background",
+    }),
   }),
-  "thread-stack": integer({
-    default: 2048,
-    unit: "kB",
-    help: "Stack size of threads; -1 leaves it to the system",
+  ...later("media playback", {
+    "media-num-threads": integer({
+      defaultText: "as num-threads",
+      help: "Threads for media playback; 0 disables playback",
+    }),
   }),
-  "media-num-threads": integer({
-    defaultText: "as num-threads",
-    help: "Threads for media playback; 0 disables playback",
+  ...later("tuning", {
+    "thread-stack": integer({
+      default: 2048,
+      unit: "kB",
+      help: "Stack size of threads; -1 leaves it to the system",
+    }),
+    "poller-per-thread": flag({ help: "One set of polled sockets for each thread" }),
+    "poller-size": integer({ default: 128, help: "Most events taken in one poll" }),
+    "max-recv-iters": integer({
+      default: 50,
+      help: "Most packets read from one socket before others get their turn",
+    }),
+    "timer-accuracy": integer({
+      default: 500,
+      unit: "µs",
+      help: "Shortest sleep of a timer thread",
+    }),
+    "socket-cpu-affinity": integer({
+      default: 0,
+      help: "Spread media sockets over this many CPUs; -1 takes all",
+    }),
+    "scheduling": schedulingOption("Scheduling policy of threads"),
+    "idle-scheduling": schedulingOption("Scheduling policy of threads without urgent work"),
+    "priority": integer({ default: 0, help: "Scheduling priority of threads" }),
+    "idle-priority": integer({
+      default: 0,
+      help: "Scheduling priority of threads without urgent work",
+    }),
+    "io-uring": flag({ help: "Use io_uring where the kernel has it" }),
+    "io-uring-buffers": integer({ default: 16384, help: "Entries of io_uring for each thread" }),
+    "software-id": text({
+      defaultText: "rtpengine-VERSION",
+      help: "Name of this software as other systems see it",
+    }),
   }),
-  "codec-num-threads": integer({
-    default: 0,
-    help: "Threads for transcoding in the background",
-  }),
-  "poller-per-thread": flag({ help: "One set of polled sockets for each thread" }),
-  "poller-size": integer({ default: 128, help: "Most events taken in one poll" }),
-  "max-recv-iters": integer({
-    default: 50,
-    help: "Most packets read from one socket before others get their turn",
-  }),
-  "timer-accuracy": integer({ default: 500, unit: "µs", help: "Shortest sleep of a timer thread" }),
-  "socket-cpu-affinity": integer({
-    default: 0,
-    help: "Spread media sockets over this many CPUs; -1 takes all",
-  }),
-  "scheduling": schedulingOption("Scheduling policy of threads"),
-  "idle-scheduling": schedulingOption("Scheduling policy of threads without urgent work"),
-  "priority": integer({ default: 0, help: "Scheduling priority of threads" }),
-  "idle-priority": integer({
-    default: 0,
-    help: "Scheduling priority of threads without urgent work",
-  }),
-  "io-uring": flag({ help: "Use io_uring where the kernel has it" }),
-  "io-uring-buffers": integer({ default: 16384, help: "Entries of io_uring for each thread" }),
-  "software-id": text({
-    defaultText: "rtpengine-VERSION",
-    help: "Name of this software as other systems see it",
-  }),
-});
+};
 
 /** Threads and the way packets travel. */
 export const RELAY = {
@@ -146,7 +156,7 @@ export const RELAY = {
 };
 
 /** The kernel module and the packet filter. */
-export const KERNEL_LATER = later({
+export const KERNEL_LATER = later("kernel forwarding", {
   "nftables-chain": text({
     defaultText: "rtpengine_TABLE",
     help: "Name of the nftables chain that is managed",
@@ -314,7 +324,7 @@ export const B2B = {
 };
 
 /** Logging that is not built yet. */
-export const LOGGING_LATER = later({
+export const LOGGING_LATER = later("system log and export", {
   "log-facility": choice(FACILITIES, { default: "daemon", help: "Facility of the system log" }),
   "log-facility-dtmf": choice(FACILITIES, { help: "System log facility for DTMF events" }),
   "log-name": text({ default: "rtpengine", help: "Name of the program in the system log" }),

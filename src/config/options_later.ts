@@ -20,7 +20,7 @@ import {
 } from "./types.ts";
 
 /** Redis: calls that survive a restart or move to another host. */
-export const REDIS = later({
+export const REDIS = later("shared state", {
   "redis": text({
     short: "r",
     metavar: "[PASSWORD@]HOST:PORT/DB",
@@ -74,7 +74,7 @@ export const REDIS = later({
 });
 
 /** Recording of calls. */
-export const RECORDING = later({
+export const RECORDING = later("recording", {
   "recording-dir": path({ metavar: "DIR", help: "Directory for recordings" }),
   "recording-method": choice(["pcap", "proc", "all", "none"], { help: "How calls are recorded" }),
   "recording-format": choice(["raw", "eth"], { help: "Frame type of packet captures" }),
@@ -89,7 +89,7 @@ export const RECORDING = later({
 });
 
 /** Media to play: database, caches, files. */
-export const PLAYBACK = later({
+export const PLAYBACK = later("media playback", {
   "mysql-host": text({ help: "Database host of stored media" }),
   "mysql-port": integer({ min: 0, max: 65535, help: "Database port" }),
   "mysql-user": text({ help: "Database user" }),
@@ -119,7 +119,7 @@ export const PLAYBACK = later({
 });
 
 /** What happens inside the audio: buffers, silence, transcoding, DTMF. */
-export const PROCESSING = later({
+export const PROCESSING = later("codecs and transcoding", {
   "jitter-buffer": integer({ default: 0, min: 0, unit: "packets", help: "Size; 0 = none" }),
   "jb-clock-drift": flag({ help: "Make up for a sender's wrong clock" }),
   "jb-adaptive": flag({ help: "Let the jitter buffer fit its size to the jitter" }),
@@ -163,7 +163,7 @@ export const PROCESSING = later({
 });
 
 /** Encryption. */
-export const DTLS = later({
+export const DTLS = later("secure media", {
   "dtls-passive": flag({ help: "Prefer to be the server in DTLS handshakes" }),
   "dtls-cert-cipher": choice(["prime256v1", "RSA"], {
     default: "prime256v1",
@@ -179,7 +179,7 @@ export const DTLS = later({
 });
 
 /** Statistics sent elsewhere. */
-export const EXPORT = later({
+export const EXPORT = later("system log and export", {
   "mqtt-host": text({ help: "Publish statistics through this MQTT broker" }),
   "mqtt-port": integer({ default: 1883, min: 1, max: 65535, help: "Port of the broker" }),
   "mqtt-tls-alpn": text({ help: "Application protocol of TLS to the broker" }),

@@ -46,7 +46,7 @@ export const INTERFACES = {
     max: 65535,
     help: "Highest port for media",
   }),
-  ...later({
+  ...later("secure media", {
     "save-interface-ports": flag({
       short: "S",
       help: "Open ports on the first address of an interface only",
@@ -75,9 +75,7 @@ export const MEDIA = {
     max: 255,
     help: "TOS byte of media packets",
   }),
-  ...later({
-    "reject-invalid-sdp": flag({ help: "Refuse SDP that breaks the grammar" }),
-  }),
+  "reject-invalid-sdp": flag({ help: "Refuse SDP that breaks the grammar; always done" }),
 };
 
 /** Statistics sent to a Graphite server. */
@@ -151,7 +149,7 @@ export const CONTROL = {
 };
 
 /** Control that is not built yet. */
-export const CONTROL_LATER = later({
+export const CONTROL_LATER = later("tuning", {
   "http-threads": integer({
     defaultText: "as num-threads",
     help: "Threads for HTTP and WebSockets",
@@ -177,5 +175,9 @@ export const CONTROL_LATER = later({
     min: 0,
     help: "How often an ng request sent by the daemon is repeated",
   }),
+});
+
+/** The Janus API. */
+export const JANUS_LATER = later("publish/subscribe", {
   "janus-secret": text({ secret: true, help: "Secret for the administration of the Janus API" }),
 });

@@ -13,7 +13,9 @@ export type Part =
   | "media playback"
   | "publish/subscribe"
   | "kernel forwarding"
-  | "shared state";
+  | "shared state"
+  | "system log and export"
+  | "tuning";
 
 /** What each part is about, for documents. */
 export const PARTS: Readonly<Record<Part, string>> = {
@@ -25,4 +27,6 @@ export const PARTS: Readonly<Record<Part, string>> = {
   "publish/subscribe": "parties of several calls connected with each other",
   "kernel forwarding": "the kernel module and its packet filter rules",
   "shared state": "Redis, several instances with the same calls",
+  "system log and export": "the system log's facilities, MQTT, Janus",
+  "tuning": "threads, buffers and sockets by hand; the defaults of rtpedge need none of it",
 };

@@ -49,8 +49,19 @@ export function ngManual(): string {
 
 function parts(): string {
   let text = "\n## Parts to come\n\n| Part | What it brings |\n|---|---|\n";
-  for (const [part, help] of Object.entries(PARTS)) text += `| ${part} | ${capital(help)} |\n`;
+  for (const [part, help] of Object.entries(PARTS)) {
+    if (used().has(part)) text += `| ${part} | ${capital(help)} |\n`;
+  }
   return text;
+}
+
+/** Parts that words wait for. */
+function used(): ReadonlySet<string | undefined> {
+  const lists = Object.values(LISTS).map(({ words }) => words);
+  const tables = [COMMANDS, FLAG_TABLE, KEY_TABLE, ...lists].flatMap((table) =>
+    Object.values(table)
+  );
+  return new Set(tables.map(({ part }) => part));
 }
 
 function rows(words: WordTable, aliases: Readonly<Record<string, string>> = {}): Row[] {
