@@ -14,7 +14,7 @@ import {
   type QualitySummary,
   type QualitySums,
 } from "../quality/mod.ts";
-import type { Relay, RelayEvent } from "../relay/types.ts";
+import type { Relay, RelayEvent, Slot } from "../relay/types.ts";
 import { buildRtcp, parseRtcp, type RtcpBody, type RtcpPacket } from "../rtcp/mod.ts";
 import { RtcpError } from "../rtcp/error.ts";
 import type { Call } from "./call.ts";
@@ -22,6 +22,7 @@ import { ClockRates } from "./clock_rates.ts";
 import type { Media } from "./media.ts";
 import { RtcpReports } from "./rtcp_reports.ts";
 import { endsRtcp, rtcpSlot } from "./rules.ts";
+import { sectionsOn } from "./rules_bundle.ts";
 import { SlotIndex } from "./slot_index.ts";
 
 /** RTCP that came in, for traces. */
@@ -173,10 +174,13 @@ export class RtcpMonitor {
     if (first === undefined || !("ssrc" in first)) return;
     const report: RtcpBody = { type: "RR", ssrc: first.ssrc, reports: [] };
     const payload = buildRtcp([report, ...feedback]);
-    for (const { sink } of media.sinks) {
-      if (!sink.live || sink.state.held || sink.refused !== undefined) continue;
-      this.#relay.engine.send(rtcpSlot(sink), payload);
+    // in a bundle the encoder is behind any of its sections, which may share a port on the far side too
+    const sections = media.active === undefined ? [media] : sectionsOn(media, media.active);
+    const slots = new Set<Slot>();
+    for (const { sink } of sections.flatMap((section) => section.sinks)) {
+      if (sink.live && !sink.state.held && sink.refused === undefined) slots.add(rtcpSlot(sink));
     }
+    for (const slot of slots) this.#relay.engine.send(slot, payload);
   }
 
   /** RTP clock rate of a source of a call, in Hz. */

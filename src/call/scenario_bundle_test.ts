@@ -375,3 +375,14 @@ Deno.test("DTLS from end to end is bundled whole or not at all", () => {
   assert.deepEqual(brief(there.outputs), [[bench.slot(offered), "rtp,rtcp,other", undefined]]);
   assert.deepEqual(brief(back.outputs), [[bench.slot(answered), "rtp,rtcp,other", undefined]]);
 });
+
+Deno.test("feedback from a bundle reaches every encoder it may be for, where reports end here", () => {
+  const bench = new Bench();
+  const mux = BUNDLED_A.replaceAll(/^(a=mid:.*)$/gm, "$1\na=rtcp-mux");
+  bench.offer(mux, { ...ACCEPT, "rtcp-mux": ["demux"], "generate RTCP": "on" });
+  const reply = bench.answer(PLAIN_B);
+  const pli = Uint8Array.of(0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2);
+  const source = { family: 4, address: "198.51.100.1", port: 4000 } as const;
+  bench.engine.inject(bench.slot(reply), pli, source);
+  assert.deepEqual(bench.engine.sent.map(({ destination }) => destination.port), [5001, 5003]);
+});
