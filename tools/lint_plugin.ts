@@ -21,6 +21,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   call: ["transport", "web", "cli", "stats", "config"],
   legacy: ["transport", "web", "cli", "stats", "config", "negotiate"],
   stats: ["transport", "web", "cli", "negotiate", "sdp"],
+  graphite: ["call", "negotiate", "ng", "sdp", "relay", "transport", "web", "cli", "config"],
   cli: ["transport", "web", "negotiate", "sdp"],
   transport: ["call", "negotiate", "sdp", "cli", "stats", "config"],
   web: ["call", "negotiate", "sdp", "transport"],
