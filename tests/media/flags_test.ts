@@ -141,6 +141,18 @@ const PIERCE: Case = {
   },
 };
 
+const PIERCE_FAX: Case = {
+  name: "pierce NAT: media that is not RTP gets empty datagrams",
+  oracle: { not: "sends an RTP header there too" },
+  expected: ["-- to the fax", "A0 < ? 0x"],
+  async act(scene) {
+    await scene.listen(...PHONES);
+    const fax = describe("A", 1, `m=image ${portOf("A0")} udptl t38`);
+    await scene.offer(fax, { flags: ["pierce NAT"] });
+    await scene.overhear("to the fax", 300);
+  },
+};
+
 const DROP: Case = {
   name: "drop-traffic: nothing passes until it is stopped",
   oracle: "same",
@@ -232,7 +244,14 @@ function refreshed(name: string, keys: Keys, version: number, heard: boolean): C
   };
 }
 
-media("waiting, piercing, dropping", [NAT_WAIT, NAT_WAIT_ANSWER, PIERCE, DROP, ONE_WAY]);
+media("waiting, piercing, dropping", [
+  NAT_WAIT,
+  NAT_WAIT_ANSWER,
+  PIERCE,
+  PIERCE_FAX,
+  DROP,
+  ONE_WAY,
+]);
 media("ports that move, endpoints learned anew", [
   latching("by default", {}, "gets another port"),
   latching("port latching", { flags: ["port latching"] }, "keeps its port"),
