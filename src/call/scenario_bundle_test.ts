@@ -386,3 +386,16 @@ Deno.test("feedback from a bundle reaches every encoder it may be for, where rep
   bench.engine.inject(bench.slot(reply), pli, source);
   assert.deepEqual(bench.engine.sent.map(({ destination }) => destination.port), [5001, 5003]);
 });
+
+Deno.test("the port outlives its first section on hold as well", () => {
+  const bench = new Bench();
+  const first = bench.offer(BUNDLED_A, { bundle: ["accept", "require"] });
+  const names = BUNDLED_B.replace("1 2", "a v").replace("mid:1", "mid:a").replace("mid:2", "mid:v");
+  bench.answer(names);
+  const gone = BUNDLED_A.replace("m=audio 4000", "m=audio 0").replace("BUNDLE a v", "BUNDLE v");
+  const offered = bench.offer(gone + "a=inactive\n");
+  assert.deepEqual([groups(offered), ports(offered)], [["v"], [0, portOf(first)]]);
+  bench.answer(names.replace("m=audio 5000", "m=audio 0").replace("BUNDLE a v", "BUNDLE v"));
+  bench.send("delete", { "call-id": "c" });
+  assert.equal(bench.engine.openSlots, 0);
+});
