@@ -107,6 +107,8 @@ function withFeedback(situation: Situation): Situation {
 
 /** Audio and video over IPv4. */
 export const VIDEO: Situation = call("audio and video", A, B, [], true);
+/** Audio alone over IPv4. */
+export const AUDIO: Situation = call("audio", A, B, [], false);
 /** Audio over IPv6. */
 export const SIX: Situation = call("IPv6", A6, B6, [], false);
 /** Audio and video with feedback. */

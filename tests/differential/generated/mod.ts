@@ -11,7 +11,7 @@ import { LISTS } from "../../../src/ng/list_table.ts";
 import type { Word } from "../../../src/ng/word.ts";
 import type { NgData } from "../../support/mod.ts";
 import type { Dialogue, Extra } from "../dialogue.ts";
-import { FEEDBACK, MUXED, type Situation, SIX, VIDEO } from "./bodies.ts";
+import { AUDIO, FEEDBACK, MUXED, type Situation, SIX, VIDEO } from "./bodies.ts";
 import { PAIRS } from "./pairs.ts";
 import { blind, everywhere, fromCalled, inAnswer, inOffer, inReoffer, plain } from "./plays.ts";
 import { REASONS } from "./reasons.ts";
@@ -22,23 +22,31 @@ type Play = (name: string, extra: Extra, at: Situation) => Dialogue;
 /** What a message says in a situation. */
 type ExtraAt = (at: Situation) => Extra;
 
-/** Ways to play a word of which a hand-written matrix has all the others. */
+/**
+ * Ways to play a word of rtcp-mux, of which a hand-written matrix has all the others. One section each: which
+ * of two single ports is even is a matter of chance.
+ */
 const FEW: readonly (readonly [Play, Situation])[] = [
-  [inOffer, VIDEO],
+  [inOffer, AUDIO],
   [inOffer, SIX],
-  [inAnswer, VIDEO],
-  [everywhere, VIDEO],
+  [inAnswer, AUDIO],
+  [everywhere, AUDIO],
   [everywhere, SIX],
   [everywhere, MUXED],
 ];
 
 /** Ways to play a word. */
 const ALL: readonly (readonly [Play, Situation])[] = [
-  ...FEW,
+  [inOffer, VIDEO],
+  [inOffer, SIX],
   [inOffer, FEEDBACK],
+  [inAnswer, VIDEO],
   [inReoffer, VIDEO],
   [inReoffer, MUXED],
   [fromCalled, VIDEO],
+  [everywhere, VIDEO],
+  [everywhere, SIX],
+  [everywhere, MUXED],
   [everywhere, FEEDBACK],
 ];
 
