@@ -10,7 +10,7 @@ import { isSecure, type MediaState } from "../negotiate/mod.ts";
 import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallLog } from "./context.ts";
-import { fixedSizeTypes, limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
+import { fixedSizeTypes, type Gate, limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
 import type { InstalledRule, Media, PortEntry, Subscription } from "./media.ts";
 import { headerEdits, payloadTypes, ruleBundle, sectionsOn } from "./rules_bundle.ts";
 
@@ -83,15 +83,17 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
   }
   const opaque = state.kind !== "rtp" || state.dtls;
   if (takesRtcp(media, entry)) entry.everMuxed = true;
+  const origin = description(state);
+  const common = base(call, media, opaque);
   const rtp = reachable(state.rtp, pair);
   relay.engine.setRule(pair.rtp.slot, {
-    ...base(call, media, opaque),
-    ...remote(rtp, description(state), entry.rtpRule),
+    ...common,
+    ...remote(rtp, origin, entry.rtpRule),
     rtcpMux: entry.everMuxed === true && !opaque,
     rtcpOnly: false,
     ...bundled(call, media, entry, opaque),
   });
-  entry.rtpRule = { remote: rtp, origin: description(state) };
+  entry.rtpRule = { remote: rtp, origin };
   // a pair that has known RTCP of its own keeps an ear for those who have not noticed rtcp-mux yet
   if (state.kind === "opaque" || (entry.muxed && state.mux === "agreed")) {
     entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
@@ -99,13 +101,13 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
   }
   const rtcp = reachable(state.rtcp, pair);
   relay.engine.setRule(pair.rtcp.slot, {
-    ...base(call, media, opaque),
-    ...remote(rtcp, description(state), entry.rtcpRule),
+    ...common,
+    ...remote(rtcp, origin, entry.rtcpRule),
     rtcpMux: false,
     rtcpOnly: !opaque,
     ...bundledRtcp(call, media, entry, opaque ? ANY : RTCP),
   });
-  entry.rtcpRule = { remote: rtcp, origin: description(state) };
+  entry.rtcpRule = { remote: rtcp, origin };
 }
 
 /** Stands for the party's last description; `reset` makes it another one. */
@@ -243,9 +245,10 @@ function gates(
   const outputs = rtpOutputs(call, media, entry, {
     opaque,
     silence: gate.silence,
-    heard: all ? open : open.filter((edge) => !isBlocked(edge)),
+    listeners: open,
+    all,
   });
-  if (opaque) return { outputs };
+  if (opaque || !isEdited(media, open, gate)) return { outputs };
   const sent = media.state.codecs;
   const heard = open.flatMap(({ sink }) => sink.state.codecs);
   const payloadTypes = passingTypes(gate, sent, heard);
@@ -259,6 +262,15 @@ function gates(
   };
 }
 
+/** Whether anything but the outputs has to be said: most ports let everything pass as it is. */
+function isEdited({ state }: Media, open: readonly Subscription[], gate: Gate): boolean {
+  return state.blockShort || gate.media || gate.silence || gate.dtmf || open.some(isSilenced);
+}
+
+function isSilenced({ gate }: Subscription): boolean {
+  return gate.silence;
+}
+
 function isBlocked({ gate }: Subscription): boolean {
   return gate.media;
 }
@@ -268,8 +280,10 @@ interface Hearing {
   readonly opaque: boolean;
   /** Everybody hears silence. */
   readonly silence: boolean;
-  /** Edges RTP passes on. */
-  readonly heard: readonly Subscription[];
+  /** Who hears anything at all. */
+  readonly listeners: readonly Subscription[];
+  /** RTP passes on all edges, also those that are blocked. */
+  readonly all: boolean;
 }
 
 /** Outputs of an RTP port; with rtcp-mux RTCP comes in here too. */
@@ -277,7 +291,7 @@ function rtpOutputs(
   call: Call,
   media: Media,
   entry: PortEntry,
-  { opaque, silence, heard }: Hearing,
+  { opaque, silence, listeners, all }: Hearing,
 ): readonly RuleOutput[] {
   const { state } = media;
   const audible = !opaque && state.type === "audio";
@@ -286,10 +300,10 @@ function rtpOutputs(
     return silence && audible ? outputs.map((one) => ({ ...one, silence })) : outputs;
   }
   const outputs: RuleOutput[] = [];
-  for (const edge of edges(media)) {
+  for (const edge of listeners) {
     const { sink } = edge;
     const { pair } = sink.active!;
-    if (state.recv && sink.state.send && !edge.rtcpOnly && heard.includes(edge)) {
+    if (state.recv && sink.state.send && !edge.rtcpOnly && (all || !isBlocked(edge))) {
       const to = opaque
         ? output(call, pair.rtp.slot, ANY)
         : { ...output(call, pair.rtp.slot, RTP), ...headerEdits(media, sink) };
@@ -299,7 +313,7 @@ function rtpOutputs(
       outputs.push(output(call, rtcpSlot(sink), RTCP));
     }
   }
-  return outputs.slice(0, MAX_OUTPUTS);
+  return outputs.length > MAX_OUTPUTS ? outputs.slice(0, MAX_OUTPUTS) : outputs;
 }
 
 function rtcpOutputs(
@@ -324,12 +338,18 @@ function echo(
 
 /** Edges to sections that can be sent to. RTCP goes to them whatever the direction of media is. */
 function edges(media: Media): readonly Subscription[] {
-  const direct = media.sinks.filter(({ egress }) => !egress);
+  const found: Subscription[] = [];
+  for (const edge of media.sinks) if (!edge.egress && hears(edge)) found.push(edge);
   // what a party receives is copied to those who listen to its egress
-  const copies = direct.flatMap((edge) =>
-    edge.type === "offer/answer" ? edge.sink.sinks.filter(({ egress }) => egress) : []
-  );
-  return [...direct, ...copies].filter(({ sink }) => sink.live && canSend(sink));
+  for (const { egress, type, sink } of media.sinks) {
+    if (egress || type !== "offer/answer") continue;
+    for (const copy of sink.sinks) if (copy.egress && hears(copy)) found.push(copy);
+  }
+  return found;
+}
+
+function hears({ sink }: Subscription): boolean {
+  return sink.live && canSend(sink);
 }
 
 /** Whether anything may be sent to the party of a section. */

@@ -142,7 +142,8 @@ export class RuleCodec {
     if (rule.blockShort !== undefined) setBits(view, at.block_short, payloadTypes(rule.blockShort));
     if (rule.silence !== undefined) this.#writeSilence(view, rule.silence);
     view.setUint32(at.n_outputs, rule.outputs.length, LITTLE_ENDIAN);
-    for (const [i, output] of rule.outputs.entries()) {
+    for (let i = 0; i < rule.outputs.length; i++) {
+      const output = rule.outputs[i]!;
       this.#writeOutput(view, head + i * this.#output.size, output, localOf(output.slot));
     }
     if (rule.bundle !== undefined) this.#bundle.write(view, tail, rule.bundle);

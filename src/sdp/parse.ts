@@ -103,7 +103,8 @@ function makeSession(lines: readonly SdpLine[]): SdpSession {
   }
   let origin: SdpOrigin | undefined;
   let connection: SdpAddress | undefined;
-  for (const [i, { type, value }] of lines.entries()) {
+  for (let i = 0; i < lines.length; i++) {
+    const { type, value } = lines[i]!;
     if (type === "o") {
       if (origin !== undefined) throw failed("there are two o= lines");
       origin = readOrigin(value);
