@@ -11,6 +11,9 @@ import { Participant } from "./participant.ts";
 import type { CounterReader } from "./stream.ts";
 import type { CallView } from "./types.ts";
 
+/** Parties of one call: more than any fork has, few enough to look at with each message. */
+export const MAX_PARTICIPANTS = 256;
+
 /** What a new call is made of. */
 export interface CallOrigin {
   readonly callId: ByteString;

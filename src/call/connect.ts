@@ -8,14 +8,13 @@
 import { textOf, textsOf } from "../ng/request_draft.ts";
 import type { NgRequest } from "../ng/request.ts";
 import { NgError, type ReplyDict } from "../ng/types.ts";
-import type { Call } from "./call.ts";
+import { type Call, MAX_PARTICIPANTS } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import { type Media, subscribe, unsubscribe } from "./media.ts";
 import type { Participant } from "./participant.ts";
 import { installRules } from "./rules.ts";
 import { selectCall, selectParty } from "./select_party.ts";
 
-const MAX_PARTICIPANTS = 256;
 const NO_MEDIAS = "No medias found (no monologues matched)";
 
 /**

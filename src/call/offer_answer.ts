@@ -20,7 +20,7 @@ import { PortsExhausted } from "../relay/types.ts";
 import { parseSdp, type Sdp, SdpError } from "../sdp/mod.ts";
 import { aliasKey } from "./alias.ts";
 import { securityWarning } from "./block.ts";
-import { Call } from "./call.ts";
+import { Call, MAX_PARTICIPANTS } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import { readDirection } from "./direction.ts";
 import { type Match, matchAnswer, type Matched, matchOffer } from "./match.ts";
@@ -31,8 +31,6 @@ import { InterfaceChoice, PortPlan } from "./port_plan.ts";
 import { installRules } from "./rules.ts";
 import { joinTransports, planSections } from "./section_ports.ts";
 
-/** Parties of one call: more than any fork has, few enough to look at with each message. */
-const MAX_PARTICIPANTS = 256;
 /** Port pairs kept per section for endpoints that may come back. */
 const MAX_ENTRIES = 8;
 

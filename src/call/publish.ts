@@ -16,7 +16,7 @@ import {
 import type { NgRequest } from "../ng/request.ts";
 import { NgError, type ReplyDict } from "../ng/types.ts";
 import { parseSdp, type Sdp } from "../sdp/mod.ts";
-import type { Call } from "./call.ts";
+import { type Call, MAX_PARTICIPANTS } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import type { Media } from "./media.ts";
 import { newCall, translate } from "./offer_answer.ts";
@@ -27,8 +27,6 @@ import { createdDescription } from "./created.ts";
 import { installRules } from "./rules.ts";
 import { facing } from "./section_ports.ts";
 import { newTag } from "./subscribe.ts";
-
-const MAX_PARTICIPANTS = 256;
 
 /** A party that speaks with us alone, and what it will be told. */
 interface Plan {

@@ -17,7 +17,7 @@ import {
 import type { NgRequest } from "../ng/request.ts";
 import { NgError, type ReplyDict } from "../ng/types.ts";
 import { hasAttribute, parseSdp } from "../sdp/mod.ts";
-import type { Call } from "./call.ts";
+import { type Call, MAX_PARTICIPANTS } from "./call.ts";
 import { composeSdp, type Part } from "./compose.ts";
 import type { CallContext } from "./context.ts";
 import { type Media, subscribe, unsubscribe } from "./media.ts";
@@ -35,8 +35,6 @@ export function newTag(): ByteString {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Parties one call may have, see `offer_answer.ts`; a subscriber counts as one. */
-const MAX_PARTICIPANTS = 256;
 const NO_MEDIAS = "No medias found (no monologues matched)";
 
 /** What `subscribe request` will change. */
@@ -175,13 +173,18 @@ function makePlan(
   return { call, subscriber, parts, result, ports, choice, family };
 }
 
-/** Which source is heard in which section: those heard already stay where they are. */
+/**
+ * Which source is heard in which section: those heard already stay where they are,
+ * others take the place of one of their kind that has gone.
+ */
 function placeSources(subscriber: Participant, sources: readonly Media[]): (Media | undefined)[] {
   const places: (Media | undefined)[] = subscriber.medias.map(({ sources: edges }) =>
     edges.find(({ source }) => sources.includes(source))?.source
   );
   for (const source of sources.filter((one) => !places.includes(one))) {
-    const free = places.indexOf(undefined);
+    const free = places.findIndex((place, i) =>
+      place === undefined && subscriber.medias[i]?.type === source.type
+    );
     if (free < 0) places.push(source);
     else places[free] = source;
   }

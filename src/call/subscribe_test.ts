@@ -104,6 +104,26 @@ Deno.test("subscribe request to several parties has a section for each, which st
   assert.deepEqual([bench.reach(bench.fromA), bench.reach(bench.fromB)], [[TO_B, TO_S], [TO_A]]);
 });
 
+Deno.test("a listener that never answers does not keep a call alive", () => {
+  const bench = new Listening();
+  bench.ask("subscribe request", { "from-tag": "a", "to-tag": "s" });
+  bench.clock.advance(60_000);
+  bench.service.tick();
+  assert.deepEqual(bench.events.at(-1), "closed c timeout");
+});
+
+Deno.test("the place of an audio source that has gone is not given to video", () => {
+  const video = "m=video 4002 RTP/AVP 96\na=rtpmap:96 VP8/90000\n";
+  const bench = new Listening(A + AUDIO + video);
+  bench.answer(B + AUDIO_B + video.replace("4002", "5002"));
+  bench.ask("subscribe request", { "from-tag": "a", "to-tag": "s" });
+  bench.offer(A + AUDIO.replace("4000", "0") + video, { "to-tag": "b" });
+  bench.answer(B + AUDIO_B.replace("5000", "0") + video.replace("4002", "5002"));
+  const request = bench.ask("subscribe request", { "from-tag": "a", "to-tag": "s" });
+  assert.match(request.sdp, /m=audio 0 .*m=video 30/s);
+  assert.deepEqual(request["from-tags"], ["a"]);
+});
+
 Deno.test("subscribe request obeys labels, interface, family, direction and SIPREC", () => {
   const bench = new Listening();
   const keys = { label: "callee", "set-label": "ear", "to-tag": "s", interface: "priv" };

@@ -112,8 +112,8 @@ export class CallTimers {
 
 /** Whether somebody has been offered media and has not answered. */
 function isPending(call: Call): boolean {
-  return call.participants.some(({ medias, removed }) =>
-    !removed && medias.some(({ state }) => !state.rejected && !state.initialized)
+  return call.participants.some(({ listener, medias, removed }) =>
+    !removed && !listener && medias.some(({ state }) => !state.rejected && !state.initialized)
   );
 }
 
