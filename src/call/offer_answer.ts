@@ -254,9 +254,11 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   const isNew = calls.get(call.callId) !== call;
   join(call, from, match.from);
   join(call, to, match.to);
-  for (const [i, media] of result.medias.entries()) {
+  for (let i = 0; i < result.medias.length; i++) {
+    const media = result.medias[i]!;
     const families = plan.families[i]!;
-    const [fromMedia, toMedia] = [from.media(i), to.media(i)];
+    const fromMedia = from.media(i);
+    const toMedia = to.media(i);
     fromMedia.state = media.from;
     fromMedia.family = families.from;
     toMedia.state = media.to;

@@ -42,7 +42,8 @@ export function parseRequest(
   for (const name of ["default", draft.command]) {
     if (templates.has(name)) applyTemplate(draft, name);
   }
-  for (const [key, value] of dict) applyKey(draft, key, value);
+  // a pair for each key would be the largest part of what a request leaves behind
+  dict.forEach((value, key) => applyKey(draft, key, value));
   draft.expandShorthands();
   return draft;
 }
