@@ -103,6 +103,10 @@ export function applyFlagString(draft: RequestDraft, flagString: ByteString): vo
       applyKey(draft, item.key, item.value);
       continue;
     }
+    if ("list" in item) {
+      draft.note("list without a key");
+      continue;
+    }
     const piece = PIECES.get(fold(item.word));
     const protocol = TRANSPORT_PROTOCOLS.find(item.word);
     if (piece !== undefined) pieces = { ...pieces, ...piece };

@@ -9,9 +9,10 @@ import type { ByteString } from "../core/bytes.ts";
 import { MAX_DEPTH } from "./limits.ts";
 import type { NgDict, NgValue } from "./types.ts";
 
-/** A bare word, or a key with its value. */
+/** A bare word, a list without a key, or a key with its value. */
 export type FlagItem =
   | { readonly word: ByteString }
+  | { readonly list: NgValue }
   | { readonly key: ByteString; readonly value: NgValue };
 
 /**
@@ -53,6 +54,10 @@ class FlagParser {
   }
 
   #item(depth: number): FlagItem {
+    if (this.#text[this.#at] === "[" && depth < MAX_DEPTH) {
+      this.#at++;
+      return { list: toValue(this.items(depth + 1)) };
+    }
     const word = this.#word(/[\s=\]]/g);
     if (this.#text[this.#at] !== "=") return { word };
     this.#at++;
@@ -74,7 +79,9 @@ class FlagParser {
 
 function toValue(items: readonly FlagItem[]): NgValue {
   if (items.length === 0 || !items.every((item) => "key" in item)) {
-    return items.map((item) => "word" in item ? item.word : pairText(item.key, item.value));
+    return items.map((item) =>
+      "word" in item ? item.word : "list" in item ? item.list : pairText(item.key, item.value)
+    );
   }
   const dict: NgDict = new Map();
   for (const item of items) {

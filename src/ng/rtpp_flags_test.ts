@@ -28,3 +28,11 @@ Deno.test("parseFlagString() bounds nesting", () => {
   assert.ok(items.length >= 1);
   assert.doesNotThrow(() => parseFlagString("]".repeat(100_000)));
 });
+
+Deno.test("parseFlagString() reads lists in lists, and lists without a key", () => {
+  assert.deepEqual(parseFlagString("a=[[x y] z] [p q] r"), [
+    { key: "a", value: [["x", "y"], "z"] },
+    { list: ["p", "q"] },
+    { word: "r" },
+  ]);
+});

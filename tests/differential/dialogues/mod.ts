@@ -11,6 +11,7 @@ import { BLOCKING } from "./blocking.ts";
 import { BUNDLE } from "./bundle.ts";
 import { FAMILY } from "./family.ts";
 import { FIELD } from "./field.ts";
+import { FLAG_STRINGS } from "./flag_strings.ts";
 import { FORK } from "./fork.ts";
 import { FORK_MATRIX } from "./fork_matrix.ts";
 import { HIDDEN } from "./hidden.ts";
@@ -47,6 +48,7 @@ export const DIALOGUES: readonly Dialogue[] = [
   ...BLOCKING,
   ...SUBSCRIPTIONS,
   ...WIRE,
+  ...FLAG_STRINGS,
   ...PASSTHROUGH,
   ...HIDDEN,
   ...INTERFACES,
