@@ -18,6 +18,7 @@ import { NgError, type ReplyDict } from "../ng/types.ts";
 import { parseSdp, type Sdp } from "../sdp/mod.ts";
 import { type Call, MAX_PARTICIPANTS } from "./call.ts";
 import type { CallContext } from "./context.ts";
+import { readDirection } from "./direction.ts";
 import type { Media } from "./media.ts";
 import { newCall, translate } from "./offer_answer.ts";
 import type { Participant } from "./participant.ts";
@@ -142,8 +143,9 @@ function speak(
     if (existing === undefined) guard.admit(calls.own);
     const { addressFamily } = request;
     const wanted = addressFamily === undefined ? undefined : addressFamily === "IP4" ? 4 : 6;
-    const family = wanted ?? party.family ?? heard;
-    const name = request.interface ?? request.direction[0];
+    const directions = readDirection(context, request);
+    const family = wanted ?? directions.fromFamily ?? party.family ?? heard;
+    const name = request.interface ?? directions.from;
     const choice = new InterfaceChoice(relay, party.interface, name);
     const facings = result.medias.map((media, i) =>
       media.to.rejected || media.to.kind === "passthrough"

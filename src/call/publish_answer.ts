@@ -5,7 +5,12 @@
  */
 
 import type { ByteString } from "../core/bytes.ts";
-import type { Codec, NegotiatedMedia, NegotiationResult } from "../negotiate/mod.ts";
+import {
+  type Codec,
+  isSecure,
+  type NegotiatedMedia,
+  type NegotiationResult,
+} from "../negotiate/mod.ts";
 import type { NgRequest } from "../ng/request.ts";
 import { hasAttribute, isDirection, type Sdp, type SdpMedia } from "../sdp/mod.ts";
 import type { Participant } from "./participant.ts";
@@ -48,7 +53,9 @@ export function acceptedDescription(
       continue;
     }
     const codecs = from.kind === "rtp" ? takenCodecs(request, from.codecs) : undefined;
-    const rejected = from.rejected || codecs?.length === 0;
+    // encrypted media takes keys of our own in the answer
+    const encrypted = from.dtls || isSecure(from.protocol);
+    const rejected = from.rejected || encrypted || codecs?.length === 0;
     if (!rejected) taken++;
     answer += answerSection(request, media, section, codecs, rejected);
     description += narrowed(section, codecs, rejected);

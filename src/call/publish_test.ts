@@ -83,6 +83,7 @@ Deno.test("publish and create respect limits and fail without a trace", () => {
     ["publish", {}, "No SDP body in message"],
     ["publish", { sdp: "garbage" }, "Failed to parse SDP"],
     ["publish", { sdp: A }, "Failed to create SDP"],
+    ["publish", { sdp: A + AUDIO.replace("/AVP", "/SAVP") }, "Failed to create SDP"],
     ["create", { flags: ["codec-offer-nobody"] }, "Codec 'nobody' needs a clock rate"],
     ["create answer", {}, "No SDP body in message"],
     ["create answer", { sdp: A + AUDIO }, "unknown call-ID"],

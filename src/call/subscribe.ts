@@ -20,6 +20,7 @@ import { hasAttribute, parseSdp } from "../sdp/mod.ts";
 import { type Call, MAX_PARTICIPANTS } from "./call.ts";
 import { composeSdp, type Part } from "./compose.ts";
 import type { CallContext } from "./context.ts";
+import { readDirection } from "./direction.ts";
 import { type Media, subscribe, unsubscribe } from "./media.ts";
 import { translate } from "./offer_answer.ts";
 import type { Participant } from "./participant.ts";
@@ -35,6 +36,8 @@ export function newTag(): ByteString {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const NEEDS_KEYS =
+  "A subscription to DTLS-SRTP needs secure media, which is not part of this build";
 const NO_MEDIAS = "No medias found (no monologues matched)";
 
 /** What `subscribe request` will change. */
@@ -109,6 +112,7 @@ function selectSources(call: Call, request: NgRequest): Media[] {
     .filter((media) => media.live && media.state.initialized)
     .filter(({ participant }) => participant.description !== undefined);
   if (medias.length === 0) throw new NgError(NO_MEDIAS);
+  if (medias.some(({ state }) => state.dtls)) throw new NgError(NEEDS_KEYS);
   return medias.sort((a, b) => a.index - b.index);
 }
 
@@ -142,7 +146,7 @@ function directionOf({ flags }: NgRequest): "inactive" | "sendrecv" | "sendonly"
 }
 
 function makePlan(
-  { relay, settings }: CallContext,
+  context: CallContext,
   request: NgRequest,
   { call, subscriber, sources, ports, siprec }: {
     readonly call: Call;
@@ -152,6 +156,7 @@ function makePlan(
     readonly siprec: SiprecLabels | undefined;
   },
 ): Plan {
+  const { relay, settings } = context;
   const parts = placeSources(subscriber, sources).map((source, i): Part => {
     const { type, protocol } = subscriber.medias[i]?.state ?? NEW_MEDIA;
     return { source, before: { type, protocol }, label: source && siprec?.labels.get(source) };
@@ -167,8 +172,9 @@ function makePlan(
   const { addressFamily } = request;
   const wanted = addressFamily === undefined ? undefined : addressFamily === "IP4" ? 4 : 6;
   const first = sources[0]!;
-  const family = wanted ?? subscriber.family ?? first.family ?? 4;
-  const name = request.interface ?? request.direction[1] ?? request.direction[0];
+  const { from, fromFamily, to, toFamily } = readDirection(context, request);
+  const family = wanted ?? toFamily ?? fromFamily ?? subscriber.family ?? first.family ?? 4;
+  const name = request.interface ?? to ?? from;
   const choice = new InterfaceChoice(relay, subscriber.interface, name);
   return { call, subscriber, parts, result, ports, choice, family };
 }

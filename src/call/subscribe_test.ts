@@ -112,6 +112,14 @@ Deno.test("a listener that never answers does not keep a call alive", () => {
   assert.deepEqual(bench.events.at(-1), "closed c timeout");
 });
 
+Deno.test("DTLS-SRTP cannot be subscribed to without keys of our own", () => {
+  const secure = AUDIO.replace("RTP/AVP", "UDP/TLS/RTP/SAVP") + "a=fingerprint:SHA-1 00:11\n";
+  const bench = new Listening(A + secure);
+  bench.answer(B + secure.replace("4000", "5000"));
+  const reply = bench.ask("subscribe request", { "from-tag": "a", "to-tag": "s" });
+  assert.match(reply["error-reason"], /needs secure media/);
+});
+
 Deno.test("the place of an audio source that has gone is not given to video", () => {
   const video = "m=video 4002 RTP/AVP 96\na=rtpmap:96 VP8/90000\n";
   const bench = new Listening(A + AUDIO + video);
