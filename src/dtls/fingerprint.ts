@@ -20,6 +20,7 @@ export type HashName = keyof typeof HASHES;
 
 /** A digest of a certificate. Plain data. */
 export interface Fingerprint {
+  /** Hash function. */
   readonly hash: HashName;
   /** Upper-case hexadecimal, pairs separated by colons. */
   readonly digest: string;

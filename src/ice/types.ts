@@ -14,7 +14,9 @@ export type CandidateType = "host" | "srflx" | "prflx" | "relay";
 
 /** User name fragment and password (RFC 8839 section 5.4). */
 export interface IceCredentials {
+  /** 4..256 ice-chars. */
   readonly ufrag: string;
+  /** 22..256 ice-chars. */
   readonly pwd: string;
 }
 
@@ -22,10 +24,13 @@ export interface IceCredentials {
 export interface Candidate {
   /** 1..32 ice-chars. */
   readonly foundation: string;
+  /** What it is for. */
   readonly component: Component;
   /** 1..2^31 - 1. */
   readonly priority: number;
+  /** Where packets are sent to. */
   readonly endpoint: Endpoint;
+  /** How it was found. */
   readonly type: CandidateType;
 }
 

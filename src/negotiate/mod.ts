@@ -7,7 +7,11 @@
 
 export type { ByteString } from "../core/bytes.ts";
 export type { Endpoint, Family } from "../core/endpoint.ts";
+export { type Fingerprint, HASHES, type HashName } from "../dtls/fingerprint.ts";
+export type { Candidate, CandidateType, Component, IceCredentials } from "../ice/types.ts";
 export type { NgRequest } from "../ng/request.ts";
+export type { CryptoAttribute, SessionParameters } from "../srtp/sdes.ts";
+export { type SuiteName, type SuiteParts, SUITES } from "../srtp/suites.ts";
 export type { NgDict, NgSource, NgTransport, NgValue } from "../ng/types.ts";
 export type * from "../sdp/model.ts";
 export { bundleAnswer, bundleOffer, type BundleSection, type Bundling } from "./bundle.ts";
@@ -39,4 +43,16 @@ export {
   NEW_SESSION,
   type SessionMemory,
 } from "./state.ts";
+export {
+  type DtlsDescription,
+  type IceAgreement,
+  type IceDescription,
+  type Keying,
+  MAX_CANDIDATES,
+  NO_SECURITY,
+  type RemoteIce,
+  type SecureSource,
+  type SecureState,
+  type Setup,
+} from "./secure_state.ts";
 export { writeSdp, type Writing } from "./write.ts";

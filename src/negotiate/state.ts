@@ -10,6 +10,7 @@ import type { Endpoint, Family } from "../core/endpoint.ts";
 import type { SdpOrigin } from "../sdp/mod.ts";
 import type { Codec } from "./codecs.ts";
 import type { MediaKind } from "./protocol.ts";
+import type { SecureState } from "./secure_state.ts";
 
 /**
  * rtcp-mux (RFC 5761) on one party's side: not spoken of, offered and waiting for the answer, or agreed.
@@ -117,6 +118,8 @@ export interface MediaState {
   readonly resets: number;
   /** Role of RFC 8445 we would have towards this party: controlling when we make the offer. */
   readonly controlling: boolean;
+  /** ICE and keys; undefined: keys are the parties' own business, and there is no ICE. */
+  readonly secure: SecureState | undefined;
 }
 
 /** A section nobody has described yet. */
@@ -163,6 +166,7 @@ export const NEW_MEDIA: MediaState = {
   masked: [],
   resets: 0,
   controlling: false,
+  secure: undefined,
 };
 
 /** What the last description written for one party said, which `replace` keeps constant. */

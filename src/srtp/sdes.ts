@@ -27,6 +27,7 @@ export const NO_PARAMETERS: SessionParameters = {
 export interface CryptoAttribute extends SessionParameters {
   /** 1..999999999, compared as numbers. */
   readonly tag: number;
+  /** What is done with packets. */
   readonly suite: SuiteName;
   /** Master key and salt, one after the other, base64. */
   readonly keySalt: string;

@@ -6,8 +6,11 @@
 
 /** What a suite is made of. Lengths in bytes. */
 export interface SuiteParts {
+  /** Encryption. */
   readonly cipher: "null" | "aes-cm" | "aes-f8" | "aes-gcm";
+  /** Master key. */
   readonly keyLength: number;
+  /** Master salt. */
   readonly saltLength: number;
   /** Authentication tag of RTP. */
   readonly rtpTag: number;
