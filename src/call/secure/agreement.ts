@@ -1,0 +1,101 @@
+/**
+ * What was agreed with the other end of a media transport, as plain data: it is written into the journal, so
+ * that a call goes on after a restart without another handshake.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../../core/endpoint.ts";
+import type { DtlsKeys, KeySalt } from "../../dtls/mod.ts";
+import type { SrtpKeys } from "../../relay/types.ts";
+import { type CryptoAttribute, keysOf, type SuiteName } from "../../srtp/mod.ts";
+
+/** SRTP keys of one direction; bytes as base64. */
+export interface StoredKeys {
+  readonly suite: SuiteName;
+  readonly key: string;
+  readonly salt: string;
+  readonly mki?: string;
+  readonly plainRtp?: boolean;
+  readonly plainRtcp?: boolean;
+  readonly noRtpAuth?: boolean;
+}
+
+/** Keys of both directions. */
+export interface KeyPair {
+  /** Of what we send. */
+  readonly send: StoredKeys;
+  /** Of what the other end sends. */
+  readonly receive: StoredKeys;
+}
+
+/** One component, RTP or RTCP. */
+export interface Path {
+  /** Where it goes: what ICE has selected or at least validated, or whoever made the handshake. */
+  readonly remote?: Endpoint;
+  /** What DTLS has agreed on. */
+  readonly keys?: KeyPair;
+  /** Stands for the descriptions the handshake was made for. */
+  readonly association?: string;
+}
+
+/** A media transport. */
+export interface Agreement {
+  rtp: Path;
+  rtcp: Path;
+}
+
+/** Nothing agreed yet. */
+export function noAgreement(): Agreement {
+  return { rtp: {}, rtcp: {} };
+}
+
+/** Keys of a handshake. */
+export function keysOfDtls({ suite, local, remote }: DtlsKeys): KeyPair {
+  return { send: stored(suite, local), receive: stored(suite, remote) };
+}
+
+/** Keys of an `a=crypto`. */
+export function keysOfCrypto(crypto: CryptoAttribute): StoredKeys {
+  const { key, salt, mki } = keysOf(crypto);
+  return {
+    suite: crypto.suite,
+    key: encode(key),
+    salt: encode(salt),
+    ...(mki === undefined ? {} : { mki: encode(mki) }),
+    ...(crypto.plainRtp ? { plainRtp: true } : {}),
+    ...(crypto.plainRtcp ? { plainRtcp: true } : {}),
+    ...(crypto.noRtpAuth ? { noRtpAuth: true } : {}),
+  };
+}
+
+/** Keys as rules want them. */
+export function ruleKeys(stored: StoredKeys): SrtpKeys {
+  const { key, salt, mki, ...rest } = stored;
+  return {
+    ...rest,
+    key: decode(key),
+    salt: decode(salt),
+    ...(mki === undefined ? {} : { mki: decode(mki) }),
+  };
+}
+
+/** Whether packets under the one are what the other would make of them. */
+export function sameKeys(a: StoredKeys, b: StoredKeys): boolean {
+  return a.suite === b.suite && a.key === b.key && a.salt === b.salt && a.mki === b.mki &&
+    (a.plainRtp ?? false) === (b.plainRtp ?? false) &&
+    (a.plainRtcp ?? false) === (b.plainRtcp ?? false) &&
+    (a.noRtpAuth ?? false) === (b.noRtpAuth ?? false);
+}
+
+function stored(suite: SuiteName, { key, salt }: KeySalt): StoredKeys {
+  return { suite, key: encode(key), salt: encode(salt) };
+}
+
+function encode(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+function decode(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+}
