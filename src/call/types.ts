@@ -104,6 +104,8 @@ export interface ParticipantView {
 export interface CallView {
   /** SIP Call-ID. */
   readonly callId: ByteString;
+  /** Call-ids of calls that have become part of this one. */
+  readonly aliases: readonly ByteString[];
   /** Wall-clock ms. */
   readonly created: number;
   /** Wall-clock ms of the last offer or answer. */

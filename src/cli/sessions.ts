@@ -79,6 +79,7 @@ export function callText(context: CliContext, call: CallView): string {
   const word = (value: boolean): string => value ? "yes" : "no";
   const parties = call.participants.map((party, index) => partyText(context, call, party, index));
   return `\ncallid: ${call.callId}\n` +
+    call.aliases.map((callId) => `alias: ${callId}\n`).join("") +
     `deletionmark: ${word(call.deleting)}\n` +
     `created: ${seconds(call.created)}\n` +
     `proxy: ${call.createdFrom}\n` +

@@ -175,6 +175,7 @@ export function fakeCall(values: Partial<CallView> = {}): CallView {
     lastSignal: 1_700_000_000_000,
     createdFrom: "127.0.0.1:5060",
     proxy: "127.0.0.1",
+    aliases: [],
     tos: 0,
     metadata: undefined,
     deleting: false,
