@@ -32,15 +32,10 @@ export {
   type Surface,
   type ValuesOf,
 } from "./option.ts";
-export {
-  type Config,
-  isOptionName,
-  OPTION_SET,
-  type OptionName,
-  optionNamed,
-} from "./options.ts";
+export { type Config, isOptionName, OPTION_SET, type OptionName, optionNamed } from "./options.ts";
 export { settingsFrom, subsystemLevels } from "./settings.ts";
 export { type Subsystem, SUBSYSTEMS } from "../log/level.ts";
 export { formatSource, type Given, type Source } from "./source.ts";
 export type { Environment } from "./sources.ts";
 export { type Cidr, formatCidr, type ListenSpec, parseCidr } from "./types.ts";
+export type { Templates } from "./templates.ts";
