@@ -277,7 +277,10 @@ export class RequestDraft implements Mutable<NgRequest> {
   /** Sets an address member; port 0. */
   setAddress(member: AddressMember, text: ByteString): void {
     const endpoint = makeEndpoint(text.trim().replace(/^\[(.*)\]$/, "$1"), 0);
-    if (endpoint === undefined) this.note(`address ${text}`);
+    // nobody can be told to send to the unspecified address
+    const nowhere = endpoint === undefined ||
+      (member === "mediaAddress" && /^(0\.0\.0\.0|::)$/.test(endpoint.address));
+    if (nowhere) this.note(`address ${text}`);
     else this[member] = endpoint;
   }
 

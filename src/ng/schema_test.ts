@@ -171,6 +171,14 @@ Deno.test("parseRequest() takes received from as a list or a string", () => {
   assert.deepEqual(bad.unknown, ["address nowhere"]);
 });
 
+Deno.test("parseRequest() takes no unspecified address for media", () => {
+  for (const address of ["0.0.0.0", "::", "0:0::0"]) {
+    const request = parse({ "media address": address });
+    assert.equal(request.mediaAddress, undefined);
+    assert.equal(request.unknown.length, 1);
+  }
+});
+
 Deno.test("parseRequest() takes direction in all its forms", () => {
   assert.deepEqual(parse({ direction: ["a", "b"] }).direction, ["a", "b"]);
   assert.deepEqual(parse({ direction: "a b" }).direction, ["a", "b"]);
