@@ -175,11 +175,17 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
   "pause": later("media playback", "Pause between digits in ms"),
   "peer": later("publish/subscribe", "Short for `inbound-peer` in commands about one party"),
   "ptime": {
-    ...later("codecs and transcoding", "Packet time towards the called side, ms"),
+    ...later(
+      "codecs and transcoding",
+      "Packet time asked of the called side, ms; written as `a=ptime`, packets keep theirs",
+    ),
     apply: milliseconds("ptime"),
   },
   "ptime-reverse": {
-    ...later("codecs and transcoding", "Packet time towards the caller, ms"),
+    ...later(
+      "codecs and transcoding",
+      "Packet time asked of the caller, ms; written as `a=ptime`, packets keep theirs",
+    ),
     apply: milliseconds("ptimeReverse"),
   },
   "received from": {
