@@ -27,12 +27,35 @@ const OTHER_FILES = 600;
 
 let serial = 0;
 
-/** Offer, answer and delete of that many calls. */
-function cycle(subject: Subject, calls: number, outstanding: number): Promise<NgResult> {
+/** These requests of that many calls, which get new call-ids unless `prefix` names others. */
+function ask(
+  subject: Subject,
+  calls: number,
+  outstanding: number,
+  steps: string,
+  prefix = `ng-${Deno.pid}-${++serial}`,
+): Promise<NgResult> {
   return subject.ng([
     ...["--calls", String(calls), "--outstanding", String(outstanding)],
-    ...["--prefix", `ng-${Deno.pid}-${++serial}`, "--do", "offer,answer,delete"],
+    ...["--prefix", prefix, "--do", steps],
   ]);
+}
+
+/** Offer, answer and delete of that many calls. */
+function cycle(subject: Subject, calls: number, outstanding: number): Promise<NgResult> {
+  return ask(subject, calls, outstanding, "offer,answer,delete");
+}
+
+/** Offers and answers alone: the calls stay until all are made. */
+async function setUps(contestants: Contestants, effort: Effort, collector: Collector) {
+  const calls = Math.min(NG_MOST_CALLS, Math.round(NG_CALLS * effort.seconds));
+  await inTurns(contestants, effort.rounds, async (side, subject) => {
+    const prefix = `ng-${Deno.pid}-${++serial}`;
+    const { messagesPerSecond: rate } = await ask(subject, calls, 8, "offer,answer", prefix);
+    await ask(subject, calls, 8, "delete", prefix);
+    collector.add(side, "ng-setup", rate);
+    progress(side, `ng, offers and answers of calls that stay, 8 at a time: ${rate.toFixed(0)}/s`);
+  });
 }
 
 /** The first requests of new processes, and then as many as it takes until they are at their best. */
@@ -72,7 +95,10 @@ export async function measureNg(contestants: Contestants, effort: Effort): Promi
       );
     });
   }
+  await sleep(REST_MS);
+  await setUps(contestants, effort, collector);
   return rows(collector, [
+    ["ng-setup", "ng offers and answers of calls that stay, 8 at a time", "per s"],
     ["ng-cold", `ng requests, 8 at a time, first ${COLD_CALLS} calls of a process`, "per s"],
     ...OUTSTANDING.flatMap((n) => [
       [`ng-rate-${n}`, `ng requests, ${n} at a time`, "per s"] as const,

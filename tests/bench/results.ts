@@ -72,6 +72,7 @@ const BARS: Readonly<Record<string, Bar>> = {
   "latency-p99": { text: "ratio < 1", met: (ratio) => ratio < 1 },
   "ng-rate-1": { text: "ratio ≥ 1", met: (ratio) => ratio >= 1 },
   "ng-rate-8": { text: "ratio ≥ 1", met: (ratio) => ratio >= 1 },
+  "ng-setup": { text: "ratio ≥ 1", met: (ratio) => ratio >= 1 },
   "memory-rss": { text: "ratio ≤ 1.5", met: (ratio) => ratio <= 1.5 },
 };
 
