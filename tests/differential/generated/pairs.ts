@@ -5,8 +5,8 @@
  */
 
 import type { Dialogue, Extra } from "../dialogue.ts";
-import { MUXED, SIX, VIDEO } from "./bodies.ts";
-import { blind, everywhere, inOffer } from "./plays.ts";
+import { AUDIO, MUXED, SIX, VIDEO } from "./bodies.ts";
+import { blind, everywhere, forked, inOffer } from "./plays.ts";
 
 const TRUST = ["trust-address", "replace-origin"] as const;
 const RECEIVED = { "received-from": ["IP4", "203.0.113.5"] } as const;
@@ -129,6 +129,9 @@ const COMBINATIONS: Readonly<Record<string, Extra>> = {
 /** Combinations of which only bodies are compared: a section without codecs takes no ports here. */
 const BLIND: ReadonlySet<string> = new Set(["all codecs stripped"]);
 
+/** Two words that each count versions, which of two branches the oracle counts in a way of its own. */
+const FORKLESS: ReadonlySet<string> = new Set(["full origin and forced version"]);
+
 /** All combinations. */
 export const PAIRS: readonly Dialogue[] = Object.entries(COMBINATIONS).flatMap(([name, extra]) => {
   const dialogues = [
@@ -136,6 +139,7 @@ export const PAIRS: readonly Dialogue[] = Object.entries(COMBINATIONS).flatMap((
     everywhere(`together, ${name}`, extra, VIDEO),
     everywhere(`together, ${name}`, extra, MUXED),
     everywhere(`together, ${name}`, extra, SIX),
+    ...FORKLESS.has(name) ? [] : [forked(`together, ${name}`, extra, AUDIO)],
   ];
   return BLIND.has(name) ? dialogues.map(blind) : dialogues;
 });

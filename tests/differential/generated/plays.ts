@@ -79,6 +79,23 @@ export function fromCalled(name: string, extra: Extra, at: Situation): Dialogue 
   );
 }
 
+/** Two branches of one offer answer, and the second one stays in the call. */
+export function forked(name: string, extra: Extra, at: Situation): Dialogue {
+  const [first, second] = [{ "via-branch": "1" }, { "via-branch": "2" }];
+  const back = reversed(extra, at);
+  return dialogue(
+    `${name} of two branches: ${at.name}`,
+    offer(at.offer, { ...extra, ...first }),
+    offer(at.offer, { ...extra, ...second }),
+    answer(at.answer, { ...back, ...first }),
+    answer(at.answer, { ...back, ...second, "to-tag": "c" }),
+    query(),
+    offer(at.hold, { "to-tag": "c", ...extra }),
+    answer(at.held, { "to-tag": "c", ...back }),
+    query(),
+  );
+}
+
 /** Keys that are about the two sides, as they are on the way back. */
 const COUNTERPARTS: Readonly<Record<string, string>> = {
   "from-interface": "to-interface",
