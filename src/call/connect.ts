@@ -10,7 +10,7 @@ import type { NgRequest } from "../ng/request.ts";
 import { NgError, type ReplyDict } from "../ng/types.ts";
 import { type Call, MAX_PARTICIPANTS } from "./call.ts";
 import type { CallContext } from "./context.ts";
-import { type Media, subscribe, unsubscribe } from "./media.ts";
+import { hasRoom, type Media, subscribe, unsubscribe } from "./media.ts";
 import type { Participant } from "./participant.ts";
 import { installRules } from "./rules.ts";
 import { selectCall, selectParty } from "./select_party.ts";
@@ -39,6 +39,7 @@ export function connect(context: CallContext, request: NgRequest): ReplyDict {
   if (to === undefined) throw new NgError("To-tag not found");
   if (sources.includes(to)) throw new NgError("A party cannot be connected with itself");
   checkMerge([call, target]);
+  if (directional) checkRoom(sources.map((from) => ({ from, to })), flags.has("bidirectional"));
   if (target !== call) context.calls.merge(call, target);
   for (const from of sources) {
     if (directional) {
@@ -75,6 +76,7 @@ export function mesh(context: CallContext, request: NgRequest): ReplyDict {
   checkMerge(calls);
   const [call, ...others] = calls;
   const edges = readEdges(calls, request);
+  if (!request.flags.has("unsubscribe")) checkRoom(edges, request.flags.has("bidirectional"));
   for (const other of others) context.calls.merge(call!, other);
   const { flags } = request;
   for (const { from, to } of edges) {
@@ -91,6 +93,14 @@ export function mesh(context: CallContext, request: NgRequest): ReplyDict {
   }
   finish(context, call!);
   return { result: "ok" };
+}
+
+/** Whether all of them can be heard. */
+function checkRoom(edges: readonly Edge[], both: boolean): void {
+  const speakers = edges.flatMap(({ from, to }) => both ? [from, to] : [from]);
+  for (const { medias } of new Set(speakers)) {
+    if (!medias.every(hasRoom)) throw new NgError("Too many listeners to one party");
+  }
 }
 
 function readEdges(calls: readonly Call[], request: NgRequest): Edge[] {
@@ -162,6 +172,7 @@ function hear(source: Media, sink: Media, both: boolean): void {
 }
 
 function finish({ calls, clock, log, relay }: CallContext, call: Call): void {
+  call.deleteAt = undefined;
   call.lastSignal = clock.wall();
   call.signalled = clock.now();
   installRules(relay, call, log);

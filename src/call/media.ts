@@ -174,6 +174,14 @@ export function subscribe(
   insert(sink.sources, edge);
 }
 
+/** RTPE_MAX_OUTPUTS; more forks than that do not hear anything before they answer. */
+export const MAX_OUTPUTS = 32;
+
+/** Whether one more can listen: a rule has so many outputs, and RTCP on the same port takes its own. */
+export function hasRoom({ sinks, state }: Media): boolean {
+  return sinks.length < (state.mux === "none" ? MAX_OUTPUTS : MAX_OUTPUTS / 2);
+}
+
 /** Edges of dialogues stand before all others. */
 function insert(edges: Subscription[], edge: Subscription): void {
   const other = edges.findIndex(({ type }) => type !== "offer/answer");

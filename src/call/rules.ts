@@ -11,13 +11,17 @@ import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts"
 import type { Call } from "./call.ts";
 import type { CallLog } from "./context.ts";
 import { fixedSizeTypes, type Gate, limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
-import type { InstalledRule, Media, PortEntry, Subscription } from "./media.ts";
+import {
+  type InstalledRule,
+  MAX_OUTPUTS,
+  type Media,
+  type PortEntry,
+  type Subscription,
+} from "./media.ts";
 import { headerEdits, payloadTypes, ruleBundle, sectionsOn } from "./rules_bundle.ts";
 
 /** Learning window in ms. */
 const LEARN_MS = 3000;
-/** RTPE_MAX_OUTPUTS; more forks than that do not hear anything before they answer. */
-const MAX_OUTPUTS = 32;
 const NONE = [] as const;
 const RTP = ["rtp"] as const;
 const RTCP = ["rtcp"] as const;

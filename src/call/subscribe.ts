@@ -21,7 +21,7 @@ import { type Call, MAX_PARTICIPANTS } from "./call.ts";
 import { composeSdp, type Part } from "./compose.ts";
 import type { CallContext } from "./context.ts";
 import { readDirection } from "./direction.ts";
-import { type Media, subscribe, unsubscribe } from "./media.ts";
+import { hasRoom, type Media, subscribe, unsubscribe } from "./media.ts";
 import { translate } from "./offer_answer.ts";
 import type { Participant } from "./participant.ts";
 import { InterfaceChoice, PortPlan } from "./port_plan.ts";
@@ -64,6 +64,10 @@ export function subscribeRequest(context: CallContext, request: NgRequest): Repl
     const subscriber = subscriberOf(context, call, request);
     if (sources.some((media) => media.participant === subscriber)) {
       throw new NgError("A party cannot subscribe to itself");
+    }
+    for (const media of sources) {
+      const known = media.sinks.some(({ sink }) => sink.participant === subscriber);
+      if (!known && !hasRoom(media)) throw new NgError("Too many listeners to one party");
     }
     const siprec = request.flags.has("SIPREC") ? siprecLabels(sources) : undefined;
     const plan = makePlan(context, request, { call, subscriber, sources, ports, siprec });

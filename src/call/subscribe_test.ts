@@ -104,6 +104,17 @@ Deno.test("subscribe request to several parties has a section for each, which st
   assert.deepEqual([bench.reach(bench.fromA), bench.reach(bench.fromB)], [[TO_B, TO_S], [TO_A]]);
 });
 
+Deno.test("a party has as many listeners as a rule has outputs", () => {
+  const bench = new Listening();
+  const more = (tag: string) =>
+    bench.ask("subscribe request", { "from-tag": "a", "to-tag": tag })["error-reason"];
+  for (let i = 1; i < 32; i++) assert.equal(more(`s${i}`), undefined);
+  const before = bench.snapshot();
+  assert.equal(more("s32"), "Too many listeners to one party");
+  assert.deepEqual(bench.snapshot(), before);
+  assert.equal(more("s31"), undefined, "who listens already may ask again");
+});
+
 Deno.test("a listener that never answers does not keep a call alive", () => {
   const bench = new Listening();
   bench.ask("subscribe request", { "from-tag": "a", "to-tag": "s" });
