@@ -16,8 +16,8 @@ const HEAD = `# The ng protocol
 <!-- Generated from the tables in src/ng by \`deno task docs\`. Do not edit. -->
 
 Every word of the protocol that rtpengine knows, and what becomes of it here. **Works** means that it has its
-effect. Otherwise the word is understood and taken, has no effect, and is named in a warning of the log; the
-part that will bring it is given.
+effect. Otherwise the part that will bring it is given: until then a command is refused with an error that
+names the part, and any other word is understood, has no effect, and is named in a warning of the log.
 
 In keys, flags and list items spaces, hyphens, underscores and letter case do not count. Commands are
 compared exactly. A list may be given as one text. In a flag, \`--\` in a codec stands for \`=\` and \`..\` for a
