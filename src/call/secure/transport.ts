@@ -1,0 +1,269 @@
+/**
+ * One media transport of a party, that is a port pair: its ICE agent, its DTLS associations, and what came of
+ * them. A state machine: datagrams, descriptions and time go in, datagrams and an agreement come out.
+ *
+ * @module
+ */
+
+import { type Endpoint, sameEndpoint } from "../../core/endpoint.ts";
+import type { DtlsEngine } from "../../dtls/mod.ts";
+import { type Component, type LocalCandidate, priorityOf } from "../../ice/mod.ts";
+import type { DtlsDescription, IceAgreement } from "../../negotiate/mod.ts";
+import type { PortPair, Slot } from "../../relay/types.ts";
+import { type Agreement, keysOfDtls, type Path } from "./agreement.ts";
+import { DtlsSession } from "./dtls_session.ts";
+import { IceSession } from "./ice_session.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** What a transport works with. */
+export interface TransportHost {
+  readonly scheduler: Scheduler;
+  /** Monotonic ms. */
+  now(): number;
+  random(length: number): Uint8Array;
+  /** Sends a datagram from one of our ports. */
+  send(slot: Slot, destination: Endpoint, payload: Uint8Array): void;
+  /** Whether an address may be sent to at all. */
+  allowed(target: Endpoint): boolean;
+  /** Where a port sends media at present, learned or signalled. */
+  remoteOf(slot: Slot): Endpoint | undefined;
+  /** What makes handshakes, as of now; undefined = nothing does. */
+  engine(): DtlsEngine | undefined;
+  /** The agreement has changed. */
+  changed(): void;
+  /** For whoever looks into the call. */
+  log(message: string): void;
+  /** For the operator. */
+  warn(message: string): void;
+}
+
+/** What the descriptions say. */
+export interface TransportTerms {
+  readonly ice: IceAgreement | undefined;
+  /** Role in ICE to begin with. */
+  readonly controlling: boolean;
+  /** DTLS, once it is agreed on. */
+  readonly dtls: DtlsDescription | undefined;
+  /** Our role in it; undefined while that is not agreed. */
+  readonly role: "active" | "passive" | undefined;
+  /** 1 with rtcp-mux. */
+  readonly components: Component;
+  /** Where the party wants RTP. */
+  readonly rtp: Endpoint | undefined;
+  /** Where it wants RTCP. */
+  readonly rtcp: Endpoint | undefined;
+}
+
+/** Components by the names an agreement has for them. */
+const NAMES = { 1: "rtp", 2: "rtcp" } as const;
+const COMPONENTS = [1, 2] as const;
+
+/** One transport. */
+export class SecureTransport {
+  readonly #host: TransportHost;
+  readonly #pair: PortPair;
+  readonly #agreement: Agreement;
+  readonly #dtls = new Map<Component, DtlsSession>();
+  #ice: IceSession | undefined;
+  #terms: TransportTerms | undefined;
+  /** Whose fingerprint was told, and for which generation of descriptions. */
+  #engine: { readonly engine: DtlsEngine; readonly generation: number } | undefined;
+
+  /**
+   * @param agreement of an earlier run or an earlier transport; changed in place
+   */
+  constructor(host: TransportHost, pair: PortPair, agreement: Agreement) {
+    this.#host = host;
+    this.#pair = pair;
+    this.#agreement = agreement;
+  }
+
+  /** Its ports. */
+  get pair(): PortPair {
+    return this.#pair;
+  }
+
+  /** Our role in ICE as it is now, conflicts settled; undefined without ICE. */
+  get controlling(): boolean | undefined {
+    return this.#ice?.controlling;
+  }
+
+  /** Descriptions have changed. */
+  update(terms: TransportTerms): void {
+    const before = this.#terms;
+    this.#terms = terms;
+    this.#updateIce(terms);
+    this.#updateDtls(terms, before);
+  }
+
+  /** Takes a datagram that came to one of the ports. */
+  receive(slot: Slot, kind: "stun" | "dtls", source: Endpoint, payload: Uint8Array): void {
+    if (kind === "stun") this.#ice?.receive(slot, source, payload);
+    else if (this.#mayShakeHands(slot, source)) {
+      this.#dtls.get(slot === this.#pair.rtp.slot ? 1 : 2)?.receive(source, payload);
+    }
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.#ice?.close();
+    for (const session of this.#dtls.values()) session.close();
+    this.#dtls.clear();
+    this.#ice = undefined;
+  }
+
+  #updateIce({ ice, controlling, components }: TransportTerms): void {
+    if (ice === undefined) {
+      if (this.#ice === undefined) return;
+      this.#ice.close();
+      this.#ice = undefined;
+      for (const component of COMPONENTS) this.#found(component, undefined);
+      return;
+    }
+    const { now, random, send, allowed, log, scheduler } = this.#host;
+    this.#ice ??= new IceSession({
+      scheduler,
+      now,
+      random,
+      send,
+      allowed,
+      log,
+      found: (component, remote, selected) => {
+        // what an earlier run has selected counts for more than what is only valid
+        if (!selected && this.#agreement[NAMES[component]].remote !== undefined) return;
+        this.#found(component, remote);
+        if (selected) this.#dtls.get(component)?.aim(remote);
+      },
+      lost: () => {
+        for (const component of COMPONENTS) this.#found(component, undefined);
+      },
+    });
+    this.#ice.update({
+      agreement: ice,
+      controlling,
+      components,
+      candidates: this.#candidates(),
+    });
+  }
+
+  /** Our side of every component: the port, under the address the party is told. */
+  #candidates(): LocalCandidate[] {
+    const { local, rtp, rtcp } = this.#pair;
+    return COMPONENTS.map((component): LocalCandidate => {
+      const { slot, port } = component === 1 ? rtp : rtcp;
+      return {
+        base: slot,
+        component,
+        foundation: "1",
+        priority: priorityOf("host", 65535, component),
+        endpoint: { family: local.advertisedFamily, address: local.advertised, port },
+        type: "host",
+      };
+    });
+  }
+
+  #updateDtls(terms: TransportTerms, before: TransportTerms | undefined): void {
+    const { dtls, role, components } = terms;
+    const engine = this.#engineFor(dtls);
+    if (dtls === undefined || role === undefined || engine === undefined) {
+      // an answer may still be on its way: what is agreed stays
+      if (dtls === undefined) {
+        for (const session of this.#dtls.values()) session.close();
+        this.#dtls.clear();
+      }
+      return;
+    }
+    const { fingerprints, remoteTlsId, generation } = dtls;
+    const digests = fingerprints.map(({ hash, digest }) => `${hash} ${digest}`);
+    const association = [generation, role, remoteTlsId ?? "", ...digests].join("|");
+    for (const component of COMPONENTS) {
+      if (component > components) {
+        this.#dtls.get(component)?.close();
+        this.#dtls.delete(component);
+        continue;
+      }
+      let session = this.#dtls.get(component);
+      if (session === undefined) this.#dtls.set(component, session = this.#newSession(component));
+      const path = this.#agreement[NAMES[component]];
+      session.update({ engine, role, fingerprints, association }, path.association);
+      this.#aim(session, component, terms, before);
+    }
+  }
+
+  /** Without ICE a handshake is made with whoever was signalled. */
+  #aim(
+    session: DtlsSession,
+    component: Component,
+    terms: TransportTerms,
+    before: TransportTerms | undefined,
+  ): void {
+    const name = NAMES[component];
+    if (terms.ice !== undefined) {
+      if (this.#ice?.completed === true) session.aim(this.#agreement[name].remote);
+      return;
+    }
+    const target = terms[name];
+    const moved = before !== undefined && !same(before[name], target);
+    if (moved) this.#found(component, undefined);
+    if (target !== undefined && this.#host.allowed(target)) session.aim(target);
+  }
+
+  #engineFor(dtls: DtlsDescription | undefined): DtlsEngine | undefined {
+    if (dtls === undefined) return undefined;
+    const { generation } = dtls;
+    if (this.#engine?.generation === generation) return this.#engine.engine;
+    const engine = this.#host.engine();
+    if (engine === undefined) {
+      this.#host.warn("DTLS: there is no certificate");
+      return undefined;
+    }
+    this.#engine = { engine, generation };
+    return engine;
+  }
+
+  #newSession(component: Component): DtlsSession {
+    const { scheduler, log, warn } = this.#host;
+    const { rtp, rtcp } = this.#pair;
+    const { slot } = component === 1 ? rtp : rtcp;
+    return new DtlsSession({
+      scheduler,
+      log,
+      warn,
+      send: (destination, payload) => this.#host.send(slot, destination, payload),
+      agreed: (keys, peer, association) => {
+        const name = NAMES[component];
+        const { remote } = this.#agreement[name];
+        const there = this.#terms?.ice === undefined ? peer : remote;
+        this.#agreement[name] = {
+          ...(there === undefined ? {} : { remote: there }),
+          keys: keysOfDtls(keys),
+          association,
+        };
+        this.#host.changed();
+      },
+    });
+  }
+
+  /** With ICE whoever has passed its checks; without, whoever media is exchanged with. */
+  #mayShakeHands(slot: Slot, source: Endpoint): boolean {
+    if (this.#ice !== undefined) return this.#ice.isValid(slot, source);
+    const component = slot === this.#pair.rtp.slot ? "rtp" : "rtcp";
+    const signalled = this.#terms?.[component];
+    // behind a NAT the port is not the one that was signalled
+    if (signalled !== undefined && signalled.address === source.address) return true;
+    return same(this.#host.remoteOf(slot), source);
+  }
+
+  #found(component: Component, remote: Endpoint | undefined): void {
+    const name = NAMES[component];
+    const { remote: before, ...rest } = this.#agreement[name];
+    if (same(before, remote)) return;
+    const path: Path = remote === undefined ? rest : { ...rest, remote };
+    this.#agreement[name] = path;
+    this.#host.changed();
+  }
+}
+
+function same(a: Endpoint | undefined, b: Endpoint | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : sameEndpoint(a, b);
+}
