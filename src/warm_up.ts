@@ -112,6 +112,8 @@ const NOTHING: SlotCounters = {
   dropMalformed: 0,
   dropFiltered: 0,
   dropNoRule: 0,
+  dropAuth: 0,
+  dropReplay: 0,
   punted: 0,
   rxTos: 0,
   remote: undefined,

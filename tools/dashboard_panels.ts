@@ -221,7 +221,7 @@ const MEDIA: Row = {
       title: "Packets dropped",
       help:
         "source: not from the party; malformed: neither RTP nor RTCP; filtered: media blocked or " +
-        "payload type not negotiated; no_rule: nowhere to send it yet",
+        "payload type not negotiated; no_rule: nowhere to send it yet; not_authentic, replayed: SRTP",
       kind: "lines",
       unit: "pps",
       width: 8,

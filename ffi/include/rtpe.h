@@ -99,6 +99,12 @@ RTPE_EXPORT int rtpe_port_send(struct rtpe_core *core, rtpe_u32 slot,
 			       const struct rtpe_addr *dst, const void *buf,
 			       rtpe_u32 len);
 
+/* The same for an RTCP packet that is to leave under keys (SRTCP). -EINVAL: the
+ * keys contradict themselves, or it is no RTCP; -EKEYEXPIRED: they are used up. */
+RTPE_EXPORT int rtpe_port_send_srtcp(struct rtpe_core *core, rtpe_u32 slot,
+				     const struct rtpe_addr *dst, const void *buf,
+				     rtpe_u32 len, const struct rtpe_srtp *keys);
+
 /* Tells the RTP clock rate (Hz) of a payload type on a slot, for jitter. Up to
  * RTPE_CLOCK_RATES per slot (-ENOSPC); rate 0 forgets it. Others: 8000. */
 RTPE_EXPORT int rtpe_clock_rate_set(struct rtpe_core *core, rtpe_u32 slot,
@@ -151,6 +157,8 @@ struct rtpe_counters {
 	rtpe_u32 drop_malformed;	/* not valid RTP/RTCP where that was due */
 	rtpe_u32 drop_filtered;		/* payload type not allowed, or blackhole */
 	rtpe_u32 drop_no_rule;		/* no rule, no output, or no destination */
+	rtpe_u32 drop_auth;		/* SRTP: not authentic */
+	rtpe_u32 drop_replay;		/* SRTP: seen before, or too old to tell */
 	rtpe_u32 generation;		/* +1 at each open of the slot */
 	struct rtpe_addr remote;	/* current remote endpoint */
 	rtpe_u32 remote_seq;		/* seqlock over `remote`: odd = being written */

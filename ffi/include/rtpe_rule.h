@@ -120,6 +120,10 @@ enum rtpe_output_flags {
 	RTPE_OUT_MID = 1 << 5,
 	/* Only packets of one section of the rule's bundle. */
 	RTPE_OUT_SECTION = 1 << 6,
+	/* Packets leave byte for byte as they came, once the rule's `decrypt` has
+	 * shown them to be authentic: both sides have the same keys. Excludes
+	 * `encrypt` and everything that changes packets. */
+	RTPE_OUT_AS_RECEIVED = 1 << 7,
 };
 
 struct rtpe_output {

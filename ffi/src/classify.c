@@ -144,6 +144,8 @@ unsigned classify(const uint8_t *p, size_t n, unsigned flags, unsigned punt)
 		/* RFC 5761 section 4: RTCP types 192..223 where both share. */
 		if (flags & RTPE_RULE_RTCP_MUX && n >= 2)
 			rtcp = p[1] >= 192 && p[1] <= 223;
+		if (flags & CLASSIFY_SEALED)
+			return n < RTCP_HEADER ? 0 : rtcp ? RTPE_CLASS_RTCP : RTPE_CLASS_RTP;
 		if (rtcp)
 			return rtcp_valid(p, n) ? RTPE_CLASS_RTCP : 0;
 		return rtp_valid(p, n) ? RTPE_CLASS_RTP : 0;

@@ -13,6 +13,8 @@
 
 /* How a port was signalled: the flags of its rule that matter here. */
 #define CLASSIFY_FLAGS (RTPE_RULE_RTCP_MUX | RTPE_RULE_RTCP | RTPE_RULE_OPAQUE)
+/* RTP and RTCP are SRTP: only the first bytes can be read yet. */
+#define CLASSIFY_SEALED (1u << 31)
 
 /* Returns one RTPE_CLASS_* bit: RTP or RTCP that is valid, STUN or DTLS that
  * looks like it, OTHER, or 0 for what is malformed. On an opaque port, what is
@@ -26,6 +28,7 @@ int rtp_valid(const uint8_t *p, size_t n);
 int rtcp_valid(const uint8_t *p, size_t n);
 
 #define RTP_HEADER 12u
+#define RTCP_HEADER 8u
 
 /* Where the payload of an RTP packet lies. */
 struct rtp_payload {

@@ -45,6 +45,7 @@ struct ctl;
 struct steer;
 struct l2;
 struct l2_watch;
+struct srtp;
 
 /* One local address with ports open on it. Never moved; removed only when the
  * place is needed and no port is open (table.c). */
@@ -69,6 +70,7 @@ struct out_rule {
 	uint8_t tos_set;
 	uint16_t sections;		/* bit i: packets of section i; see below */
 	const struct ext_edit *ext;	/* NULL: extensions stay as they are */
+	struct srtp *encrypt;		/* NULL: in clear */
 };
 
 /* Packets of no section go where any will do, RTCP for all goes everywhere. */
@@ -96,6 +98,8 @@ struct rule {
 	uint32_t punt;
 	uint32_t pt_allow[4];
 	uint32_t n_outputs;
+	bool keep_sealed;		/* an output sends packets as received */
+	struct srtp *decrypt;		/* NULL: in clear */
 	/* NULL where the rule does without; in the same memory. */
 	struct bundle *bundle;
 	struct silence *silence;
@@ -124,6 +128,7 @@ struct slot {
 	struct rtpe_counters *counters;
 	uint32_t index;
 	uint32_t thread;
+	_Atomic uint32_t srtcp_index;	/* of RTCP sent from here under keys */
 	/* Under the counters' remote_seq. */
 	struct learn learn;
 	/* The relay thread's. */
@@ -198,6 +203,10 @@ struct packet {
 	struct slot *slot;
 	uint8_t *data;
 	uint32_t len;
+	/* As it came, where data is opened SRTP. */
+	const uint8_t *sealed;
+	uint32_t sealed_len;
+	bool fleeting;			/* data is only there until the next packet */
 	uint8_t tos;
 	struct rtpe_addr src;
 	struct rtpe_addr dst;
@@ -222,6 +231,7 @@ struct thread {
 	uint32_t batch;			/* packets of the batch at hand */
 	uint64_t random;
 	uint8_t *rx_data;		/* BATCH * RX_PITCH */
+	uint8_t *clear;			/* RX_PAYLOAD: a packet opened aside */
 	struct rx *rx;
 	struct txq *txq;
 	struct l2 *l2;			/* STEER, or NULL */

@@ -2,6 +2,7 @@
 #include "edit.h"
 
 #include "classify.h"
+#include "srtp.h"
 #include "txq.h"
 
 enum { MAX_DATAGRAM = 65507 };
@@ -41,7 +42,7 @@ const uint8_t *edit_rtp(struct thread *t, const struct rule *rule, const struct 
 		byte = silence_of(rule->silence, p->data[1] & 0x7f);
 	if (byte == SECRET)
 		return NULL;
-	to = txq_room(t, out->ext ? ext_edited_max(p->len) : p->len);
+	to = txq_room(t, (out->ext ? ext_edited_max(p->len) : p->len) + SRTP_TRAILER_MAX);
 	*len = p->len;
 	if (out->ext)
 		*len = ext_copy(to, p->data, p->len, out->ext);
@@ -53,6 +54,17 @@ const uint8_t *edit_rtp(struct thread *t, const struct rule *rule, const struct 
 		edit_header(out, to);
 	if (byte != AS_IT_IS)
 		fill(to, *len, (uint8_t)byte);
+	return to;
+}
+
+const uint8_t *edit_copy(struct thread *t, const struct out_rule *out, const struct packet *p,
+			 unsigned class)
+{
+	uint8_t *to = txq_room(t, p->len + SRTP_TRAILER_MAX);
+
+	memcpy(to, p->data, p->len);
+	if (class == RTPE_CLASS_RTP && edit_wanted(out, get32(to + 8)))
+		edit_header(out, to);
 	return to;
 }
 

@@ -17,6 +17,10 @@ static inline bool edit_wanted(const struct out_rule *out, uint32_t ssrc)
 	return out->flags & (RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET) &&
 	       (!out->ssrc_in || out->ssrc_in == ssrc);
 }
+/* A copy of a packet for an output, with its header changed where that is wanted,
+ * in room that secure_seal() may use. */
+const uint8_t *edit_copy(struct thread *t, const struct out_rule *out, const struct packet *p,
+			 unsigned class);
 /* A valid RTP packet as an output with EDIT_FLAGS sends it; stays where it is
  * until txq_flush(). NULL: it must not be heard, or does not fit a datagram. */
 const uint8_t *edit_rtp(struct thread *t, const struct rule *rule, const struct out_rule *out,

@@ -7,6 +7,7 @@
 #include "core.h"
 #include "edit.h"
 #include "rtcp_names.h"
+#include "secure.h"
 #include "txq.h"
 
 static void drop(struct packet *p, rtpe_u32 *why)
@@ -78,8 +79,8 @@ static unsigned output(struct thread *t, struct packet *p, const struct rule *ru
 	const struct rtpe_addr *dst = &out->dst;
 	const uint8_t *data = p->data;
 	uint32_t len = p->len;
-	uint8_t rtp[RTP_HEADER];
-	bool changed = false;
+	uint8_t rtp[RTP_HEADER], *header = NULL;
+	bool owned = false;		/* data lies in room of ours */
 
 	/* Closed since, or opened again for somebody else. */
 	if (atomic_load_explicit(&to->generation, memory_order_acquire) != out->generation)
@@ -96,17 +97,27 @@ static unsigned output(struct thread *t, struct packet *p, const struct rule *ru
 		COUNT_SHARED(to->counters->tx_errors, 1);
 		return OUT_TAKEN;
 	}
-	if (class == RTPE_CLASS_RTP && out->flags & EDIT_FLAGS) {
+	if (out->flags & RTPE_OUT_AS_RECEIVED) {
+		data = p->sealed;
+		len = p->sealed_len;
+	} else if (class == RTPE_CLASS_RTP && out->flags & EDIT_FLAGS) {
 		data = edit_rtp(t, rule, out, p, &len);
-		if (!data)
-			return OUT_MUTED;
+		owned = true;
+	} else if (p->fleeting ||
+		   (out->encrypt && class == RTPE_CLASS_RTP && edit_wanted(out, get32(p->data + 8)))) {
+		data = edit_copy(t, out, p, class);
+		owned = true;
 	} else if (class == RTPE_CLASS_RTP && edit_wanted(out, get32(p->data + 8))) {
 		/* A private copy of the header will do. */
 		memcpy(rtp, p->data, RTP_HEADER);
 		edit_header(out, rtp);
-		changed = true;
+		header = rtp;
 	}
-	txq_add(t, to, dst, out->tos_set ? out->tos : p->tos, data, len, changed ? rtp : NULL);
+	if (data && out->encrypt)
+		data = secure_seal(t, out, class, data, owned, &len);
+	if (!data)
+		return OUT_MUTED;
+	txq_add(t, to, dst, out->tos_set ? out->tos : p->tos, data, len, header);
 	return OUT_TAKEN;
 }
 
@@ -199,6 +210,7 @@ void forward(struct thread *t, struct packet *p)
 	struct rtpe_counters *c = slot->counters;
 	const struct rule *rule = atomic_load_explicit(&slot->rule, memory_order_acquire);
 	unsigned class, done = 0;
+	rtpe_u32 *why;
 
 	if (!rule) {
 		forward_nowhere(p);
@@ -206,11 +218,21 @@ void forward(struct thread *t, struct packet *p)
 	}
 	COUNT(c->rx_packets, 1);
 	COUNT(c->rx_bytes, p->len);
-	class = classify(p->data, p->len, rule->flags, rule->punt);
+	class = classify(p->data, p->len,
+			 rule->flags | (rule->decrypt ? CLASSIFY_SEALED : 0), rule->punt);
 	if (!(class & (RTPE_CLASS_RTP | RTPE_CLASS_RTCP)) &&
 	    !(class == RTPE_CLASS_OTHER && rule->flags & RTPE_RULE_OPAQUE)) {
 		not_media(t, p, rule, class);
 		return;
+	}
+	/* Before anything is learned or counted from it. */
+	p->fleeting = false;
+	if (rule->decrypt) {
+		why = secure_open(t, p, rule, class);
+		if (why) {
+			drop(p, why);
+			return;
+		}
 	}
 	if (!source_accepted(t, p)) {
 		drop(p, &c->drop_source);

@@ -86,6 +86,8 @@ static void put_counts(struct rtpe_counters *c, const struct rtpe_counters *past
 	COUNT(c->drop_malformed, past->drop_malformed);
 	COUNT(c->drop_filtered, past->drop_filtered);
 	COUNT(c->drop_no_rule, past->drop_no_rule);
+	COUNT(c->drop_auth, past->drop_auth);
+	COUNT(c->drop_replay, past->drop_replay);
 	__atomic_store_n(&c->last_rx_us, past_time(past->last_rx_us, now), __ATOMIC_RELAXED);
 	__atomic_store_n(&c->rx_tos, past->rx_tos, __ATOMIC_RELAXED);
 }

@@ -7,13 +7,17 @@
 
 #include "alloc.h"
 #include "core.h"
+#include "secure.h"
 
 enum {
 	RULE_FLAGS = RTPE_RULE_RELEARN | RTPE_RULE_BLACKHOLE | RTPE_RULE_RTCP_MUX |
 		     RTPE_RULE_RTCP | RTPE_RULE_OPAQUE | RTPE_RULE_TRACK_SSRC |
 		     RTPE_RULE_WAIT_INPUT | RTPE_RULE_BUNDLE | RTPE_RULE_BLOCK_SHORT,
 	OUT_FLAGS = RTPE_OUT_FOLLOW | RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET |
-		    RTPE_OUT_SILENCE | RTPE_OUT_EXT_FILTER | RTPE_OUT_MID | RTPE_OUT_SECTION,
+		    RTPE_OUT_SILENCE | RTPE_OUT_EXT_FILTER | RTPE_OUT_MID | RTPE_OUT_SECTION |
+		    RTPE_OUT_AS_RECEIVED,
+	OUT_CHANGES = RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET | RTPE_OUT_SILENCE |
+		      RTPE_OUT_EXT_FILTER | RTPE_OUT_MID,
 	OUT_CLASSES = RTPE_CLASS_RTP | RTPE_CLASS_RTCP | RTPE_CLASS_OTHER,
 	PUNT_CLASSES = (RTPE_CLASS_BAD_SOURCE << 1) - 1,
 	MAX_LEARN_MS = 3600 * 1000,
@@ -64,8 +68,8 @@ static int check_head(struct rtpe_rule *r, const struct slot *slot, uint32_t len
 	if (r->source_action > RTPE_SOURCE_HANDOVER || r->learning > RTPE_LEARN_HEURISTIC ||
 	    r->learn_ms > MAX_LEARN_MS || !silence_valid(r))
 		return -EINVAL;
-	if (r->decrypt.cipher)
-		return -EOPNOTSUPP;
+	if (r->decrypt.cipher && (srtp_problem(&r->decrypt) || r->flags & RTPE_RULE_OPAQUE))
+		return -EINVAL;
 	if (!addr_normalise(&r->local) || !addr_normalise(&r->remote))
 		return -EINVAL;
 	if (r->local.family && !addr_equal(&r->local, &slot->local))
@@ -75,13 +79,18 @@ static int check_head(struct rtpe_rule *r, const struct slot *slot, uint32_t len
 	return 0;
 }
 
-/* n_sections: of the rule's bundle, 0 = it has none. */
-static int check_output(struct rtpe_output *o, unsigned n_sections)
+/* n_sections: of the rule's bundle, 0 = it has none. sealed: packets come in
+ * under keys. */
+static int check_output(struct rtpe_output *o, unsigned n_sections, bool sealed)
 {
 	if (o->match == 0 || o->match & ~OUT_CLASSES || o->flags & ~OUT_FLAGS)
 		return -EINVAL;
-	if (o->encrypt.cipher)
-		return -EOPNOTSUPP;
+	if (o->encrypt.cipher && srtp_problem(&o->encrypt))
+		return -EINVAL;
+	/* As it came, but changed; or as authentic, with nothing to tell. */
+	if (o->flags & RTPE_OUT_AS_RECEIVED &&
+	    (!sealed || o->encrypt.cipher || o->flags & OUT_CHANGES))
+		return -EINVAL;
 	if (o->flags & RTPE_OUT_SECTION && o->section >= n_sections)
 		return -EINVAL;
 	if (o->flags & RTPE_OUT_MID &&
@@ -217,17 +226,21 @@ static int compile(struct rtpe_core *core, struct slot *slot, const struct sourc
 		   struct rule *rule, struct ext_edit *ext)
 {
 	unsigned n_sections = rule->bundle ? in->bundle.n_sections : 0;
-	int err = 0;
+	int err;
 
 	compile_head(rule, in->head);
+	err = secure_compile(slot, &in->head->decrypt, rule);
 	for (uint32_t i = 0; i < rule->n_outputs && !err; i++) {
 		struct out_rule *c = &rule->outputs[i];
 		struct rtpe_output o;
 
 		output_read(in, i, &o);
-		err = check_output(&o, n_sections);
+		err = check_output(&o, n_sections, in->head->decrypt.cipher);
 		if (!err)
 			err = compile_output(core, &o, c);
+		if (!err)
+			err = secure_compile_output(slot, &o.encrypt, rule, c);
+		rule->keep_sealed |= (o.flags & RTPE_OUT_AS_RECEIVED) != 0;
 		if (err || !has_ext(&o))
 			continue;
 		compile_ext(&o, ext);
@@ -237,6 +250,14 @@ static int compile(struct rtpe_core *core, struct slot *slot, const struct sourc
 		c->ext = ext++;
 	}
 	return !err && rule->bundle ? compile_bundle(slot, rule->bundle, &in->bundle) : err;
+}
+
+static void rule_free(struct rule *rule)
+{
+	srtp_free(rule->decrypt);
+	for (uint32_t i = 0; i < rule->n_outputs; i++)
+		srtp_free(rule->outputs[i].encrypt);
+	mem_free(rule);
 }
 
 struct rule *rule_compile(struct rtpe_core *core, struct slot *slot, const void *buf,
@@ -262,7 +283,7 @@ struct rule *rule_compile(struct rtpe_core *core, struct slot *slot, const void 
 	rule = rule_alloc(&in, &ext);
 	*err = rule ? compile(core, slot, &in, rule, ext) : -ENOMEM;
 	if (rule && *err) {
-		mem_free(rule);
+		rule_free(rule);
 		return NULL;
 	}
 	return rule;
@@ -300,6 +321,6 @@ void rules_reclaim(struct rtpe_core *core, bool all)
 
 		*at = rule->next_retired;
 		core->n_retired--;
-		mem_free(rule);
+		rule_free(rule);
 	}
 }

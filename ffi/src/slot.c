@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "classify.h"
 #include "core.h"
+#include "secure.h"
 #include "txq.h"
 
 static size_t slots_bytes(const struct rtpe_core *core)
@@ -115,6 +117,7 @@ static void slot_reset(struct rtpe_core *core, struct slot *slot, struct iface *
 	slot->punts.last = core_now(core);
 	slot->punts.tokens = core->opts.punt_rate * 1000;
 	atomic_store(&slot->hold, 0);
+	atomic_store(&slot->srtcp_index, secure_first_index());
 }
 
 int rtpe_port_open(struct rtpe_core *core, const struct rtpe_addr *local)
@@ -253,17 +256,13 @@ int rtpe_rule_clear(struct rtpe_core *core, rtpe_u32 index)
 	return 0;
 }
 
-int rtpe_port_send(struct rtpe_core *core, rtpe_u32 index, const struct rtpe_addr *dst,
-		   const void *buf, rtpe_u32 len)
+static int send_now(struct rtpe_core *core, struct slot *slot, const struct rtpe_addr *dst,
+		    const void *buf, rtpe_u32 len)
 {
-	struct slot *slot = slot_of(core, index);
-	struct rtpe_addr to;
+	struct rtpe_addr to = *dst;
 
-	if (!slot)
-		return -EBADF;
 	if (len > 65507)
 		return -EMSGSIZE;
-	to = *dst;
 	if (!addr_normalise(&to))
 		return -EINVAL;
 	if (to.family == 0)
@@ -278,6 +277,37 @@ int rtpe_port_send(struct rtpe_core *core, rtpe_u32 index, const struct rtpe_add
 	}
 	core->ip_id = core->ip_id * 6364136223846793005u + 1442695040888963407u;
 	return tx_now(slot, &to, buf, len, (uint16_t)(core->ip_id >> 48));
+}
+
+int rtpe_port_send(struct rtpe_core *core, rtpe_u32 index, const struct rtpe_addr *dst,
+		   const void *buf, rtpe_u32 len)
+{
+	struct slot *slot = slot_of(core, index);
+
+	return slot ? send_now(core, slot, dst, buf, len) : -EBADF;
+}
+
+int rtpe_port_send_srtcp(struct rtpe_core *core, rtpe_u32 index, const struct rtpe_addr *dst,
+			 const void *buf, rtpe_u32 len, const struct rtpe_srtp *keys)
+{
+	struct slot *slot = slot_of(core, index);
+	uint8_t sealed[2048];
+	struct srtp *s;
+	int n;
+
+	if (!slot)
+		return -EBADF;
+	if (len > sizeof(sealed) - SRTP_TRAILER_MAX)
+		return -EMSGSIZE;
+	if (!rtcp_valid(buf, len) || srtp_problem(keys))
+		return -EINVAL;
+	/* Reports are rare: no object is kept for them. */
+	s = srtp_new(keys, SRTP_PROTECT);
+	if (!s)
+		return -ENOMEM;
+	n = srtp_seal_rtcp(s, buf, len, sealed, sizeof(sealed), &slot->srtcp_index);
+	srtp_free(s);
+	return n < 0 ? n : send_now(core, slot, dst, sealed, (rtpe_u32)n);
 }
 
 int rtpe_clock_rate_set(struct rtpe_core *core, rtpe_u32 index, rtpe_u8 payload_type,

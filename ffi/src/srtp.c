@@ -11,12 +11,13 @@
 #include "srtp_cipher.h"
 #include "srtp_stream.h"
 
-enum { TAG_MAX = 20, GCM_TAG = 16, RTCP_HEADER = 8, INDEX_LEN = 4 };
+enum { TAG_MAX = 20, GCM_TAG = 16, INDEX_LEN = 4 };
 #define E_BIT 0x80000000u
 #define RTP_INDEX_END ((uint64_t)1 << 48)
 #define RTCP_INDEX_END ((uint32_t)1 << 31)
 
 struct srtp {
+	uint32_t owners;
 	struct rtpe_srtp params;
 	struct srtp_keys rtp, rtcp;
 	uint64_t calls;
@@ -64,6 +65,7 @@ struct srtp *srtp_new(const struct rtpe_srtp *p, enum srtp_direction direction)
 	s = mem_zalloc(sizeof(*s));
 	if (!s)
 		return NULL;
+	s->owners = 1;
 	s->params = *p;
 	if (srtp_keys_init(&s->rtp, p, false, encrypt) ||
 	    srtp_keys_init(&s->rtcp, p, true, encrypt)) {
@@ -73,9 +75,15 @@ struct srtp *srtp_new(const struct rtpe_srtp *p, enum srtp_direction direction)
 	return s;
 }
 
+struct srtp *srtp_get(struct srtp *s)
+{
+	s->owners++;
+	return s;
+}
+
 void srtp_free(struct srtp *s)
 {
-	if (!s)
+	if (!s || --s->owners)
 		return;
 	srtp_keys_free(&s->rtp);
 	srtp_keys_free(&s->rtcp);
@@ -140,6 +148,12 @@ void srtp_stream_set(struct srtp *s, uint32_t ssrc, uint32_t roc, uint16_t seq)
 	st->rtp.seen[0] = st->rtp.seen[1] = ~(uint64_t)0;
 }
 
+static void copy(uint8_t *out, const uint8_t *in, size_t len)
+{
+	if (out != in)
+		memcpy(out, in, len);
+}
+
 /* ---- RTP --------------------------------------------------------------- */
 
 /* Length of header, contributing sources and header extension; 0: contradictory. */
@@ -194,7 +208,7 @@ int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 	/* Two packets under one index would share their key stream. */
 	if (!srtp_window_fresh(&st->rtp, iv.index))
 		return -EALREADY;
-	memcpy(out, in, head);
+	copy(out, in, head);
 	if (is_gcm(p)) {
 		err = srtp_gcm_seal(&s->rtp, &iv, in, head, NULL, 0, in + head, out + head,
 				len - head, out + len);
@@ -203,7 +217,7 @@ int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 		memcpy(out + len + tag, p->mki, p->mki_len);
 	} else {
 		if (p->flags & RTPE_SRTP_PLAIN_RTP)
-			memcpy(out + head, in + head, len - head);
+			copy(out + head, in + head, len - head);
 		else if ((err = srtp_crypt(&s->rtp, &iv, in + head, out + head, len - head)))
 			return err;
 		memcpy(out + len, p->mki, p->mki_len);
@@ -241,7 +255,7 @@ int srtp_open_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 	if (st && !srtp_window_fresh(&st->rtp, iv.index))
 		return -EALREADY;
 	if (is_gcm(p)) {
-		memcpy(out, in, head);
+		copy(out, in, head);
 		err = srtp_gcm_open(&s->rtp, &iv, in, head, NULL, 0, in + head, out + head,
 				body - head, in + body);
 		if (err)
@@ -255,9 +269,9 @@ int srtp_open_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 			if (CRYPTO_memcmp(mac, in + body + p->mki_len, tag))
 				return -EBADMSG;
 		}
-		memcpy(out, in, head);
+		copy(out, in, head);
 		if (p->flags & RTPE_SRTP_PLAIN_RTP)
-			memcpy(out + head, in + head, body - head);
+			copy(out + head, in + head, body - head);
 		else if ((err = srtp_crypt(&s->rtp, &iv, in + head, out + head, body - head)))
 			return err;
 	}
@@ -291,7 +305,7 @@ int srtp_seal_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 		return -EKEYEXPIRED;
 	}
 	put32(word, (uint32_t)iv.index | (plain ? 0 : E_BIT));
-	memcpy(out, in, head);
+	copy(out, in, head);
 	if (is_gcm(p)) {
 		err = srtp_gcm_seal(&s->rtcp, &iv, in, head, word, INDEX_LEN, in + head, out + head,
 				len - head, out + len);
@@ -302,7 +316,7 @@ int srtp_seal_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 		return (int)total;
 	}
 	if (plain)
-		memcpy(out + head, in + head, len - head);
+		copy(out + head, in + head, len - head);
 	else if ((err = srtp_crypt(&s->rtcp, &iv, in + head, out + head, len - head)))
 		return err;
 	memcpy(out + len, word, INDEX_LEN);
@@ -340,7 +354,7 @@ int srtp_open_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 	/* The E bit is the sender's word, authenticated with the rest. */
 	head = is_gcm(p) && !iv.encrypted ? body : RTCP_HEADER;
 	if (is_gcm(p)) {
-		memcpy(out, in, head);
+		copy(out, in, head);
 		err = srtp_gcm_open(&s->rtcp, &iv, in, head, word, INDEX_LEN, in + head, out + head,
 				body - head, in + body);
 		if (err)
@@ -351,9 +365,9 @@ int srtp_open_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 			return err;
 		if (CRYPTO_memcmp(mac, in + len - tag, tag))
 			return -EBADMSG;
-		memcpy(out, in, head);
+		copy(out, in, head);
 		if (!iv.encrypted)
-			memcpy(out + head, in + head, body - head);
+			copy(out + head, in + head, body - head);
 		else if ((err = srtp_crypt(&s->rtcp, &iv, in + head, out + head, body - head)))
 			return err;
 	}

@@ -33,13 +33,15 @@ enum {
 const char *srtp_problem(const struct rtpe_srtp *p);
 /* NULL when out of memory or srtp_problem() has something to say. */
 struct srtp *srtp_new(const struct rtpe_srtp *p, enum srtp_direction direction);
-/* Wipes the keys. */
+/* One more owner; only by the thread that makes and frees them. */
+struct srtp *srtp_get(struct srtp *s);
+/* One owner less; the last one wipes the keys. NULL is fine. */
 void srtp_free(struct srtp *s);
 /* Whether an object was made from the same parameters. */
 bool srtp_same(const struct srtp *s, const struct rtpe_srtp *p);
 
-/* All four write to out, which may not overlap with in. What is in out after a
- * failure is not to be looked at. */
+/* All four write to out, which is in or does not overlap with it. What is in out
+ * after a failure is not to be looked at. */
 int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap);
 /* `index` is shared by all who send RTCP under this key (RFC 3711 section 3.4:
  * no index may come twice). */

@@ -30,9 +30,10 @@ int thread_init(struct rtpe_core *core, uint32_t index)
 	t->index = index;
 	t->epfd = t->wakefd = t->rx_fd = -1;
 	t->rx_data = mem_map((size_t)BATCH * RX_PITCH);
+	t->clear = mem_map(RX_PAYLOAD);
 	t->rx = mem_zalloc(sizeof(*t->rx));
 	t->txq = txq_new();
-	if (!t->rx_data || !t->rx || !t->txq ||
+	if (!t->rx_data || !t->clear || !t->rx || !t->txq ||
 	    ring_init(&t->ring, core->opts.punt_ring_bytes))
 		return -ENOMEM;
 	/* IP identifications nobody can count. */
@@ -70,6 +71,7 @@ void thread_exit(struct thread *t)
 	txq_free(t->txq);
 	mem_free(t->rx);
 	mem_unmap(t->rx_data, (size_t)BATCH * RX_PITCH);
+	mem_unmap(t->clear, RX_PAYLOAD);
 }
 
 void thread_begin(struct thread *t)

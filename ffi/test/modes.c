@@ -22,5 +22,7 @@ const struct suite suite_steer_mux = { "steer-mux", conform_mux_tests, use_steer
 const struct suite suite_sockets_mux = { "sockets-mux", conform_mux_tests, use_sockets };
 const struct suite suite_steer_edit = { "steer-edit", conform_edit_tests, use_steer };
 const struct suite suite_sockets_edit = { "sockets-edit", conform_edit_tests, use_sockets };
+const struct suite suite_steer_srtp = { "steer-srtp", conform_srtp_tests, use_steer };
+const struct suite suite_sockets_srtp = { "sockets-srtp", conform_srtp_tests, use_sockets };
 const struct suite suite_steer_traffic = { "steer-traffic", traffic_tests, use_steer };
 const struct suite suite_sockets_traffic = { "sockets-traffic", traffic_tests, use_sockets };

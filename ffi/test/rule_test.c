@@ -62,13 +62,15 @@ static void test_contradictions(void)
 	REFUSED(r.rule.remote.family = 9, -EINVAL);
 	REFUSED(r.rule.remote = addr_of("::1", 9), -EINVAL);
 	REFUSED(r.rule.local = addr_of("127.0.0.1", 40002), -EINVAL);
-	REFUSED(r.rule.decrypt.cipher = 1, -EOPNOTSUPP);
+	REFUSED(r.rule.decrypt.cipher = 1, -EINVAL);
+	REFUSED(r.rule.decrypt.cipher = 200, -EINVAL);
 	REFUSED(r.out[0].match = 0, -EINVAL);
 	REFUSED(r.out[0].match = RTPE_CLASS_STUN, -EINVAL);
 	REFUSED(r.out[0].flags = 1 << 15, -EINVAL);
 	REFUSED(r.out[0].slot = 99999, -ENOENT);
 	REFUSED(r.out[0].slot = RTPE_NO_SLOT, -ENOENT);
-	REFUSED(r.out[0].encrypt.cipher = 1, -EOPNOTSUPP);
+	REFUSED(r.out[0].encrypt.cipher = 1, -EINVAL);
+	REFUSED(r.out[0].flags |= RTPE_OUT_AS_RECEIVED, -EINVAL);
 	REFUSED(r.out[0].src = addr_of("127.0.0.1", 1), -EINVAL);
 	REFUSED((r.out[0].flags = 0, r.out[0].dst = addr_of("::1", 5)), -EINVAL);
 	REFUSED(r.rule.local = addr_of("::ffff:127.0.0.1", 40000), 0);

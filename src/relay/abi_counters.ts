@@ -27,6 +27,8 @@ const COUNTER_FIELDS = {
   drop_malformed: 4,
   drop_filtered: 4,
   drop_no_rule: 4,
+  drop_auth: 4,
+  drop_replay: 4,
   remote: 0,
   remote_seq: 4,
   confirmed: 1,
@@ -127,6 +129,8 @@ export class CounterView {
       dropMalformed: this.#u32(start + at.drop_malformed),
       dropFiltered: this.#u32(start + at.drop_filtered),
       dropNoRule: this.#u32(start + at.drop_no_rule),
+      dropAuth: this.#u32(start + at.drop_auth),
+      dropReplay: this.#u32(start + at.drop_replay),
       punted: this.#u64(start + at.punted),
       rxTos: this.#view.getUint8(start + at.rx_tos),
       ...this.#remote(start),
@@ -148,6 +152,8 @@ export class CounterView {
     sums.dropMalformed += this.#u32(start + at.drop_malformed);
     sums.dropFiltered += this.#u32(start + at.drop_filtered);
     sums.dropNoRule += this.#u32(start + at.drop_no_rule);
+    sums.dropAuth += this.#u32(start + at.drop_auth);
+    sums.dropReplay += this.#u32(start + at.drop_replay);
     sums.punted += this.#u64(start + at.punted);
     for (const ssrc of this.#ssrcs(start + at.ssrc)) sums.addSource(ssrc);
   }

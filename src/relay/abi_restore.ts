@@ -42,6 +42,8 @@ export class RestoreCodec {
     u32(at.drop_malformed, past.dropMalformed);
     u32(at.drop_filtered, past.dropFiltered);
     u32(at.drop_no_rule, past.dropNoRule);
+    u32(at.drop_auth, past.dropAuth);
+    u32(at.drop_replay, past.dropReplay);
     if (past.remote !== undefined) this.#addr.write(view, at.remote, past.remote);
     view.setUint8(at.confirmed, Number(past.confirmed));
     view.setUint8(at.learned, Number(past.learned));

@@ -8,6 +8,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { type AddrCodec, LITTLE_ENDIAN } from "./abi_addr.ts";
 import { BundleCodec, MID_MAX, payloadTypes, setBits, within, writeMid } from "./abi_bundle.ts";
 import { type AbiLayout, AbiMismatch, type StructLayout } from "./abi_layout.ts";
+import { SrtpCodec } from "./abi_srtp.ts";
 import type { Learning, PacketClass, Rule, RuleOutput, Slot } from "./types.ts";
 
 const RULE_ABI = 2;
@@ -53,6 +54,7 @@ const OUT_FLAGS = {
   extensionFilter: 1 << 4,
   mid: 1 << 5,
   section: 1 << 6,
+  asReceived: 1 << 7,
 } as const;
 const MAX_SILENCE = 8;
 
@@ -72,6 +74,7 @@ const RULE_FIELDS = {
   silence_pass: 16,
   n_silence: 4,
   silence: 2 * MAX_SILENCE,
+  decrypt: 0,
 } as const;
 const OUTPUT_FIELDS = {
   src: 0,
@@ -88,6 +91,7 @@ const OUTPUT_FIELDS = {
   mid_len: 1,
   mid: MID_MAX,
   ext_allow: 32,
+  encrypt: 0,
 } as const;
 
 /** Writes rules. */
@@ -96,6 +100,7 @@ export class RuleCodec {
   readonly #rule: StructLayout<keyof typeof RULE_FIELDS>;
   readonly #output: StructLayout<keyof typeof OUTPUT_FIELDS>;
   readonly #bundle: BundleCodec;
+  readonly #srtp: SrtpCodec;
   /** Used for every rule: memory outside the heap is dear. */
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
@@ -106,6 +111,7 @@ export class RuleCodec {
     this.#rule = layout.require("rtpe_rule", RULE_FIELDS);
     this.#output = layout.require("rtpe_output", OUTPUT_FIELDS);
     this.#bundle = new BundleCodec(layout);
+    this.#srtp = new SrtpCodec(layout);
     const silence = layout.require("rtpe_silence", { payload_type: 1, byte: 1 });
     if (silence.size !== 2 || silence.offset.byte !== 1) {
       throw new AbiMismatch("its silence patterns are not pairs");
@@ -141,6 +147,7 @@ export class RuleCodec {
     else setBits(view, at.pt_allow, payloadTypes(rule.payloadTypes));
     if (rule.blockShort !== undefined) setBits(view, at.block_short, payloadTypes(rule.blockShort));
     if (rule.silence !== undefined) this.#writeSilence(view, rule.silence);
+    if (rule.decrypt !== undefined) this.#srtp.write(bytes, at.decrypt, rule.decrypt);
     view.setUint32(at.n_outputs, rule.outputs.length, LITTLE_ENDIAN);
     for (let i = 0; i < rule.outputs.length; i++) {
       const output = rule.outputs[i]!;
@@ -148,6 +155,11 @@ export class RuleCodec {
     }
     if (rule.bundle !== undefined) this.#bundle.write(view, tail, rule.bundle);
     return bytes;
+  }
+
+  /** Forgets the rule encoded last: it may have had keys in it. */
+  wipe(): void {
+    this.#bytes.fill(0);
   }
 
   #writeSilence(view: DataView, table: NonNullable<Rule["silence"]>): void {
@@ -185,6 +197,10 @@ export class RuleCodec {
     let flags = this.#writeEdits(view, offset, output);
     if (output.dst !== undefined) this.#addr.write(view, offset + at.dst, output.dst);
     else flags |= OUT_FLAGS.follow;
+    if (output.asReceived) flags |= OUT_FLAGS.asReceived;
+    if (output.encrypt !== undefined) {
+      this.#srtp.write(this.#bytes, offset + at.encrypt, output.encrypt);
+    }
     if (output.ssrcOut !== undefined) flags |= OUT_FLAGS.ssrcRewrite;
     view.setUint32(offset + at.slot, output.slot, LITTLE_ENDIAN);
     view.setUint16(offset + at.match, classMask(output.match), LITTLE_ENDIAN);

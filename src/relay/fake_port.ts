@@ -42,6 +42,8 @@ const NO_COUNTS = {
   dropMalformed: 0,
   dropFiltered: 0,
   dropNoRule: 0,
+  dropAuth: 0,
+  dropReplay: 0,
   punted: 0,
 };
 type FakeCounts = typeof NO_COUNTS;

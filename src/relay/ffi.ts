@@ -16,6 +16,10 @@ export const SYMBOLS = {
   rtpe_rule_set: { parameters: ["pointer", "u32", "buffer", "u32"], result: "i32" },
   rtpe_rule_clear: { parameters: ["pointer", "u32"], result: "i32" },
   rtpe_port_send: { parameters: ["pointer", "u32", "buffer", "buffer", "u32"], result: "i32" },
+  rtpe_port_send_srtcp: {
+    parameters: ["pointer", "u32", "buffer", "buffer", "u32", "buffer"],
+    result: "i32",
+  },
   rtpe_clock_rate_set: { parameters: ["pointer", "u32", "u8", "u32"], result: "i32" },
   rtpe_port_restore: { parameters: ["pointer", "u32", "buffer", "u32"], result: "i32" },
   rtpe_counters: { parameters: ["pointer"], result: "pointer" },

@@ -10,6 +10,7 @@ import { CounterCodec, CounterView } from "./abi_counters.ts";
 import { EventCodec, type RawEvent } from "./abi_events.ts";
 import { AbiLayout, type StructLayout } from "./abi_layout.ts";
 import { RuleCodec } from "./abi_rule.ts";
+import { SrtpCodec } from "./abi_srtp.ts";
 import { RestoreCodec } from "./abi_restore.ts";
 import { type CoreOptions, DEFAULT_MAX_SLOTS, encodeOptions, modeName } from "./abi_options.ts";
 import { type BellOwner, hangBell, removeBell } from "./doorbell.ts";
@@ -64,6 +65,7 @@ const DRAIN_BYTES = 128 * 1024;
 export class FfiCore {
   readonly addr: AddrCodec;
   readonly rules: RuleCodec;
+  readonly srtp: SrtpCodec;
   /** Writes counters of before a restart. */
   readonly past: RestoreCodec;
   readonly maxSlots: number;
@@ -95,6 +97,7 @@ export class FfiCore {
     this.countersLayout = countersLayout(description);
     this.addr = new AddrCodec(layout);
     this.rules = new RuleCodec(layout, this.addr);
+    this.srtp = new SrtpCodec(layout);
     this.#events = new EventCodec(layout, this.addr);
     const counters = this.counterCodec = new CounterCodec(layout, this.addr);
     this.past = new RestoreCodec(counters);

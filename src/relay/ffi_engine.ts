@@ -10,7 +10,7 @@ import { Errno, errnoText } from "./ffi.ts";
 import type { AddrBuffer } from "./abi_addr.ts";
 import type { FfiCore } from "./ffi_core.ts";
 import type { TrafficSums } from "./traffic.ts";
-import type { RelayEngine, RelayEvent, Rule, Slot, SlotCounters } from "./types.ts";
+import type { RelayEngine, RelayEvent, Rule, Slot, SlotCounters, SrtpKeys } from "./types.ts";
 
 /** RelayEngine over a {@link FfiCore}. */
 export class FfiEngine implements RelayEngine {
@@ -82,6 +82,7 @@ export class FfiEngine implements RelayEngine {
     const local = this.#local(slot);
     const bytes = rules.encode(rule, local, this.#localOf);
     const result = library.rtpe_rule_set(handle, slot, bytes, bytes.length);
+    if (rule.decrypt !== undefined || rule.outputs.some(({ encrypt }) => encrypt)) rules.wipe();
     if (result < 0) throw new Error(`rule for slot ${slot} refused: ${errnoText(result)}`);
   }
 
@@ -105,12 +106,26 @@ export class FfiEngine implements RelayEngine {
     if (result < 0) throw new Error(`counters for slot ${slot} refused: ${errnoText(result)}`);
   }
 
-  send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean {
+  send(slot: Slot, payload: Uint8Array, dst?: Endpoint, keys?: SrtpKeys): boolean {
     this.#local(slot);
-    const { library, handle, addr } = this.#core;
+    const { library, handle, addr, srtp } = this.#core;
     const destination = dst === undefined ? this.#nowhere : addr.fill(this.#address, dst);
     const bytes = payload as Uint8Array<ArrayBuffer>;
-    return library.rtpe_port_send(handle, slot, destination, bytes, bytes.length) >= 0;
+    if (keys === undefined) {
+      return library.rtpe_port_send(handle, slot, destination, bytes, bytes.length) >= 0;
+    }
+    const sealed = new Uint8Array(srtp.size);
+    srtp.write(sealed, 0, keys);
+    const result = library.rtpe_port_send_srtcp(
+      handle,
+      slot,
+      destination,
+      bytes,
+      bytes.length,
+      sealed,
+    );
+    sealed.fill(0);
+    return result >= 0;
   }
 
   counters(slot: Slot): SlotCounters {

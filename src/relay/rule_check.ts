@@ -6,7 +6,8 @@
 
 import type { Family } from "../core/endpoint.ts";
 import { bundleProblem, editProblem, payloadTypeProblem, silenceProblem } from "./edit_check.ts";
-import type { Rule } from "./types.ts";
+import { srtpKeysProblem } from "./abi_srtp.ts";
+import type { Rule, RuleOutput } from "./types.ts";
 
 /** RTPE_MAX_OUTPUTS. */
 export const MAX_OUTPUTS = 32;
@@ -42,6 +43,11 @@ export function ruleProblem(
   const problem = silenceProblem(rule) ?? (rule.bundle && bundleProblem(rule.bundle)) ??
     payloadTypeProblem(rule.blockShort);
   if (problem !== undefined) return problem;
+  if (rule.decrypt !== undefined) {
+    if (rule.opaque) return "a port that carries other than RTP has no SRTP";
+    const wrong = srtpKeysProblem(rule.decrypt);
+    if (wrong !== undefined) return wrong;
+  }
   for (const output of rule.outputs) {
     const outputFamily = familyOf(output.slot);
     if (outputFamily === undefined) return `output slot ${output.slot} is not open`;
@@ -49,8 +55,22 @@ export function ruleProblem(
     if (output.dst !== undefined && output.dst.family !== outputFamily) {
       return `destination ${output.dst.address} is not of the family of slot ${output.slot}`;
     }
-    const wrong = editProblem(output, rule.bundle?.sections.length ?? 0);
+    const wrong = secureProblem(output, rule.decrypt !== undefined) ??
+      editProblem(output, rule.bundle?.sections.length ?? 0);
     if (wrong !== undefined) return `output to slot ${output.slot}: ${wrong}`;
   }
   return undefined;
+}
+
+/** Why an output cannot send what it is told to under keys, or as it came. */
+function secureProblem(output: RuleOutput, sealed: boolean): string | undefined {
+  if (output.encrypt !== undefined) {
+    const problem = srtpKeysProblem(output.encrypt);
+    if (problem !== undefined) return problem;
+  }
+  if (!output.asReceived) return undefined;
+  if (!sealed) return "packets pass as they came only where they come in under keys";
+  const changed = output.encrypt !== undefined || output.ssrcOut !== undefined ||
+    output.silence === true || output.mid !== undefined || output.extensions !== undefined;
+  return changed ? "packets cannot pass as they came and be changed" : undefined;
 }

@@ -30,6 +30,8 @@ const SLOT_LIMITS: Limits<SlotCounters> = [
   ["dropMalformed", U32],
   ["dropFiltered", U32],
   ["dropNoRule", U32],
+  ["dropAuth", U32],
+  ["dropReplay", U32],
 ];
 const SSRC_LIMITS: Limits<SsrcCounters> = [
   ["ssrc", U32],

@@ -33,6 +33,8 @@ const PAST: SlotCounters = {
   dropMalformed: 0,
   dropFiltered: 0,
   dropNoRule: 0,
+  dropAuth: 0,
+  dropReplay: 0,
   punted: 0,
   remote: { family: 4, address: "192.0.2.1", port: 5004 },
   confirmed: true,

@@ -36,6 +36,8 @@ export class TrafficSums {
   dropFiltered = 0;
   /** Drops: nowhere to send it. */
   dropNoRule = 0;
+  dropAuth = 0;
+  dropReplay = 0;
   /** Packets handed to the control plane. */
   punted = 0;
 
@@ -51,6 +53,8 @@ export class TrafficSums {
     this.dropMalformed += counters.dropMalformed;
     this.dropFiltered += counters.dropFiltered;
     this.dropNoRule += counters.dropNoRule;
+    this.dropAuth += counters.dropAuth;
+    this.dropReplay += counters.dropReplay;
     this.punted += counters.punted;
     for (const source of counters.ssrcs) this.addSource(source);
   }
@@ -80,6 +84,8 @@ export class TrafficSums {
     this.dropMalformed += other.dropMalformed;
     this.dropFiltered += other.dropFiltered;
     this.dropNoRule += other.dropNoRule;
+    this.dropAuth += other.dropAuth;
+    this.dropReplay += other.dropReplay;
     this.punted += other.punted;
   }
 }

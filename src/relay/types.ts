@@ -70,6 +70,13 @@ export interface RuleOutput {
    * 1..255, value of 1..32 bytes.
    */
   readonly mid?: { readonly id: number; readonly value: string };
+  /** RTP and RTCP leave as SRTP under these keys; absent = in clear. */
+  readonly encrypt?: SrtpKeys;
+  /**
+   * Packets leave byte for byte as they came in, once {@link Rule.decrypt} has shown them to be authentic:
+   * both sides have the same keys. Excludes everything that changes packets.
+   */
+  readonly asReceived?: boolean;
   /**
    * Identifiers of header extension elements (RFC 8285) kept, 1..255; absent = all, empty = none. `mid`
    * is written all the same.
@@ -220,6 +227,10 @@ export interface SlotCounters {
   readonly dropFiltered: number;
   /** Dropped for want of a rule, an output or a destination. */
   readonly dropNoRule: number;
+  /** SRTP that was not authentic. */
+  readonly dropAuth: number;
+  /** SRTP that came twice, or too late to tell. */
+  readonly dropReplay: number;
   /** Handed up as events. */
   readonly punted: number;
   /** TOS byte of the last packet, 0 where that is not known; absent = the engine never knows. */
@@ -287,8 +298,12 @@ export interface RelayEngine {
    * @throws RangeError naming a value that cannot be; Error when the port has or had a rule
    */
   restore(slot: Slot, past: SlotCounters): void;
-  /** Sends one datagram from the slot; `dst` absent = current remote endpoint. */
-  send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean;
+  /**
+   * Sends one datagram from the slot; `dst` absent = current remote endpoint.
+   *
+   * @param keys the datagram is RTCP and leaves as SRTCP under them
+   */
+  send(slot: Slot, payload: Uint8Array, dst?: Endpoint, keys?: SrtpKeys): boolean;
   /** A snapshot of the counters of a slot, open or closed since. */
   counters(slot: Slot): SlotCounters;
   /**

@@ -41,7 +41,11 @@ const PRESET: readonly (readonly [MetricName, readonly (readonly string[])[]])[]
   ["rtpengine_packets_total", [["userspace"], ["kernel"]]],
   ["rtpengine_packet_errors_total", [["userspace"], ["kernel"]]],
   ["rtpengine_bytes_total", [["userspace"], ["kernel"]]],
-  ["rtpedge_relay_drops_total", [["source"], ["malformed"], ["filtered"], ["no_rule"]]],
+  ["rtpedge_relay_drops_total", [["source"], ["malformed"], ["filtered"], ["no_rule"], [
+    "not_authentic",
+  ], [
+    "replayed",
+  ]]],
   ["rtpedge_graphite_reports_total", [["sent"], ["dropped"]]],
 ];
 

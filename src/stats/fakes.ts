@@ -80,6 +80,8 @@ export function fakeCounters(values: Partial<SlotCounters> = {}): SlotCounters {
     dropMalformed: 0,
     dropFiltered: 0,
     dropNoRule: 0,
+    dropAuth: 0,
+    dropReplay: 0,
     punted: 0,
     remote: undefined,
     confirmed: false,

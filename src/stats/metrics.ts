@@ -251,7 +251,7 @@ export const SINGLE_METRICS = {
     type: "counter",
     labels: ["reason"],
     help:
-      "Media packets dropped on receipt by reason: source = not from the expected address, malformed = not valid RTP or RTCP, filtered = payload type not allowed or media blocked, no_rule = nowhere to send it",
+      "Media packets dropped on receipt by reason: source = not from the expected address, malformed = not valid RTP or RTCP, filtered = payload type not allowed or media blocked, no_rule = nowhere to send it, not_authentic = SRTP under other keys or forged, replayed = SRTP that came twice",
   },
   rtpedge_relay_punts_total: {
     type: "counter",

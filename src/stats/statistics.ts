@@ -209,6 +209,8 @@ export class Statistics {
     this.counters.raise("rtpedge_relay_drops_total", all.dropMalformed, "malformed");
     this.counters.raise("rtpedge_relay_drops_total", all.dropFiltered, "filtered");
     this.counters.raise("rtpedge_relay_drops_total", all.dropNoRule, "no_rule");
+    this.counters.raise("rtpedge_relay_drops_total", all.dropAuth, "not_authentic");
+    this.counters.raise("rtpedge_relay_drops_total", all.dropReplay, "replayed");
   }
 
   #refreshInterfaces(): void {

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "secure.h"
+
+#include <errno.h>
+
+#include "classify.h"
+#include "txq.h"
+
+enum { MAX_DATAGRAM = 65507, INDICES_PER_SECOND = 32 };
+
+rtpe_u32 *secure_open(struct thread *t, struct packet *p, const struct rule *rule,
+		      unsigned class)
+{
+	struct rtpe_counters *c = p->slot->counters;
+	bool rtcp = class == RTPE_CLASS_RTCP;
+	/* In place, unless the packet is also wanted as it came. */
+	uint8_t *to = rule->keep_sealed ? t->clear : p->data;
+	int n = rtcp ? srtp_open_rtcp(rule->decrypt, p->data, p->len, to, RX_PAYLOAD)
+		     : srtp_open_rtp(rule->decrypt, p->data, p->len, to, RX_PAYLOAD);
+
+	if (n == -EALREADY)
+		return &c->drop_replay;
+	if (n < 0)
+		return n == -EINVAL ? &c->drop_malformed : &c->drop_auth;
+	p->sealed = p->data;
+	p->sealed_len = p->len;
+	p->fleeting = rule->keep_sealed;
+	p->data = to;
+	p->len = (uint32_t)n;
+	/* Authentic, but what the peer itself sends may be nonsense, too. */
+	return (rtcp ? rtcp_valid(to, p->len) : rtp_valid(to, p->len)) ? NULL
+									 : &c->drop_malformed;
+}
+
+const uint8_t *secure_seal(struct thread *t, const struct out_rule *out, unsigned class,
+			   const uint8_t *data, bool owned, uint32_t *len)
+{
+	uint32_t cap = *len + SRTP_TRAILER_MAX;
+	uint8_t *to = owned ? (uint8_t *)(uintptr_t)data : txq_room(t, cap);
+	int n;
+
+	if (class == RTPE_CLASS_RTCP)
+		n = srtp_seal_rtcp(out->encrypt, data, *len, to, cap, &out->slot->srtcp_index);
+	else
+		n = srtp_seal_rtp(out->encrypt, data, *len, to, cap);
+	if (n < 0 || n > MAX_DATAGRAM)
+		return NULL;
+	*len = (uint32_t)n;
+	return to;
+}
+
+/* After a restart the counters know how often each sequence number has rolled
+ * over: it goes on from there, in both directions. */
+static void resume(const struct slot *slot, struct srtp *s)
+{
+	const struct rtpe_ssrc_counters *c = slot->counters->ssrc;
+
+	if (!slot->learn.restored)
+		return;
+	for (unsigned i = 0; i < RTPE_SSRC_TRACKS; i++)
+		if (c[i].in_use && c[i].packets)
+			srtp_stream_set(s, c[i].ssrc, c[i].max_seq >> 16,
+					(uint16_t)c[i].max_seq);
+}
+
+int secure_compile(struct slot *slot, const struct rtpe_srtp *decrypt, struct rule *rule)
+{
+	const struct rule *old = atomic_load(&slot->rule);
+
+	if (!decrypt->cipher)
+		return 0;
+	if (old && old->decrypt && srtp_same(old->decrypt, decrypt)) {
+		rule->decrypt = srtp_get(old->decrypt);
+		return 0;
+	}
+	rule->decrypt = srtp_new(decrypt, SRTP_UNPROTECT);
+	if (!rule->decrypt)
+		return -ENOMEM;
+	if (!old)
+		resume(slot, rule->decrypt);
+	return 0;
+}
+
+static struct srtp *known(const struct rule *rule, uint32_t n, const struct out_rule *out,
+			  const struct rtpe_srtp *keys)
+{
+	for (uint32_t i = 0; rule && i < n; i++) {
+		const struct out_rule *o = &rule->outputs[i];
+
+		if (o->encrypt && o->slot == out->slot && o->generation == out->generation &&
+		    srtp_same(o->encrypt, keys))
+			return o->encrypt;
+	}
+	return NULL;
+}
+
+int secure_compile_output(struct slot *slot, const struct rtpe_srtp *encrypt,
+			  struct rule *rule, struct out_rule *out)
+{
+	const struct rule *old = atomic_load(&slot->rule);
+	struct srtp *s;
+
+	if (!encrypt->cipher)
+		return 0;
+	/* Outputs to one place share the object, so that they share its indices. */
+	s = known(rule, (uint32_t)(out - rule->outputs), out, encrypt);
+	if (!s)
+		s = known(old, old ? old->n_outputs : 0, out, encrypt);
+	if (s) {
+		out->encrypt = srtp_get(s);
+		return 0;
+	}
+	out->encrypt = srtp_new(encrypt, SRTP_PROTECT);
+	if (!out->encrypt)
+		return -ENOMEM;
+	if (!old)
+		resume(slot, out->encrypt);
+	return 0;
+}
+
+uint32_t secure_first_index(void)
+{
+	/* Comes round after two years, which is longer than any call. */
+	return (uint32_t)(clock_us(CLOCK_REALTIME) / 1000000 * INDICES_PER_SECOND) & 0x7fffffff;
+}
