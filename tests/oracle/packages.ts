@@ -20,4 +20,5 @@ export const PACKAGES: readonly string[] = [
   "kamailio-websocket-modules",
   "baresip",
   "sip-tester",
+  "ffmpeg",
 ];

@@ -73,6 +73,16 @@ export function decodeAlaw(octet: number): number {
   return (value & 0x80) !== 0 ? magnitude : -magnitude;
 }
 
+/** Encodes a 16-bit sample as the A-law octet that comes closest (G.711). */
+export function encodeAlaw(sample: number): number {
+  let best = 0;
+  for (let octet = 1; octet < 256; octet++) {
+    const worse = Math.abs(decodeAlaw(octet) - sample) >= Math.abs(decodeAlaw(best) - sample);
+    if (!worse) best = octet;
+  }
+  return best;
+}
+
 /** Decodes one mu-law octet to a 16-bit sample (G.711). */
 export function decodeUlaw(octet: number): number {
   const value = ~octet & 0xff;

@@ -4,6 +4,7 @@ import {
   buildRtp,
   decodeAlaw,
   decodeUlaw,
+  encodeAlaw,
   parseRtp,
   toneShare,
 } from "./rtp.ts";
@@ -47,4 +48,9 @@ Deno.test("toneShare() tells a tone from another and from silence", () => {
   assert.ok(toneShare(tone, 400, 8000) > 0.999);
   assert.ok(toneShare(tone, 1000, 8000) < 1e-6);
   assert.equal(toneShare(new Float64Array(100), 400, 8000), 0);
+});
+
+Deno.test("encodeAlaw() is undone by decodeAlaw() and rounds what lies between", () => {
+  for (let octet = 0; octet < 256; octet++) assert.equal(encodeAlaw(decodeAlaw(octet)), octet);
+  assert.equal(decodeAlaw(encodeAlaw(20_000)), 19_968);
 });

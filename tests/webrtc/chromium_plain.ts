@@ -1,0 +1,187 @@
+/**
+ * Chromium and a plain phone.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import {
+  assertConnected,
+  assertHears,
+  assertPhoneHears,
+  assertPhoneSees,
+  assertSees,
+  assertUp,
+  eventually,
+} from "./judge.ts";
+import { say } from "../support/mod.ts";
+import type { BrowserPeer } from "./browser_peer.ts";
+import type { PlainPhone } from "./plain_phone.ts";
+import { attributes, sectionsOf } from "./sdp_text.ts";
+import { type Call, type Keys, type Stage, TONE } from "./stage.ts";
+
+/** What people say when a browser's offer goes to a plain phone. */
+export const TO_PLAIN: Keys = {
+  "ICE": "remove",
+  "DTLS": "off",
+  "SDES": ["off"],
+  "transport protocol": "RTP/AVP",
+  "rtcp-mux": ["demux"],
+};
+
+/** As {@link TO_PLAIN}, with feedback: video needs it. */
+export const TO_PLAIN_AVPF: Keys = { ...TO_PLAIN, "transport protocol": "RTP/AVPF" };
+
+/** What people say when a phone's offer goes to a browser. */
+export const TO_BROWSER: Keys = {
+  "ICE": "force",
+  "SDES": ["off"],
+  "transport protocol": "UDP/TLS/RTP/SAVPF",
+  "rtcp-mux": ["offer"],
+  "flags": ["generate mid", "trust address"],
+};
+
+/** The same in one word. */
+export const WEBRTC: Keys = { "flags": ["WebRTC", "trust address"] };
+
+/** What both say about the answer to a browser. */
+export const ANSWER_BROWSER: Keys = { "ICE": "force", "rtcp-mux": ["offer"], "SDES": ["off"] };
+
+/** VP8's payload type in a description. */
+function vp8(sdp: string): number {
+  const type = attributes(sdp, "rtpmap").find((value) => / VP8\//.test(value))?.split(" ")[0];
+  assert.ok(type !== undefined, "no VP8 is offered");
+  return Number(type);
+}
+
+function assertPlain(sdp: string): void {
+  for (const name of ["candidate", "fingerprint", "crypto", "ice-ufrag", "rtcp-mux", "setup"]) {
+    assert.deepEqual(attributes(sdp, name), [], `a=${name} in what the phone gets`);
+  }
+  for (const { protocol } of sectionsOf(sdp)) assert.match(protocol, /^RTP\/AVPF?$/);
+}
+
+/** Chromium's offer to the phone and back. */
+async function callPhone(
+  call: Call,
+  peer: BrowserPeer,
+  phone: PlainPhone,
+  video: boolean,
+  keys: Keys,
+  restart = false,
+): Promise<string> {
+  const atPhone = await call.offer(await peer.offer({ restart }), keys);
+  assertPlain(atPhone);
+  const protocol = String(keys["transport protocol"]);
+  const media = video ? { video: vp8(atPhone), protocol } : { protocol };
+  phone.sendTo(atPhone);
+  await peer.accept(await call.answer(phone.describe(media), ANSWER_BROWSER));
+  return atPhone;
+}
+
+async function assertAudio(peer: BrowserPeer, phone: PlainPhone): Promise<void> {
+  await assertHears(peer, TONE.b);
+  await assertPhoneHears(phone, TONE.a);
+}
+
+async function restart(stage: Stage, keys: Keys): Promise<void> {
+  const peer = await stage.browser("a", { audio: true });
+  const phone = await stage.phone();
+  await using call = stage.call();
+  await callPhone(call, peer, phone, false, keys);
+  await assertConnected(peer);
+  await assertAudio(peer, phone);
+  await callPhone(call, peer, phone, false, keys, true);
+  await assertAudio(peer, phone);
+  await assertUp(peer);
+}
+
+/** Scenarios by what they show. */
+export const CHROMIUM_PLAIN: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
+  async "Chromium calls a plain phone: tones both ways"(stage) {
+    const peer = await stage.browser("a", { audio: true });
+    const phone = await stage.phone();
+    await using call = stage.call();
+    await callPhone(call, peer, phone, false, TO_PLAIN);
+    await assertConnected(peer);
+    await assertAudio(peer, phone);
+  },
+
+  async "a plain phone calls Chromium: tones both ways"(stage) {
+    const peer = await stage.browser("a", { audio: true });
+    const phone = await stage.phone();
+    await using call = stage.call("b");
+    const atBrowser = await call.offer(phone.describe(), TO_BROWSER);
+    const atPhone = await call.answer(await peer.answer(atBrowser), { "ICE": "remove" });
+    assertPlain(atPhone);
+    phone.sendTo(atPhone);
+    await assertConnected(peer);
+    await assertAudio(peer, phone);
+  },
+
+  async "the flag WebRTC is enough for a phone to call Chromium"(stage) {
+    const peer = await stage.browser("a", { audio: true });
+    const phone = await stage.phone();
+    await using call = stage.call("b");
+    const atBrowser = await call.offer(phone.describe(), WEBRTC);
+    const atPhone = await call.answer(await peer.answer(atBrowser), { "ICE": "remove" });
+    phone.sendTo(atPhone);
+    await assertConnected(peer);
+    await assertAudio(peer, phone);
+  },
+
+  async "Chromium sends video to a plain phone and sees what comes back"(stage) {
+    const peer = await stage.browser("a", { audio: true, video: true });
+    const phone = await stage.phone();
+    await using call = stage.call();
+    await callPhone(call, peer, phone, true, TO_PLAIN_AVPF);
+    await assertConnected(peer);
+    await assertAudio(peer, phone);
+    await assertPhoneSees(phone);
+    await assertSees(peer);
+  },
+
+  async "PLI of the phone reaches Chromium, NACK of Chromium reaches the phone"(stage) {
+    const peer = await stage.browser("a", { audio: true, video: true });
+    const phone = await stage.phone();
+    await using call = stage.call();
+    const atPhone = await callPhone(call, peer, phone, true, TO_PLAIN_AVPF);
+    await assertPhoneSees(phone);
+    const before = await peer.media();
+    phone.askForKeyFrame();
+    await eventually(async () => {
+      const { pliReceived } = await peer.media();
+      assert.ok(pliReceived > before.pliReceived, "no PLI has reached the browser");
+    });
+    phone.sendTo(atPhone, { loseOneOf: 5 });
+    await eventually(async () => {
+      const { video } = await phone.report();
+      assert.ok((video.rtcp[205] ?? 0) > 0, `the phone got ${JSON.stringify(video)}`);
+    });
+  },
+
+  async "ICE restart by Chromium keeps media with a plain phone; no TLS-ID"(stage) {
+    await restart(stage, { ...TO_PLAIN, flags: ["no-tls-id"] });
+  },
+
+  async "ICE restart by Chromium keeps media with a plain phone"(stage) {
+    if (!stage.isOracle) await restart(stage, TO_PLAIN);
+    else {say(
+        "rtpengine restarts DTLS with ICE without the flag no-tls-id; Chromium does not answer",
+      );}
+  },
+
+  async "re-offers from both sides keep media with a plain phone"(stage) {
+    const peer = await stage.browser("a", { audio: true });
+    const phone = await stage.phone();
+    await using call = stage.call();
+    await callPhone(call, peer, phone, false, TO_PLAIN);
+    await assertConnected(peer);
+    await assertAudio(peer, phone);
+    await callPhone(call, peer, phone, false, TO_PLAIN);
+    await assertAudio(peer, phone);
+    const atBrowser = await call.offer(phone.describe(), TO_BROWSER, "b");
+    phone.sendTo(await call.answer(await peer.answer(atBrowser), { "ICE": "remove" }, "b"));
+    await assertAudio(peer, phone);
+  },
+};
