@@ -28,5 +28,6 @@ export type { CallLog, SsrcReporting } from "./context.ts";
 export type { LoadSample } from "./limits.ts";
 export { combineObservers } from "./observers.ts";
 export type { QualityOptions, RtcpReception } from "./rtcp_monitor.ts";
+export type { PastSlots } from "./resume.ts";
 export { type CallService, type CallServiceOptions, createCallService } from "./service.ts";
 export * from "./types.ts";
