@@ -11,6 +11,7 @@ import type { LoadGuard } from "./limits.ts";
 import type { CallTable } from "./registry.ts";
 import type { RtcpMonitor } from "./rtcp_monitor.ts";
 import type { CounterReader } from "./stream.ts";
+import type { SecureMedia } from "./secure/secure_media.ts";
 import type { CallObserver } from "./types.ts";
 
 /** Where lines about calls go. `callId` goes on every line. */
@@ -37,6 +38,7 @@ export interface CallContext {
   readonly observer: CallObserver | undefined;
   readonly counters: CounterReader;
   readonly rtcp: RtcpMonitor;
+  readonly secure: SecureMedia;
   /** How sources appear in statistics. */
   readonly ssrcReporting: SsrcReporting;
   /** Call-ids logged at debug level. */

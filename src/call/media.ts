@@ -10,6 +10,7 @@ import type { LocalAddress, PortPair } from "../relay/types.ts";
 import { type Gate, openGate } from "./gate.ts";
 import type { Participant } from "./participant.ts";
 import type { Piercing } from "./pierce.ts";
+import type { Agreement } from "./secure/agreement.ts";
 import { streamViews } from "./stream.ts";
 import type { MediaView, StreamView } from "./types.ts";
 
@@ -67,6 +68,8 @@ export class Media implements MediaView {
   readonly sinks: Subscription[] = [];
   /** Why media is not sent to this party at present, as a sentence. */
   refused: string | undefined;
+  /** What ICE and DTLS have agreed on with this party. */
+  agreement: Agreement | undefined;
 
   /** @param index 1-based */
   constructor(readonly participant: Participant, readonly index: number) {}

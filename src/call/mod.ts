@@ -29,5 +29,6 @@ export type { LoadSample } from "./limits.ts";
 export { combineObservers } from "./observers.ts";
 export type { QualityOptions, RtcpReception } from "./rtcp_monitor.ts";
 export type { PastSlots } from "./resume.ts";
+export type { SecureOptions } from "./secure/secure_media.ts";
 export { type CallService, type CallServiceOptions, createCallService } from "./service.ts";
 export * from "./types.ts";

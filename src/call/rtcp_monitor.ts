@@ -23,6 +23,7 @@ import type { Media } from "./media.ts";
 import { RtcpReports } from "./rtcp_reports.ts";
 import { endsRtcp, rtcpSlot } from "./rules.ts";
 import { sectionsOn } from "./rules_bundle.ts";
+import { sendRtcp } from "./secure/send_rtcp.ts";
 import { SlotIndex } from "./slot_index.ts";
 
 /** RTCP that came in, for traces. */
@@ -176,11 +177,13 @@ export class RtcpMonitor {
     const payload = buildRtcp([report, ...feedback]);
     // in a bundle the encoder is behind any of its sections, which may share a port on the far side too
     const sections = media.active === undefined ? [media] : sectionsOn(media, media.active);
-    const slots = new Set<Slot>();
+    const sinks = new Map<Slot, Media>();
     for (const { sink } of sections.flatMap((section) => section.sinks)) {
-      if (sink.live && !sink.state.held && sink.refused === undefined) slots.add(rtcpSlot(sink));
+      if (sink.live && !sink.state.held && sink.refused === undefined) {
+        sinks.set(rtcpSlot(sink), sink);
+      }
     }
-    for (const slot of slots) this.#relay.engine.send(slot, payload);
+    for (const sink of sinks.values()) sendRtcp(this.#relay.engine, sink, payload);
   }
 
   /** RTP clock rate of a source of a call, in Hz. */

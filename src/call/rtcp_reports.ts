@@ -9,7 +9,8 @@ import { type CallQuality, ReportGenerator } from "../quality/mod.ts";
 import type { Relay, Slot, SsrcCounters } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { Media, Subscription } from "./media.ts";
-import { endsRtcp, rtcpSlot } from "./rules.ts";
+import { endsRtcp } from "./rules.ts";
+import { sendRtcp } from "./secure/send_rtcp.ts";
 
 /** Most of the random time added to the interval, in ms. */
 const SPREAD_MS = 1000;
@@ -92,7 +93,6 @@ export class RtcpReports {
     const { relay, clock } = this.#context;
     const { state, refused, active } = media;
     if (call.foreign || active === undefined || state.held || refused !== undefined) return;
-    const slot = rtcpSlot(media);
     if (state.natWait && !this.#heard(media)) return;
     const report = generator.next({
       at: clock.wall(),
@@ -101,7 +101,7 @@ export class RtcpReports {
       receivers: this.#ssrcs(media),
       lastReceived: (ssrc) => quality.lastReceived(ssrc),
     });
-    if (report === undefined || !relay.engine.send(slot, report.payload)) return;
+    if (report === undefined || !sendRtcp(relay.engine, media, report.payload)) return;
     for (const { ssrc, sender } of report.sent) quality.sent(ssrc, sender, clock.wall());
   }
 

@@ -6,7 +6,7 @@
  */
 
 import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
-import { isSecure, type MediaState } from "../negotiate/mod.ts";
+import type { MediaState } from "../negotiate/mod.ts";
 import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallLog } from "./context.ts";
@@ -19,6 +19,7 @@ import {
   type Subscription,
 } from "./media.ts";
 import { headerEdits, payloadTypes, ruleBundle, sectionsOn } from "./rules_bundle.ts";
+import { type ComponentName, guardOf, isForeign, sealed, usesIce } from "./secure/protection.ts";
 
 /** Learning window in ms. */
 const LEARN_MS = 3000;
@@ -58,7 +59,8 @@ export function installRules(relay: Relay, call: Call, log: CallLog): void {
 function checkTarget(relay: Relay, call: Call, media: Media, log: CallLog): void {
   const { own: active, state } = media;
   let reason: string | undefined;
-  if (active !== undefined && media.live && !state.held) {
+  // ICE looks at each address before it sends there
+  if (active !== undefined && media.live && !state.held && !usesIce(media)) {
     if (state.rtp !== undefined) reason = refusal(relay, state.rtp, active);
     if (reason === undefined && state.rtcp !== undefined && !state.rtcpMuxed) {
       reason = refusal(relay, state.rtcp, active);
@@ -89,29 +91,31 @@ function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry):
   if (takesRtcp(media, entry)) entry.everMuxed = true;
   const origin = description(state);
   const common = base(call, media, opaque);
-  const rtp = reachable(state.rtp, pair);
+  const rtp = guardOf(media, "rtp", reachable(state.rtp, pair), common.punt);
   relay.engine.setRule(pair.rtp.slot, {
     ...common,
-    ...remote(rtp, origin, entry.rtpRule),
+    ...rtp.rule,
+    ...remote(rtp.remote, origin, entry.rtpRule),
     rtcpMux: entry.everMuxed === true && !opaque,
     rtcpOnly: false,
     ...bundled(call, media, entry, opaque),
   });
-  entry.rtpRule = { remote: rtp, origin };
+  entry.rtpRule = { remote: rtp.remote, origin };
   // a pair that has known RTCP of its own keeps an ear for those who have not noticed rtcp-mux yet
   if (state.kind === "opaque" || (entry.muxed && state.mux === "agreed")) {
     entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
     return;
   }
-  const rtcp = reachable(state.rtcp, pair);
+  const rtcp = guardOf(media, "rtcp", reachable(state.rtcp, pair), common.punt);
   relay.engine.setRule(pair.rtcp.slot, {
     ...common,
-    ...remote(rtcp, origin, entry.rtcpRule),
+    ...rtcp.rule,
+    ...remote(rtcp.remote, origin, entry.rtcpRule),
     rtcpMux: false,
     rtcpOnly: !opaque,
     ...bundledRtcp(call, media, entry, opaque ? ANY : RTCP),
   });
-  entry.rtcpRule = { remote: rtcp, origin };
+  entry.rtcpRule = { remote: rtcp.remote, origin };
 }
 
 /** Stands for the party's last description; `reset` makes it another one. */
@@ -130,8 +134,8 @@ function clear(relay: Relay, slot: Slot, installed: InstalledRule | undefined): 
 }
 
 /** Whether RTCP of a party can be read here: SRTCP of keys that are the parties' own cannot. */
-function readsRtcp({ kind, dtls, protocol }: MediaState): boolean {
-  return kind === "rtp" && !dtls && !isSecure(protocol);
+function readsRtcp(state: MediaState): boolean {
+  return state.kind === "rtp" && !isForeign(state);
 }
 
 /** Whether RTCP of a party ends here, and reports of our own are sent to it. */
@@ -300,7 +304,7 @@ function rtpOutputs(
   const { state } = media;
   const audible = !opaque && state.type === "audio";
   if (state.echo === "echo") {
-    const outputs = echo(call, media, entry.pair.rtp.slot, opaque ? ANY : BOTH);
+    const outputs = echo(call, media, "rtp", entry.pair.rtp.slot, opaque ? ANY : BOTH);
     return silence && audible ? outputs.map((one) => ({ ...one, silence })) : outputs;
   }
   const outputs: RuleOutput[] = [];
@@ -311,10 +315,13 @@ function rtpOutputs(
       const to = opaque
         ? output(call, pair.rtp.slot, ANY)
         : { ...output(call, pair.rtp.slot, RTP), ...headerEdits(media, sink) };
-      outputs.push(audible && (silence || edge.gate.silence) ? { ...to, silence: true } : to);
+      const quiet = audible && (silence || edge.gate.silence);
+      const out = sealed(media, "rtp", sink, "rtp", quiet ? { ...to, silence: true } : to);
+      if (out !== undefined) outputs.push(out);
     }
     if (takesRtcp(media, entry) && !opaque && !endsRtcp(state)) {
-      outputs.push(output(call, rtcpSlot(sink), RTCP));
+      const out = rtcpOutput(call, media, "rtp", sink, RTCP);
+      if (out !== undefined) outputs.push(out);
     }
   }
   return outputs.length > MAX_OUTPUTS ? outputs.slice(0, MAX_OUTPUTS) : outputs;
@@ -326,18 +333,35 @@ function rtcpOutputs(
   entry: PortEntry,
   match: RuleOutput["match"],
 ): readonly RuleOutput[] {
-  if (media.state.echo === "echo") return echo(call, media, entry.pair.rtcp.slot, match);
+  if (media.state.echo === "echo") return echo(call, media, "rtcp", entry.pair.rtcp.slot, match);
   if (endsRtcp(media.state)) return [];
-  return edges(media).slice(0, MAX_OUTPUTS).map(({ sink }) => output(call, rtcpSlot(sink), match));
+  return edges(media).slice(0, MAX_OUTPUTS)
+    .map(({ sink }) => rtcpOutput(call, media, "rtcp", sink, match))
+    .filter((one) => one !== undefined);
+}
+
+/** @param from component of the source the packets come in on */
+function rtcpOutput(
+  call: Call,
+  source: Media,
+  from: ComponentName,
+  sink: Media,
+  match: RuleOutput["match"],
+): RuleOutput | undefined {
+  const to = sink.state.rtcpMuxed ? "rtp" : "rtcp";
+  return sealed(source, from, sink, to, output(call, rtcpSlot(sink), match));
 }
 
 function echo(
   call: Call,
   media: Media,
+  component: ComponentName,
   slot: Slot,
   match: RuleOutput["match"],
 ): readonly RuleOutput[] {
-  return canSend(media) ? [output(call, slot, match)] : [];
+  if (!canSend(media)) return [];
+  const out = sealed(media, component, media, component, output(call, slot, match));
+  return out === undefined ? [] : [out];
 }
 
 /** Edges to sections that can be sent to. RTCP goes to them whatever the direction of media is. */

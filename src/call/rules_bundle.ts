@@ -5,9 +5,9 @@
  * @module
  */
 
-import { isSecure } from "../negotiate/mod.ts";
 import type { RuleBundle, RuleOutput } from "../relay/types.ts";
 import type { Media, PortEntry } from "./media.ts";
+import { isForeign } from "./secure/protection.ts";
 
 /** Identifiers an element can have. */
 const IDENTIFIERS: readonly number[] = Array.from({ length: 255 }, (_, i) => i + 1);
@@ -48,7 +48,7 @@ export function payloadTypes({ state, sinks }: Media): number[] {
  */
 export function headerEdits(source: Media, sink: Media): Pick<RuleOutput, "mid" | "extensions"> {
   const [from, to] = [source.state, sink.state];
-  if (from.dtls || isSecure(from.protocol)) return {};
+  if (isForeign(from)) return {};
   const named = to.bundle?.carrier !== undefined && to.midExtension !== undefined &&
     to.mid !== undefined;
   // the name the sender gives the section means nothing under another identifier

@@ -22,6 +22,8 @@ import { query } from "./query.ts";
 import { CallTable } from "./registry.ts";
 import { type QualityOptions, RtcpMonitor } from "./rtcp_monitor.ts";
 import { subscribeAnswer, subscribeRequest, unsubscribeCommand } from "./subscribe.ts";
+import { installRules } from "./rules.ts";
+import { SecureMedia, type SecureOptions } from "./secure/secure_media.ts";
 import { CallTimers } from "./timers.ts";
 import { type PastSlots, resumeCall } from "./resume.ts";
 import { snapshotCall } from "./snapshot.ts";
@@ -43,6 +45,8 @@ export interface CallServiceOptions {
   readonly load?: () => LoadSample;
   /** How quality is watched; with the defaults, and summed up for nobody, when absent. */
   readonly quality?: QualityOptions;
+  /** What ICE and DTLS need from outside. */
+  readonly secure?: SecureOptions;
   /** How sources appear in statistics; `full` when absent. */
   readonly ssrcReporting?: SsrcReporting;
   /** Call-ids logged at debug level: the flag `debug` adds to it, the end of a call takes away. */
@@ -65,6 +69,8 @@ export interface CallService {
   tick(now?: number): void;
   /** Sends the RTCP of our own that is due; call it a few times a second. */
   tickRtcp(): void;
+  /** Does what ICE and DTLS have due; call it when {@link SecureOptions.wake} asks for it. */
+  runSecure(): void;
   /** A call as text that {@link resume} understands; `counters` says where its counters are. */
   snapshot(call: CallView, counters: string): string;
   /**
@@ -86,11 +92,29 @@ export function createCallService(options: CallServiceOptions): CallService {
   const { relay, settings, clock, observer } = options;
   const quality = options.quality ?? { sums: new QualitySums([], () => new TrafficSums()) };
   const rtcp = new RtcpMonitor(relay, clock, quality);
-  relay.engine.onEvent((event) => rtcp.handle(event));
+  const log = options.log ?? SILENT;
+  const secure = new SecureMedia({
+    ...options.secure,
+    relay,
+    clock,
+    log,
+    changed(call) {
+      installRules(relay, call, log);
+      calls.changed(call);
+    },
+  });
+  relay.engine.onEvent((event) => {
+    rtcp.handle(event);
+    secure.handle(event);
+  });
   const calls = new CallTable(relay, observer, {
-    update: (call) => rtcp.update(call),
+    update(call) {
+      rtcp.update(call);
+      secure.update(call);
+    },
     remove(call) {
       rtcp.remove(call);
+      secure.remove(call);
       context.debugCalls.delete(call.callId);
     },
   });
@@ -100,10 +124,11 @@ export function createCallService(options: CallServiceOptions): CallService {
     clock,
     calls,
     guard: new LoadGuard(settings, options.load),
-    log: options.log ?? SILENT,
+    log,
     observer,
     counters: (slot) => relay.engine.counters(slot),
     rtcp,
+    secure,
     ssrcReporting: options.ssrcReporting ?? "full",
     loopMarker: options.loopMarker ?? randomMarker(),
     debugCalls: options.debugCalls ?? new Set(),
@@ -136,6 +161,7 @@ export function createCallService(options: CallServiceOptions): CallService {
     registry: calls,
     tick: (now = clock.now()) => timers.expire(now),
     tickRtcp: () => rtcp.tick(),
+    runSecure: () => secure.run(),
     snapshot(view, counters) {
       const call = calls.get(view.callId);
       if (call === undefined) throw new Error("there is no such call");

@@ -1,0 +1,160 @@
+/**
+ * What rules have to know of a section's security: keys, where ICE has led, what is to be handed up.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../../core/endpoint.ts";
+import { isSecure, type MediaState } from "../../negotiate/mod.ts";
+import type { CryptoAttribute } from "../../srtp/mod.ts";
+import type { PacketClass, Rule, RuleOutput, SrtpKeys } from "../../relay/types.ts";
+import type { Media } from "../media.ts";
+import { keysOfCrypto, ruleKeys, sameKeys, type StoredKeys } from "./agreement.ts";
+
+/** RTP or RTCP. */
+export type ComponentName = "rtp" | "rtcp";
+
+/** Keys of one component of a section. */
+export interface Protection {
+  /** There will be keys, but they are not known yet: nothing passes. */
+  readonly pending: boolean;
+  /** Of packets of the party; undefined = they are in clear, or not ours to read. */
+  readonly receive: StoredKeys | undefined;
+  /** Of packets to it. */
+  readonly send: StoredKeys | undefined;
+}
+
+const CLEAR: Protection = { pending: false, receive: undefined, send: undefined };
+const PENDING: Protection = { ...CLEAR, pending: true };
+
+/** Equal keys are one object, so that nothing is computed twice. */
+const STORED = new WeakMap<CryptoAttribute, StoredKeys>();
+const RULE_KEYS = new WeakMap<StoredKeys, SrtpKeys>();
+
+/** Whether keys are the parties' own, so that packets are relayed as they are. */
+export function isForeign({ protocol, dtls, secure }: MediaState): boolean {
+  if (dtls) return true;
+  const type = secure?.keying.type;
+  return type === undefined || type === "none" ? isSecure(protocol) : type === "foreign";
+}
+
+/** Keys for one component; in a bundle those of the section that carries it. */
+export function protectionOf(media: Media, component: ComponentName): Protection {
+  const { state, agreement } = carrierOf(media);
+  const keying = state.secure?.keying;
+  switch (keying?.type) {
+    case "offered":
+      return PENDING;
+    case "sdes":
+      return { pending: false, receive: stored(keying.receive), send: stored(keying.send) };
+    case "dtls": {
+      const keys = agreement?.[component].keys;
+      return keys === undefined ? PENDING : { pending: false, ...keys };
+    }
+    default:
+      return CLEAR;
+  }
+}
+
+/** Keys that RTCP towards the party of a section leaves under; `none` while it cannot be sent. */
+export function rtcpProtection(media: Media): Protection {
+  return protectionOf(media, media.state.rtcpMuxed ? "rtp" : "rtcp");
+}
+
+/** Keys as rules want them. */
+export function keysFor(keys: StoredKeys | undefined): SrtpKeys | undefined {
+  if (keys === undefined) return undefined;
+  let known = RULE_KEYS.get(keys);
+  if (known === undefined) RULE_KEYS.set(keys, known = ruleKeys(keys));
+  return known;
+}
+
+/** What a port's rule says because of ICE and keys. */
+export interface Guard {
+  /** Where media goes. */
+  readonly remote: Endpoint | undefined;
+  readonly rule: Partial<
+    Pick<Rule, "decrypt" | "learning" | "sourceAction" | "blackhole" | "punt">
+  >;
+}
+
+/**
+ * @param signalled where the party wants its media, if it can be sent there
+ * @param punt classes handed up whatever the security
+ */
+export function guardOf(
+  media: Media,
+  component: ComponentName,
+  signalled: Endpoint | undefined,
+  punt: readonly PacketClass[],
+): Guard {
+  const { secure } = media.state;
+  if (secure === undefined) return { remote: signalled, rule: {} };
+  const { pending, receive } = protectionOf(media, component);
+  const path = media.agreement?.[component];
+  const classes: PacketClass[] = [...punt];
+  const keys = keysFor(receive);
+  let rule: Guard["rule"] = keys === undefined ? {} : { decrypt: keys };
+  let remote = signalled;
+  if (secure.keying.type === "dtls") {
+    classes.push("dtls");
+    remote = path?.remote ?? signalled;
+  }
+  // learning is for those who have shown that they know the keys
+  if (pending) rule = { ...rule, blackhole: true, learning: "off" };
+  if (secure.ice !== undefined) {
+    classes.push("stun");
+    remote = path?.remote;
+    rule = { ...rule, learning: "off", sourceAction: "drop" };
+    if (remote === undefined) rule = { ...rule, blackhole: true };
+  }
+  return { remote, rule: { ...rule, punt: classes } };
+}
+
+/** Whether something of a section's party is checked by ICE before it is sent to. */
+export function usesIce(media: Media): boolean {
+  return carrierOf(media).state.secure?.ice !== undefined;
+}
+
+/**
+ * What becomes of packets of one section on their way to another.
+ *
+ * @param from component they came in on
+ * @param to component they leave on
+ * @param output what else is done to them
+ * @returns undefined when they must not leave, for want of keys
+ */
+export function sealed(
+  source: Media,
+  from: ComponentName,
+  sink: Media,
+  to: ComponentName,
+  output: RuleOutput,
+): RuleOutput | undefined {
+  const { pending, send } = protectionOf(sink, to);
+  if (pending) return undefined;
+  if (send === undefined) return output;
+  const { receive } = protectionOf(source, from);
+  const recrypt = source.state.secure?.recrypt === true || sink.state.secure?.recrypt === true;
+  const same = receive !== undefined && sameKeys(receive, send);
+  if (same && !recrypt && !isEdited(output)) return { ...output, asReceived: true };
+  return { ...output, encrypt: keysFor(send)! };
+}
+
+/** Whether packets are changed otherwise. */
+function isEdited({ silence, mid, extensions, ssrcOut }: RuleOutput): boolean {
+  return silence === true || mid !== undefined || extensions !== undefined ||
+    ssrcOut !== undefined;
+}
+
+/** The section whose transport a section uses, which may be itself. */
+export function carrierOf(media: Media): Media {
+  if (!media.riding) return media;
+  return media.participant.medias[media.state.bundle?.carrier ?? -1] ?? media;
+}
+
+function stored(crypto: CryptoAttribute): StoredKeys {
+  let known = STORED.get(crypto);
+  if (known === undefined) STORED.set(crypto, known = keysOfCrypto(crypto));
+  return known;
+}

@@ -1,0 +1,204 @@
+/**
+ * Secure media of all calls: which transport belongs to which port, what is due next, and new rules whenever
+ * something was agreed.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../core/clock.ts";
+import type { DtlsEngine } from "../../dtls/mod.ts";
+import type { PortPair, Relay, RelayEvent, Slot } from "../../relay/types.ts";
+import type { Call } from "../call.ts";
+import type { CallLog } from "../context.ts";
+import type { Media } from "../media.ts";
+import { noAgreement } from "./agreement.ts";
+import { Scheduler } from "./scheduler.ts";
+import { SecureTransport, type TransportTerms } from "./transport.ts";
+
+/** What secure media needs from outside. */
+export interface SecureOptions {
+  /** Makes handshakes under the certificate of now; undefined = there is none. */
+  readonly dtls?: () => DtlsEngine | undefined;
+  /** Random bytes; the system's when absent. */
+  readonly random?: (length: number) => Uint8Array;
+  /** Asked to have {@link SecureMedia.run} called after so many ms; replaces what was asked before. */
+  readonly wake?: (ms: number) => void;
+  /** `log-srtp-keys`: keys are logged. */
+  readonly logKeys?: boolean;
+}
+
+/** What {@link SecureMedia} works with. */
+export interface SecureContext extends SecureOptions {
+  readonly relay: Relay;
+  readonly clock: Clock;
+  readonly log: CallLog;
+  /** Rules of a call are to be made anew, and the call has changed. */
+  readonly changed: (call: Call) => void;
+}
+
+interface Owned {
+  readonly call: Call;
+  readonly media: Media;
+  readonly transport: SecureTransport;
+}
+
+/** ICE and DTLS of all calls. */
+export class SecureMedia {
+  readonly #context: SecureContext;
+  readonly #scheduler: Scheduler;
+  readonly #calls = new Map<Call, Map<Media, Owned>>();
+  readonly #slots = new Map<Slot, Owned>();
+  /** Calls whose rules are to be made anew. */
+  readonly #dirty = new Set<Call>();
+  #depth = 0;
+
+  /** Knows of no call yet. */
+  constructor(context: SecureContext) {
+    this.#context = context;
+    this.#scheduler = new Scheduler(context.clock, context.wake);
+  }
+
+  /** Monotonic ms at which {@link run} has something to do; undefined = only after input. */
+  get next(): number | undefined {
+    return this.#scheduler.next;
+  }
+
+  /** Transports there are. */
+  get size(): number {
+    return this.#slots.size / 2;
+  }
+
+  /** Does what is due. */
+  run(): void {
+    this.#enter(() => this.#scheduler.run());
+  }
+
+  /** A call has begun or changed; everything of it is in place. */
+  update(call: Call): void {
+    const known = this.#calls.get(call);
+    let owners = known;
+    const wanted = new Set<Media>();
+    for (const { medias } of call.participants) {
+      for (const media of medias) if (isWanted(call, media)) wanted.add(media);
+    }
+    if (wanted.size === 0 && known === undefined) return;
+    this.#calls.set(call, owners ??= new Map());
+    this.#enter(() => {
+      for (const [media, owned] of owners) {
+        const moved = media.own?.pair !== owned.transport.pair;
+        if (!wanted.has(media) || moved) this.#drop(owners, owned);
+      }
+      for (const media of wanted) {
+        const { transport } = owners.get(media) ?? this.#open(owners, call, media);
+        transport.update(termsOf(media));
+      }
+    });
+    if (wanted.size === 0) this.#calls.delete(call);
+  }
+
+  /** A call is gone. */
+  remove(call: Call): void {
+    const owners = this.#calls.get(call);
+    if (owners === undefined) return;
+    this.#calls.delete(call);
+    for (const owned of [...owners.values()]) this.#drop(owners, owned);
+    this.#dirty.delete(call);
+  }
+
+  /** Takes in an event of the engine; those that are not about STUN or DTLS change nothing. */
+  handle(event: RelayEvent): void {
+    if (event.type !== "punt" || event.class !== "stun" && event.class !== "dtls") return;
+    const { slot, class: kind, source, payload } = event;
+    const owned = this.#slots.get(slot);
+    if (owned === undefined) return;
+    this.#enter(() => owned.transport.receive(slot, kind, source, payload));
+  }
+
+  /** Our role in ICE with the party of a section, as it is now; undefined without ICE. */
+  controlling(call: Call, media: Media): boolean | undefined {
+    return this.#calls.get(call)?.get(media)?.transport.controlling;
+  }
+
+  #open(owners: Map<Media, Owned>, call: Call, media: Media): Owned {
+    const { pair } = media.own!;
+    const transport = new SecureTransport(
+      this.#host(call, media, pair),
+      pair,
+      media.agreement ??= noAgreement(),
+    );
+    const owned = { call, media, transport };
+    owners.set(media, owned);
+    for (const { slot } of [pair.rtp, pair.rtcp]) this.#slots.set(slot, owned);
+    return owned;
+  }
+
+  #drop(owners: Map<Media, Owned>, { media, transport }: Owned): void {
+    owners.delete(media);
+    const { rtp, rtcp } = transport.pair;
+    for (const { slot } of [rtp, rtcp]) {
+      // the port may be another call's by now
+      if (this.#slots.get(slot)?.transport === transport) this.#slots.delete(slot);
+    }
+    transport.close();
+  }
+
+  #host(
+    call: Call,
+    media: Media,
+    { local }: PortPair,
+  ): ConstructorParameters<typeof SecureTransport>[0] {
+    const { relay, clock, log, dtls, random } = this.#context;
+    const name = `${media.participant.tag}#${media.index}`;
+    return {
+      scheduler: this.#scheduler,
+      now: () => clock.now(),
+      random: random ?? ((length) => crypto.getRandomValues(new Uint8Array(length))),
+      send: (slot, destination, payload) => void relay.engine.send(slot, payload, destination),
+      allowed: (target) =>
+        target.family === local.family && relay.refuseTarget(target, local) === undefined,
+      remoteOf: (slot) => relay.engine.counters(slot).remote,
+      engine: () => dtls?.(),
+      changed: () => this.#enter(() => void this.#dirty.add(call)),
+      log: (message) => log.debug(call.callId, `${name}: ${message}`),
+      warn: (message) => log.warn(call.callId, `${name}: ${message}`),
+    };
+  }
+
+  /** Whatever happens inside: rules are made once, after it. */
+  #enter(action: () => void): void {
+    this.#depth++;
+    try {
+      action();
+    } finally {
+      if (--this.#depth === 0) this.#flush();
+    }
+  }
+
+  #flush(): void {
+    for (const call of this.#dirty) {
+      this.#dirty.delete(call);
+      this.#context.changed(call);
+    }
+  }
+}
+
+/** A port pair of its own, something to negotiate on it, and nobody else to do so. */
+function isWanted(call: Call, media: Media): boolean {
+  const { secure } = media.state;
+  if (secure === undefined || media.own === undefined || !media.live || call.foreign) return false;
+  return secure.ice !== undefined || secure.keying.type === "dtls" ||
+    secure.keying.type === "offered" && secure.dtls !== undefined;
+}
+
+function termsOf({ state }: Media): TransportTerms {
+  const { ice, dtls, keying } = state.secure!;
+  return {
+    ice,
+    controlling: state.controlling,
+    dtls: keying.type === "dtls" || keying.type === "offered" ? dtls : undefined,
+    role: keying.type === "dtls" ? keying.role : undefined,
+    components: state.mux === "agreed" ? 1 : 2,
+    rtp: state.rtp,
+    rtcp: state.rtcp,
+  };
+}
