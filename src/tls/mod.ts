@@ -11,5 +11,11 @@ export {
   loadIdentity,
   RENEW_BEFORE,
 } from "./identity.ts";
+export {
+  DTLS_DAYS,
+  type DtlsCertificate,
+  type DtlsCertificateKind,
+  makeDtlsCertificate,
+} from "./dtls_certificate.ts";
 export { CertificateError, type Identity, makeIdentity } from "./pem.ts";
 export { MAX_DAYS, selfSign } from "./self_signed.ts";

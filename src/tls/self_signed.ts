@@ -104,7 +104,7 @@ async function importKeys(keyPem: string): Promise<CryptoKeyPair> {
 }
 
 /** 127 random bits as hex, never zero and never negative as an ASN.1 integer. */
-function randomSerial(): string {
+export function randomSerial(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[0] = (bytes[0]! & 0x7f) | 0x40;
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
