@@ -34,8 +34,10 @@ const SWITCHES: readonly string[] = [
   "--disable-sync",
   "--autoplay-policy=no-user-gesture-required",
   "--use-fake-device-for-media-stream",
-  "--use-fake-ui-for-media-stream",
 ];
+
+/** Allows the page to use the devices; without it the browser hides its addresses. */
+const ALLOW = "--use-fake-ui-for-media-stream";
 
 /** A running browser with one page. */
 export class Chromium implements AsyncDisposable {
@@ -53,17 +55,18 @@ export class Chromium implements AsyncDisposable {
   /**
    * Starts a browser in a namespace.
    *
-   * @param tone what its microphone hears, hertz
+   * @param tone what its microphone hears, hertz; absent: the devices may not be used
    */
-  static async start(ns: Netns, tone: number): Promise<Chromium> {
+  static async start(ns: Netns, tone?: number): Promise<Chromium> {
     const home = await Deno.makeTempDir({ prefix: "rtpedge-chromium-" });
-    await Deno.writeFile(join(home, "tone.wav"), buildTone(tone, RATE, 10));
+    await Deno.writeFile(join(home, "tone.wav"), buildTone(tone ?? 0, RATE, 10));
     const page = join(home, "page.html");
     await Deno.writeTextFile(page, "<!doctype html><title>rig</title><body></body>");
     const switches = [
       ...SWITCHES,
       `--user-data-dir=${join(home, "profile")}`,
       `--use-file-for-fake-audio-capture=${join(home, "tone.wav")}`,
+      ...(tone === undefined ? [] : [ALLOW]),
     ];
     const tools = new DevTools(["chromium", ...switches], (argv) => ns.argv(argv));
     try {

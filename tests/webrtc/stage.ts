@@ -63,7 +63,10 @@ export class Stage implements AsyncDisposable {
 
   /** A peer connection in a browser that has never been allowed to use its devices. */
   async stranger(side: Side): Promise<BrowserPeer> {
-    const chromium = this.rig.use(await Chromium.start(this.rig[side].ns, TONE[side]));
+    // with hidden addresses a browser uses the way to the world only
+    const gateway = side === "a" ? ADDRESS.coreA : ADDRESS.coreB;
+    await this.rig[side].ns.ip("route", "replace", "default", "via", gateway);
+    const chromium = this.rig.use(await Chromium.start(this.rig[side].ns));
     return await BrowserPeer.open(chromium, {});
   }
 
