@@ -11,6 +11,7 @@ export const RUN_PACKAGES: readonly string[] = ["gcc", "libc6-dev", "libssl-dev"
 
 /** Packages that the test suites need on top. */
 export const TEST_PACKAGES: readonly string[] = [
+  "chromium",
   "clang",
   "curl",
   "ethtool",
