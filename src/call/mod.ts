@@ -21,6 +21,17 @@ export type {
   TrafficSource,
 } from "../quality/mod.ts";
 export type * from "../quality/types.ts";
+export type { AttributeEdit } from "../ng/attribute_edits.ts";
+export type {
+  DtlsEngine,
+  DtlsHandshake,
+  DtlsKeys,
+  DtlsRole,
+  DtlsState,
+  DtlsStep,
+  KeySalt,
+} from "../dtls/types.ts";
+export type { SuiteName } from "../srtp/mod.ts";
 export type { TrafficSums } from "../relay/traffic.ts";
 export type * from "../relay/types.ts";
 export type * from "../rtcp/types.ts";

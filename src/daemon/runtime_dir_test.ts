@@ -18,7 +18,7 @@ Deno.test("usableDirectory makes the first directory that can be written to", as
     await Deno.writeTextFile(`${dir}/file`, "");
     assert.equal(usableDirectory([`${dir}/file`, `${dir}/x/y`, dir]), `${dir}/x/y`);
     assert.equal((await Deno.stat(`${dir}/x/y`)).mode! & 0o777, 0o700);
-    assert.deepEqual([...Deno.readDirSync(`${dir}/x/y`)], []);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(`${dir}/x/y`)), []);
     assert.throws(() => usableDirectory([`${dir}/file`, "/proc/none"]), /none of .*file, \/proc/);
   } finally {
     await Deno.remove(dir, { recursive: true });

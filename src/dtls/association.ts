@@ -51,6 +51,7 @@ export class DtlsAssociation {
   #connection: Attempt | undefined;
   #closed = false;
 
+  /** Nothing is sent or expected before {@link begin} or {@link receive}. */
   constructor(
     engine: DtlsEngine,
     role: DtlsRole,

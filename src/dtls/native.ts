@@ -54,7 +54,7 @@ export interface NativeDtlsOptions {
   readonly mtu?: number;
 }
 
-/** @throws Error when the certificate, the key or the ciphers cannot be used */
+/** Makes an engine. @throws Error when the certificate, the key or the ciphers cannot be used */
 export function nativeDtls(options: NativeDtlsOptions): DtlsEngine {
   const library = loadRelayLibrary(options.library);
   const layout = new AbiLayout(readText((buffer, size) => library.rtpe_abi_describe(buffer, size)))

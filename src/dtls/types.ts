@@ -15,12 +15,15 @@ export type DtlsState = "handshake" | "connected" | "failed" | "closed";
 
 /** Master key and salt of one direction. */
 export interface KeySalt {
+  /** As long as the suite has it. */
   readonly key: Uint8Array;
+  /** As long as the suite has it. */
   readonly salt: Uint8Array;
 }
 
 /** What a handshake agreed on. */
 export interface DtlsKeys {
+  /** For both directions. */
   readonly suite: SuiteName;
   /** Of what we send. */
   readonly local: KeySalt;
@@ -30,6 +33,7 @@ export interface DtlsKeys {
 
 /** What one step brought. */
 export interface DtlsStep {
+  /** Where the handshake stands now. */
   readonly state: DtlsState;
   /** Datagrams to send. */
   readonly datagrams: readonly Uint8Array<ArrayBuffer>[];

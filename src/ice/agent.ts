@@ -67,6 +67,7 @@ export class IceAgent {
   #started: number | undefined;
   #found = 0;
 
+  /** Answers checks at once; makes its own once it knows the peer's credentials. */
   constructor(options: IceOptions) {
     this.#options = options;
     this.#controlling = options.controlling;

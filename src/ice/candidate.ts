@@ -20,6 +20,8 @@ const TOKEN = /^[A-Za-z0-9+/]{1,32}$/;
 const MAX_PRIORITY = 2 ** 31 - 1;
 
 /**
+ * Priority of a candidate.
+ *
  * @param localPreference 0..65535
  */
 export function priorityOf(

@@ -42,8 +42,11 @@ export interface LocalCandidate extends Candidate {
 
 /** A datagram to send. */
 export interface IceTransmit {
+  /** Where it leaves from. */
   readonly base: number;
+  /** Where it goes. */
   readonly destination: Endpoint;
+  /** The datagram. */
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
@@ -77,8 +80,11 @@ export type IceState = "new" | "checking" | "completed" | "failed" | "disconnect
 
 /** What an agent is made of. */
 export interface IceOptions {
+  /** Ours. */
   readonly local: IceCredentials;
+  /** All of ours. */
   readonly candidates: readonly LocalCandidate[];
+  /** Role to begin with. */
   readonly controlling: boolean;
   /** Only answers (RFC 8445 section 2.5). */
   readonly lite: boolean;

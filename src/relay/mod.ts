@@ -19,3 +19,4 @@ export { type PortRange, type ReservedPorts, reservePorts } from "./reserve.ts";
 export { LIBRARY_NAME, type LibraryPlaces, libraryPlaces, locateLibrary } from "./library.ts";
 export type { Clock } from "../core/clock.ts";
 export type { Endpoint, Family } from "../core/endpoint.ts";
+export type { SuiteName } from "../srtp/mod.ts";

@@ -13,14 +13,14 @@ export class PastCounters {
   readonly #file: Deno.FsFile;
   readonly #slots: number;
 
-  /** @throws Error when there is no such file */
+  /** Opens the file. @throws Error when there is none */
   constructor(codec: CounterCodec, path: string) {
     this.#codec = codec;
     this.#file = Deno.openSync(path, { read: true });
     this.#slots = Math.floor(this.#file.statSync().size / codec.size);
   }
 
-  /** @returns undefined where nothing can be made of what is there: it was being written at the end */
+  /** Counters of a slot. @returns undefined where nothing can be made of what is there: it was being written at the end */
   read(slot: Slot): SlotCounters | undefined {
     if (!Number.isInteger(slot) || slot < 0 || slot >= this.#slots) return undefined;
     const bytes = new Uint8Array(this.#codec.size);

@@ -36,7 +36,9 @@ export class TrafficSums {
   dropFiltered = 0;
   /** Drops: nowhere to send it. */
   dropNoRule = 0;
+  /** SRTP that was not authentic. */
   dropAuth = 0;
+  /** SRTP that came twice. */
   dropReplay = 0;
   /** Packets handed to the control plane. */
   punted = 0;

@@ -33,8 +33,23 @@ function other(cipher: "null" | "aes-f8", rtpTag: number): SuiteParts {
   return { cipher, keyLength: 16, saltLength: 14, rtpTag, rtcpTag: 10 };
 }
 
+/** Name of a suite, spelled as in RFC 4568. */
+export type SuiteName =
+  | "AEAD_AES_256_GCM"
+  | "AEAD_AES_128_GCM"
+  | "AES_256_CM_HMAC_SHA1_80"
+  | "AES_256_CM_HMAC_SHA1_32"
+  | "AES_192_CM_HMAC_SHA1_80"
+  | "AES_192_CM_HMAC_SHA1_32"
+  | "AES_CM_128_HMAC_SHA1_80"
+  | "AES_CM_128_HMAC_SHA1_32"
+  | "F8_128_HMAC_SHA1_80"
+  | "F8_128_HMAC_SHA1_32"
+  | "NULL_HMAC_SHA1_80"
+  | "NULL_HMAC_SHA1_32";
+
 /** All suites, the preferred ones first. */
-export const SUITES = {
+export const SUITES: Readonly<Record<SuiteName, SuiteParts>> = {
   "AEAD_AES_256_GCM": gcm(32, 0x0008),
   "AEAD_AES_128_GCM": gcm(16, 0x0007),
   "AES_256_CM_HMAC_SHA1_80": cm(32, 10),
@@ -47,13 +62,10 @@ export const SUITES = {
   "F8_128_HMAC_SHA1_32": other("aes-f8", 4),
   "NULL_HMAC_SHA1_80": other("null", 10),
   "NULL_HMAC_SHA1_32": other("null", 4),
-} as const satisfies Readonly<Record<string, SuiteParts>>;
-
-/** Name of a suite, spelled as in RFC 4568. */
-export type SuiteName = keyof typeof SUITES;
+};
 
 /** All names, the preferred ones first. */
-export const SUITE_NAMES = Object.keys(SUITES) as readonly SuiteName[];
+export const SUITE_NAMES: readonly SuiteName[] = Object.keys(SUITES) as SuiteName[];
 
 /** Finds a suite; names are compared without regard to case. */
 export function suiteNamed(text: string): SuiteName | undefined {
@@ -63,8 +75,5 @@ export function suiteNamed(text: string): SuiteName | undefined {
 
 /** The suite of a DTLS protection profile. */
 export function suiteOfProfile(profile: number): SuiteName | undefined {
-  return SUITE_NAMES.find((name) => {
-    const parts: SuiteParts = SUITES[name];
-    return parts.dtls === profile;
-  });
+  return SUITE_NAMES.find((name) => SUITES[name].dtls === profile);
 }

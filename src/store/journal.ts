@@ -10,6 +10,7 @@ import type { CallStore, StoredCall } from "./types.ts";
 
 /** What {@link CallJournal} is made of. */
 export interface JournalOptions<Call> {
+  /** Where calls are kept. */
   readonly store: CallStore;
   /** The call-id. */
   readonly id: (call: Call) => ByteString;
@@ -42,6 +43,7 @@ export class CallJournal<Call> {
   #writing: Promise<void> | undefined;
   #closed = false;
 
+  /** Nothing is written before something changes. */
   constructor(options: JournalOptions<Call>) {
     this.#options = options;
     this.#stored = new Set(options.known);

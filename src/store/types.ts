@@ -8,6 +8,7 @@ import type { ByteString } from "../core/bytes.ts";
 
 /** One call as it is kept. */
 export interface StoredCall {
+  /** Key. */
   readonly callId: ByteString;
   /** JSON of a call's snapshot; opaque here. */
   readonly text: string;

@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { Endpoint, Family } from "../core/endpoint.ts";
 export { buildStun } from "./build.ts";
 export { parseStun } from "./parse.ts";
 export type { ReceivedStun, StunClass, StunMessage } from "./types.ts";

@@ -11,6 +11,7 @@ export type StunClass = "request" | "indication" | "success" | "error";
 
 /** A message, without its integrity attributes. */
 export interface StunMessage {
+  /** Request, indication or one of the responses. */
   readonly class: StunClass;
   /** 12 bytes, one character per byte. */
   readonly transaction: string;

@@ -90,6 +90,10 @@ async function portsUsed(): Promise<number> {
   return values.reduce((a, b) => a + b);
 }
 
+async function names(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+}
+
 async function main(calls: number, how: string): Promise<Outcome> {
   const folder = await Deno.makeTempDir({ prefix: "rtpedge-resume-" });
   const ng = new NgClient(NG);
@@ -146,8 +150,7 @@ async function main(calls: number, how: string): Promise<Outcome> {
       portsUsedAfterDelete: used,
       callsAfterDelete: left.length,
       log: daemon.lines.slice(-30),
-      files: [...Deno.readDirSync(folder), ...Deno.readDirSync(`${folder}/run`)]
-        .map(({ name }) => name).sort(),
+      files: [...await names(folder), ...await names(`${folder}/run`)],
     };
   } finally {
     ng.close();
