@@ -14,6 +14,7 @@ import { toValue, type Written } from "../negotiate/request_test_support.ts";
 import { FakeEngine, type LocalAddress, MediaRelay, type Rule } from "../relay/mod.ts";
 import type { SsrcReporting } from "./context.ts";
 import type { QualityOptions } from "./rtcp_monitor.ts";
+import type { SecureOptions } from "./secure/secure_media.ts";
 import { createCallService } from "./service.ts";
 import type { CallService } from "./service.ts";
 import type { LoadSample } from "./limits.ts";
@@ -56,6 +57,7 @@ export interface BenchOptions {
   readonly debugCalls?: Set<string>;
   readonly quality?: Omit<QualityOptions, "sums">;
   readonly ssrcReporting?: SsrcReporting;
+  readonly secure?: SecureOptions;
 }
 
 /** Remembers which slot is which port. */
@@ -97,6 +99,8 @@ export class Bench {
   readonly sums: QualitySums;
   readonly service: CallService;
   readonly log: string[] = [];
+  /** What is logged at debug level. */
+  readonly debug: string[] = [];
   readonly events: string[] = [];
   /** `CALL: TAGS` for each change. */
   readonly changes: string[] = [];
@@ -134,10 +138,11 @@ export class Bench {
       loopMarker: "marker",
       quality: { sums: this.sums, random: () => 0, ...options.quality },
       ...(options.ssrcReporting === undefined ? {} : { ssrcReporting: options.ssrcReporting }),
+      ...(options.secure === undefined ? {} : { secure: options.secure }),
       ...(options.debugCalls === undefined ? {} : { debugCalls: options.debugCalls }),
       ...(options.load === undefined ? {} : { load: options.load }),
       log: {
-        debug: () => {},
+        debug: (call, message) => void this.debug.push(`${call}: ${message}`),
         info: (call, message) => void this.log.push(`${call}: ${message}`),
         warn: (call, message) => void this.log.push(`${call}: ${message}`),
       },

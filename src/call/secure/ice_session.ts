@@ -67,7 +67,7 @@ export class IceSession {
   /** What the media still uses while the current agent has not selected anything. */
   #former: Running | undefined;
   readonly #valid = new Set<string>();
-  /** Components that media goes to already. */
+  /** Components that media can go to. */
   readonly #found = new Set<Component>();
 
   constructor(host: IceHost) {
@@ -211,8 +211,9 @@ export class IceSession {
         log(`ICE: we are ${event.controlling ? "controlling" : "controlled"}`);
         return;
       case "failed":
-        log("ICE: no pair was found");
-        if (current && this.#former === undefined) this.#host.lost();
+        log("ICE: no pair was nominated");
+        // a peer that was connected before we began knows of no reason to nominate again
+        if (current && this.#former === undefined && this.#found.size === 0) this.#host.lost();
         return;
       case "disconnected":
         log("ICE: the other end does not answer any more");
