@@ -6,6 +6,7 @@
 
 import type { Clock } from "../core/clock.ts";
 import type { Settings } from "../core/settings.ts";
+import type { SecureSource } from "../negotiate/mod.ts";
 import type { Relay } from "../relay/types.ts";
 import type { LoadGuard } from "./limits.ts";
 import type { CallTable } from "./registry.ts";
@@ -39,6 +40,8 @@ export interface CallContext {
   readonly counters: CounterReader;
   readonly rtcp: RtcpMonitor;
   readonly secure: SecureMedia;
+  /** What ICE and keys of our own are negotiated with; undefined: those of the parties are passed on. */
+  readonly source: SecureSource | undefined;
   /** How sources appear in statistics. */
   readonly ssrcReporting: SsrcReporting;
   /** Call-ids logged at debug level. */

@@ -156,6 +156,7 @@ function makePlan(
     settings,
     from: from.medias.map((media) => media.state),
     to: to.medias.map((media) => media.state),
+    secure: context.source,
   });
   const nothing = sdp.medias.length === 0 || result.medias.every((media) => media.to.hidden);
   if (nothing) throw new NgError("Error rewriting SDP");
@@ -224,6 +225,7 @@ function write(
     memory: to.session,
     loopMarker: request.flags.has("loop protect") ? context.loopMarker : undefined,
     sessionId: String(plan.call.created),
+    secure: context.source,
     home() {
       const local = plan.toInterface.address(plan.families[0]?.to ?? 4);
       return { family: local.advertisedFamily, address: local.advertised };

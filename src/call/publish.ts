@@ -62,6 +62,7 @@ export function publish(context: CallContext, request: NgRequest): ReplyDict {
       settings,
       from: before,
       to: [],
+      secure: context.source,
     });
     const accepted = acceptedDescription(request, sdp, offered, party);
     if (accepted === undefined) throw new NgError("Failed to create SDP");
@@ -74,6 +75,7 @@ export function publish(context: CallContext, request: NgRequest): ReplyDict {
       settings,
       from: [],
       to: states,
+      secure: context.source,
     });
     return {
       kind: "answer",
@@ -101,6 +103,7 @@ export function create(context: CallContext, request: NgRequest): ReplyDict {
       settings,
       from: [],
       to: party.medias.map(({ state }) => state),
+      secure: context.source,
     });
     return { kind: "offer", sdp, result, description: undefined, family: party.family ?? 4 };
   }, false);
@@ -162,6 +165,7 @@ function speak(
       memory: party.session,
       loopMarker: undefined,
       sessionId: String(call.created),
+      secure: context.source,
       home() {
         const local = choice.address(family);
         return { family: local.advertisedFamily, address: local.advertised };
@@ -249,6 +253,7 @@ export function createAnswer(context: CallContext, request: NgRequest): ReplyDic
       settings,
       from: party.medias.map(({ state }) => state),
       to: party.medias.map(() => NEW_MEDIA),
+      secure: context.source,
     });
     if (medias.length > party.medias.length) throw new NgError("Incomplete SDP specification");
     for (const [i, { from }] of medias.entries()) {

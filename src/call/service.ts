@@ -6,6 +6,7 @@
 
 import type { Clock } from "../core/clock.ts";
 import type { Settings } from "../core/settings.ts";
+import type { SecureSource } from "../negotiate/mod.ts";
 import type { NgHandler } from "../ng/request.ts";
 import { QualitySums } from "../quality/mod.ts";
 import { TrafficSums } from "../relay/traffic.ts";
@@ -47,6 +48,11 @@ export interface CallServiceOptions {
   readonly quality?: QualityOptions;
   /** What ICE and DTLS need from outside. */
   readonly secure?: SecureOptions;
+  /**
+   * What ICE and keys of our own are negotiated with; absent: keys are the parties' own business, and ICE is
+   * taken out.
+   */
+  readonly source?: SecureSource;
   /** How sources appear in statistics; `full` when absent. */
   readonly ssrcReporting?: SsrcReporting;
   /** Call-ids logged at debug level: the flag `debug` adds to it, the end of a call takes away. */
@@ -129,6 +135,7 @@ export function createCallService(options: CallServiceOptions): CallService {
     counters: (slot) => relay.engine.counters(slot),
     rtcp,
     secure,
+    source: options.source,
     ssrcReporting: options.ssrcReporting ?? "full",
     loopMarker: options.loopMarker ?? randomMarker(),
     debugCalls: options.debugCalls ?? new Set(),

@@ -87,6 +87,7 @@ export function subscribeRequest(context: CallContext, request: NgRequest): Repl
       memory: subscriber.session,
       loopMarker: undefined,
       sessionId: String(call.created),
+      secure: context.source,
       home() {
         const local = plan.choice.address(plan.family);
         return { family: local.advertisedFamily, address: local.advertised };
@@ -172,6 +173,7 @@ function makePlan(
     settings,
     from: parts.map(() => NEW_MEDIA),
     to: subscriber.medias.map(({ state }) => state),
+    secure: context.source,
   });
   const { addressFamily } = request;
   const wanted = addressFamily === undefined ? undefined : addressFamily === "IP4" ? 4 : 6;
@@ -273,7 +275,7 @@ function listens({ sources }: Media): boolean {
 }
 
 function answeredStates(
-  { settings }: CallContext,
+  { settings, source }: CallContext,
   request: NgRequest,
   subscriber: Participant,
 ): Media["state"][] {
@@ -289,6 +291,7 @@ function answeredStates(
     settings,
     from: before,
     to: before.map((state) => ({ ...NEW_MEDIA, type: state.type, protocol: state.protocol })),
+    secure: source,
   });
   return medias.map(({ from, section }, i) => {
     const { codecs, mux, rejected } = before[i]!;

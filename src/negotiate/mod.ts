@@ -36,6 +36,7 @@ export { type Remote, remoteOf, trustsAddress } from "./remote.ts";
 export {
   type BundleMember,
   type Facing,
+  type FacingAddress,
   type MediaState,
   type MuxState,
   type NegotiationSettings,

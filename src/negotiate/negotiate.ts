@@ -31,8 +31,16 @@ import { editExtensions } from "./extensions.ts";
 import { isFinal } from "./final.ts";
 import { fillHidden, isHidden } from "./hidden.ts";
 import { answerMux, offerMux } from "./mux.ts";
-import { canonicalProtocol, isSecure, mediaKind, rewriteProtocol } from "./protocol.ts";
+import {
+  canonicalProtocol,
+  isSecure,
+  mediaKind,
+  rewriteProtocol,
+  translateProtocol,
+} from "./protocol.ts";
 import { remoteOf } from "./remote.ts";
+import { answerSecurity, offerSecurity, type SecureOutcome, shareSecurity } from "./secure.ts";
+import type { SecureSource } from "./secure_state.ts";
 import { type MediaState, type NegotiationSettings, NEW_MEDIA } from "./state.ts";
 
 /** What goes into {@link negotiate}. */
@@ -49,6 +57,8 @@ export interface Negotiation {
   readonly from: readonly MediaState[];
   /** Sections of the one it is rewritten for. */
   readonly to: readonly MediaState[];
+  /** ICE and keys end here; absent: keys are the parties' own business, and there is no ICE. */
+  readonly secure?: SecureSource | undefined;
 }
 
 /** One media section after the message. */
@@ -98,7 +108,7 @@ export function negotiate(asked: Negotiation): NegotiationResult {
   const medias: NegotiatedMedia[] = [];
   const { kind, sdp, request } = input;
   const { from, to } = input;
-  const endToEnd = (section: SdpMedia) => usesDtls(sdp, section);
+  const endToEnd = (section: SdpMedia) => input.secure === undefined && usesDtls(sdp, section);
   const groups = kind === "offer"
     ? acceptedGroups({ sdp, options: request.bundle, from, to, endToEnd })
     : [];
@@ -112,12 +122,10 @@ export function negotiate(asked: Negotiation): NegotiationResult {
         : negotiateMedia(input, section, before, other, bundled.has(i), warnings),
     );
   }
-  return {
-    medias: kind === "offer"
-      ? bundleOffer(medias, sdp, groups, request.bundle)
-      : bundleAnswer(medias, sdp, request.bundle),
-    warnings,
-  };
+  const arranged = kind === "offer"
+    ? bundleOffer(medias, sdp, groups, request.bundle)
+    : bundleAnswer(medias, sdp, request.bundle);
+  return { medias: shareSecurity(arranged), warnings };
 }
 
 /** A section that existed but is not described any more counts as rejected. */
@@ -185,6 +193,8 @@ function negotiateMedia(
   const rejected = (media.port === 0 && !portless) || codecs === undefined;
   const learning = request.endpointLearning ?? settings.endpointLearning;
   const echo = echoOf(request);
+  const ends = mediaType === "rtp" && input.secure !== undefined &&
+    (kind === "offer" || from.secure !== undefined || to.secure !== undefined);
   const nextFrom: MediaState = {
     ...from,
     type: media.type,
@@ -216,7 +226,7 @@ function negotiateMedia(
     generateRtcp: request.generateRtcp ?? from.generateRtcp,
     feedback: hasAttribute(section, "rtcp-fb"),
     pierceNat: from.pierceNat || request.flags.has("pierce NAT"),
-    dtls: mediaType === "rtp" && usesDtls(sdp, section),
+    dtls: mediaType === "rtp" && !ends && usesDtls(sdp, section),
     natWait: request.flags.has("NAT-wait"),
     blockShort: from.blockShort || request.flags.has("block short"),
     final: from.final || (kind === "answer" && isFinal(request)),
@@ -228,7 +238,10 @@ function negotiateMedia(
     resets: from.resets + (reset ? 1 : 0),
     controlling: from.controlling && !(reset && kind === "offer"),
   };
-  const protocol = outgoingProtocol(input, from.protocol, nextFrom, to, warnings);
+  const protocol = ends
+    ? translatedProtocol(input, from.protocol, nextFrom, to)
+    : outgoingProtocol(input, from.protocol, nextFrom, to, warnings);
+  const security = ends ? negotiateSecurity(input, section, from, to, protocol) : undefined;
   const nextTo: MediaState = {
     ...to,
     type: media.type,
@@ -256,8 +269,8 @@ function negotiateMedia(
   };
   return {
     section,
-    from: nextFrom,
-    to: nextTo,
+    from: secured(nextFrom, security?.from),
+    to: secured(nextTo, security?.to),
     codecs: codecs ?? [],
     protocol,
     direction: request.flags.has("original sendrecv") ? given ?? "sendrecv" : direction,
@@ -326,6 +339,54 @@ function outgoingProtocol(
   if (wanted === "accept" && changed) return from.protocol;
   // an answer speaks the protocol of the offer, unless encryption says that this would be a lie
   return rewriteProtocol(rewriteProtocol(from.protocol, kept), wanted);
+}
+
+/** The same where keys end here, so that any RTP profile can become any other. */
+function translatedProtocol(
+  { request, kind }: Negotiation,
+  before: ByteString,
+  from: MediaState,
+  to: MediaState,
+): ByteString {
+  const wanted = request.transportProtocol;
+  const kept = to.kind === from.kind && to.protocol !== "" ? to.protocol : from.protocol;
+  const changed = from.protocol !== before;
+  if (kind === "offer") {
+    return translateProtocol(changed ? from.protocol : kept, wanted);
+  }
+  if (wanted === "accept" && changed) return from.protocol;
+  // what was not offered with keys cannot be answered with them, nor the other way round
+  return rewriteProtocol(kept, wanted);
+}
+
+function negotiateSecurity(
+  { request, kind, sdp, secure }: Negotiation,
+  section: SdpMedia,
+  from: MediaState,
+  to: MediaState,
+  told: ByteString,
+): SecureOutcome {
+  const exchange = {
+    request,
+    sdp,
+    section,
+    source: secure!,
+    from: from.secure,
+    to: to.secure,
+    heard: canonicalProtocol(section.media.protocol),
+    told,
+    known: to.initialized,
+  };
+  return kind === "offer" ? offerSecurity(exchange) : answerSecurity(exchange);
+}
+
+/** A state with its security, which has a say in who controls ICE: never a lite agent (RFC 8445 section 6.1.1). */
+function secured(state: MediaState, secure: SecureOutcome["from"] | undefined): MediaState {
+  const { ice } = secure ?? {};
+  const controlling = ice?.local.lite === true
+    ? false
+    : ice?.remote?.lite === true || state.controlling;
+  return { ...state, secure, controlling };
 }
 
 /**

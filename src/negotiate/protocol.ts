@@ -71,6 +71,13 @@ export function hasFeedback(protocol: ByteString): boolean {
   return profileOf(protocol)?.feedback ?? false;
 }
 
+/** The protocol to write when `wanted` is asked for in place of `offered`, both of them RTP profiles. */
+export function translateProtocol(offered: ByteString, wanted: ByteString | undefined): ByteString {
+  const to = wanted === undefined ? undefined : profileOf(wanted);
+  if (to === undefined || profileOf(offered) === undefined) return canonicalProtocol(offered);
+  return to.name;
+}
+
 /**
  * The protocol to write when `wanted` is asked for in place of `offered`: RTP profiles may be exchanged
  * for each other as long as encryption stays as it is, which only those who hold the keys can change.

@@ -186,9 +186,9 @@ export const NEW_SESSION: SessionMemory = {
   versionOf: undefined,
 };
 
-/** Our side of a media section as the description written for a party shows it. */
-export interface Facing {
-  /** Address for `c=` and `o=`. */
+/** One pair of ports of ours as it is advertised. */
+export interface FacingAddress {
+  /** Address as others see it. */
   readonly address: string;
   /** Family of `address`. */
   readonly family: Family;
@@ -196,6 +196,12 @@ export interface Facing {
   readonly rtpPort: number;
   /** 1..65535, unused with rtcp-mux. */
   readonly rtcpPort: number;
+}
+
+/** Our side of a media section as the description written for a party shows it. */
+export interface Facing extends FacingAddress {
+  /** Further candidates of ICE, the preferred ones first; absent = none. */
+  readonly others?: readonly FacingAddress[];
 }
 
 /** Values of the configuration negotiation looks at. */

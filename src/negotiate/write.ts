@@ -10,6 +10,7 @@ import type { Sdp } from "../sdp/mod.ts";
 import { AttributeEdits } from "./attribute_edit.ts";
 import { writtenGroups } from "./bundle.ts";
 import type { NegotiatedMedia } from "./negotiate.ts";
+import type { SecureSource } from "./secure_state.ts";
 import type { Facing, SessionMemory } from "./state.ts";
 import { writeMedia } from "./write_media.ts";
 import { nextVersion, writeSession } from "./write_session.ts";
@@ -32,20 +33,22 @@ export interface Writing {
   readonly loopMarker: string | undefined;
   /** Session id where the description has no `o=`. */
   readonly sessionId: string;
+  /** Our fingerprint; what {@link negotiate} was given. */
+  readonly secure?: SecureSource | undefined;
   /** Our address for `o=` where no section shows one. */
   readonly home: () => Pick<Facing, "family" | "address">;
 }
 
 /** Writes it. */
 export function writeSdp(writing: Writing): { text: ByteString; memory: SessionMemory } {
-  const { request, sdp, medias, facings, kind } = writing;
+  const { request, sdp, medias, facings, kind, secure: source } = writing;
   const edits = new AttributeEdits(request);
   let body = "";
   for (const [i, media] of medias.entries()) {
     if (media.to.hidden) continue;
     const facing = facings[i];
     const connection = facing === undefined ? "" : connectionFor(request, media, facing);
-    const text = writeMedia({ request, kind, sdp, media, facing, connection });
+    const text = writeMedia({ request, kind, sdp, media, facing, connection, source });
     body += edits.apply(media.from.type, text);
   }
   const first = facings.find((facing) => facing !== undefined);
@@ -59,6 +62,8 @@ export function writeSdp(writing: Writing): { text: ByteString; memory: SessionM
     verbatim: medias.every((media) => media.from.passthrough),
     memory: writing.memory,
     loopMarker: writing.loopMarker,
+    secure: medias.some(({ to }) => to.secure !== undefined),
+    lite: medias.some(({ to }) => !to.rejected && to.secure?.ice?.local.lite === true),
     sessionId: writing.sessionId,
     groups: writtenGroups(medias.map(({ to }) => to)),
   });

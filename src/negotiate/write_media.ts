@@ -10,7 +10,9 @@ import type { NgRequest } from "../ng/request.ts";
 import { connectionOf, isDirection, type Sdp, type SdpMedia } from "../sdp/mod.ts";
 import { parsePayloadType } from "./codecs.ts";
 import type { NegotiatedMedia } from "./negotiate.ts";
+import type { SecureSource } from "./secure_state.ts";
 import type { Facing } from "./state.ts";
+import { writeSecure } from "./write_secure.ts";
 
 const EOL = "\r\n";
 
@@ -30,6 +32,11 @@ const ICE_ATTRIBUTES = new Set([
 /** Keying attributes: handed on, since encrypted media is. They follow our own lines. */
 const KEYING_ATTRIBUTES = new Set(["crypto", "fingerprint", "setup", "tls-id"]);
 
+/** Whether an attribute is about keys. */
+export function isKeyingAttribute(name: string): boolean {
+  return KEYING_ATTRIBUTES.has(name);
+}
+
 /** Whether an attribute belongs to ICE. */
 export function isIceAttribute(name: string): boolean {
   return ICE_ATTRIBUTES.has(name);
@@ -45,6 +52,8 @@ export interface MediaWriting {
   readonly facing: Facing | undefined;
   /** `IN IP4 address` to write into `c=`. */
   readonly connection: string;
+  /** Our fingerprint. */
+  readonly source: SecureSource | undefined;
 }
 
 /** Text of one section. */
@@ -99,14 +108,18 @@ function writePassthrough(sdp: Sdp, section: SdpMedia): ByteString {
   return text;
 }
 
-function writeOpaque({ media, connection }: MediaWriting, section: SdpMedia, facing: Facing) {
+function writeOpaque(
+  { sdp, media, connection, source }: MediaWriting,
+  section: SdpMedia,
+  facing: Facing,
+) {
   let text = mediaLine(media.from.type, facing.rtpPort, media.protocol, section.media.formats);
   text += information(section) + `c=${connection}${EOL}`;
   for (const { type, name, value } of section.lines) {
     if (type === "m" || type === "i" || type === "c") continue;
     if (name === "extmap" || !isIceAttribute(name)) text += `${type}=${value}${EOL}`;
   }
-  return text;
+  return source === undefined ? text : text + inheritedKeying(sdp, section);
 }
 
 function writeRtp(writing: MediaWriting, section: SdpMedia, facing: Facing): ByteString {
@@ -138,10 +151,35 @@ function writeRtp(writing: MediaWriting, section: SdpMedia, facing: Facing): Byt
     text += `a=rtcp:${port}${full}${EOL}`;
   }
   if (to.mux !== "none") text += `a=rtcp-mux${EOL}`;
-  text += parts.keying;
+  if (to.secure === undefined) text += parts.keying;
   const ptime = to.packetTime ?? parts.ptime ?? (writing.kind === "answer" ? to.ptime : undefined);
   if (ptime !== undefined) text += `a=ptime:${ptime}${EOL}`;
-  return text + parts.maxptime;
+  return text + parts.maxptime + security(writing, facing);
+}
+
+/** Keying of the session level, which is not written there, for a section whose keys are not ours. */
+function inheritedKeying(sdp: Sdp, { lines }: SdpMedia): ByteString {
+  let text = "";
+  for (const { name, value } of sdp.session.lines) {
+    const own = lines.some((line) => line.name === name);
+    if (KEYING_ATTRIBUTES.has(name) && !own) text += `a=${value}${EOL}`;
+  }
+  return text;
+}
+
+/** Keys and ICE towards the receiver. */
+function security({ request, kind, media, source }: MediaWriting, facing: Facing): ByteString {
+  const { secure, mux } = media.to;
+  if (secure === undefined || source === undefined) return "";
+  const address = request.mediaAddress ?? facing;
+  return writeSecure({
+    request,
+    kind,
+    secure,
+    source,
+    facing: { ...facing, address: address.address, family: address.family },
+    components: mux === "agreed" ? 1 : 2,
+  });
 }
 
 /** Lines of an RTP section by where they go. */

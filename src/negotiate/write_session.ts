@@ -8,7 +8,7 @@ import type { ByteString } from "../core/bytes.ts";
 import type { NgRequest } from "../ng/request.ts";
 import { isDirection, type Sdp, type SdpOrigin } from "../sdp/mod.ts";
 import type { SessionMemory } from "./state.ts";
-import { isIceAttribute } from "./write_media.ts";
+import { isIceAttribute, isKeyingAttribute } from "./write_media.ts";
 
 const EOL = "\r\n";
 
@@ -40,6 +40,10 @@ export interface SessionWriting {
   readonly loopMarker: string | undefined;
   /** Mids of each bundle. */
   readonly groups: readonly (readonly ByteString[])[];
+  /** Keys end here, so that those of the other party are left out. */
+  readonly secure: boolean;
+  /** We are an ICE-lite agent. */
+  readonly lite: boolean;
   /** Number for an `o=` line where there is none. */
   readonly sessionId: string;
 }
@@ -100,9 +104,10 @@ function words(address: string): Pick<SdpOrigin, "netType" | "addressType" | "ad
 }
 
 /** Everything after `s=`. `c=` is written per media section. */
-function remaining({ sdp, groups, loopMarker, verbatim }: SessionWriting): ByteString {
+function remaining(writing: SessionWriting): ByteString {
+  const { sdp, groups, loopMarker, verbatim, secure } = writing;
   let text = "";
-  let attributes = "";
+  let attributes = writing.lite ? `a=ice-lite${EOL}` : "";
   for (const mids of groups) attributes += `a=group:BUNDLE ${mids.join(" ")}${EOL}`;
   let timed = false;
   for (const { type, name, param, value } of sdp.session.lines) {
@@ -110,6 +115,7 @@ function remaining({ sdp, groups, loopMarker, verbatim }: SessionWriting): ByteS
       const dropped = verbatim
         ? name === "rtpengine"
         : MOVED.has(name) || isDirection(name) || isIceAttribute(name) ||
+          (secure && isKeyingAttribute(name)) ||
           (name === "group" && param?.startsWith("BUNDLE") === true);
       if (!dropped) attributes += `a=${value}${EOL}`;
     } else if (type !== "v" && type !== "o" && type !== "s" && type !== "c") {

@@ -1,0 +1,81 @@
+/**
+ * Lines of ICE, DTLS and SDES in the rewritten description. They come last in a section.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../core/bytes.ts";
+import { parseIp } from "../core/ip.ts";
+import { formatFingerprint } from "../dtls/fingerprint.ts";
+import { formatCandidate, priorityOf } from "../ice/candidate.ts";
+import type { Component } from "../ice/types.ts";
+import type { NgRequest } from "../ng/request.ts";
+import { formatCrypto } from "../srtp/sdes.ts";
+import type { DtlsDescription, IceAgreement, SecureSource, SecureState } from "./secure_state.ts";
+import type { Facing } from "./state.ts";
+
+const EOL = "\r\n";
+
+/** What the lines are written from. */
+export interface SecureWriting {
+  readonly request: NgRequest;
+  readonly kind: "offer" | "answer";
+  /** Of the one the description is for. */
+  readonly secure: SecureState;
+  readonly source: SecureSource;
+  readonly facing: Facing;
+  /** RTCP has a port of its own. */
+  readonly components: Component;
+}
+
+/** Keys and ICE of one section. */
+export function writeSecure(writing: SecureWriting): ByteString {
+  const { request, kind, secure, source } = writing;
+  const { keying, dtls, told, ice } = secure;
+  let text = "";
+  if (kind === "offer" || keying.type === "sdes") {
+    for (const crypto of told) {
+      text += `a=crypto:${formatCrypto(crypto, request.sdes.has("pad"))}${EOL}`;
+    }
+  }
+  if (dtls !== undefined) text += writeDtls(dtls, request, source);
+  if (ice !== undefined) text += writeIce(ice, writing);
+  return text;
+}
+
+function writeDtls(dtls: DtlsDescription, { flags }: NgRequest, source: SecureSource): ByteString {
+  const { localSetup, hash, localTlsId } = dtls;
+  let text = `a=setup:${localSetup}${EOL}`;
+  text += `a=fingerprint:${formatFingerprint(source.fingerprint(hash))}${EOL}`;
+  if (localTlsId !== undefined && !flags.has("no-tls-id")) text += `a=tls-id:${localTlsId}${EOL}`;
+  return text;
+}
+
+function writeIce({ local }: IceAgreement, writing: SecureWriting): ByteString {
+  const { request, facing, components } = writing;
+  const { credentials, trickle } = local;
+  let text = `a=ice-ufrag:${credentials.ufrag}${EOL}a=ice-pwd:${credentials.pwd}${EOL}`;
+  const options = [...(trickle ? ["trickle"] : []), ...(request.ice.has("ice2") ? ["ice2"] : [])];
+  if (options.length > 0) text += `a=ice-options:${options.join(" ")}${EOL}`;
+  const addresses = [facing, ...facing.others ?? []];
+  for (const component of components === 2 ? [1, 2] as const : [1] as const) {
+    for (const [i, { address, family, rtpPort, rtcpPort }] of addresses.entries()) {
+      const port = component === 1 ? rtpPort : rtcpPort;
+      const candidate = formatCandidate({
+        foundation: foundationOf(address),
+        component,
+        priority: priorityOf("host", 65535 - i, component),
+        endpoint: { family, address, port },
+        type: "host",
+      });
+      text += `a=candidate:${candidate}${EOL}`;
+    }
+  }
+  return trickle ? text + `a=end-of-candidates${EOL}` : text;
+}
+
+/** One per address (RFC 8445 section 5.1.1.3): its bytes, which are in the candidate anyway. */
+function foundationOf(address: string): string {
+  const bytes = parseIp(address)?.bytes ?? [];
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
