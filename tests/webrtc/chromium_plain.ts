@@ -17,35 +17,9 @@ import {
 import { say } from "../support/mod.ts";
 import type { BrowserPeer } from "./browser_peer.ts";
 import type { PlainPhone } from "./plain_phone.ts";
+import { ANSWER_BROWSER, TO_BROWSER, TO_PLAIN, TO_PLAIN_AVPF, WEBRTC } from "./profiles.ts";
 import { attributes, sectionsOf } from "./sdp_text.ts";
 import { type Call, type Keys, type Stage, TONE } from "./stage.ts";
-
-/** What people say when a browser's offer goes to a plain phone. */
-export const TO_PLAIN: Keys = {
-  "ICE": "remove",
-  "DTLS": "off",
-  "SDES": ["off"],
-  "transport protocol": "RTP/AVP",
-  "rtcp-mux": ["demux"],
-};
-
-/** As {@link TO_PLAIN}, with feedback: video needs it. */
-export const TO_PLAIN_AVPF: Keys = { ...TO_PLAIN, "transport protocol": "RTP/AVPF" };
-
-/** What people say when a phone's offer goes to a browser. */
-export const TO_BROWSER: Keys = {
-  "ICE": "force",
-  "SDES": ["off"],
-  "transport protocol": "UDP/TLS/RTP/SAVPF",
-  "rtcp-mux": ["offer"],
-  "flags": ["generate mid", "trust address"],
-};
-
-/** The same in one word. */
-export const WEBRTC: Keys = { "flags": ["WebRTC", "trust address"] };
-
-/** What both say about the answer to a browser. */
-export const ANSWER_BROWSER: Keys = { "ICE": "force", "rtcp-mux": ["offer"], "SDES": ["off"] };
 
 /** VP8's payload type in a description. */
 function vp8(sdp: string): number {

@@ -7,13 +7,17 @@
  */
 
 import { buildReceiverReport, buildRtp, decodeAlaw, encodeAlaw, parseRtp } from "../support/rtp.ts";
-import type { PhoneCommand, PhoneSetup, PhoneTargets, SectionReport } from "./phone_protocol.ts";
+import {
+  type PhoneCommand,
+  type PhoneSetup,
+  type PhoneTargets,
+  type SectionReport,
+  SSRC,
+} from "./phone_protocol.ts";
 
 /** Samples per packet: 20 ms. */
 const FRAME = 160;
 const RATE = 8000;
-const AUDIO_SSRC = 0x0a0d10;
-const VIDEO_SSRC = 0x0f1de0;
 /** RTCP: transport-wide and payload-specific feedback (RFC 4585). */
 const FEEDBACK: readonly number[] = [205, 206];
 
@@ -123,20 +127,20 @@ function sendBack(datagram: Uint8Array, target: { host: string; port: number }):
   const { payloadType, sequence, timestamp, payload, marker = false } = packet;
   const padding = ((datagram[0] ?? 0) & 0x20) !== 0 ? datagram.at(-1) ?? 0 : 0;
   const body = payload.subarray(0, payload.length - padding);
-  const back = { payloadType, sequence, timestamp, marker, payload: body, ssrc: VIDEO_SSRC };
+  const back = { payloadType, sequence, timestamp, marker, payload: body, ssrc: SSRC.video };
   video.rtp.send(buildRtp(back), to(target)).catch(() => {});
 }
 
 /** Feedback about the video sent back is about the video heard. */
 function sendFeedback(compound: Uint8Array): void {
   if (targets.video === undefined || videoSource === 0) return;
-  const parts: Uint8Array[] = [buildReceiverReport(VIDEO_SSRC)];
+  const parts: Uint8Array[] = [buildReceiverReport(SSRC.video)];
   for (const part of partsOf(compound)) {
     if (!FEEDBACK.includes(part[1] ?? 0) || part.length < 12) continue;
     const copy = part.slice();
     const view = new DataView(copy.buffer);
-    if (view.getUint32(8) !== VIDEO_SSRC) continue;
-    view.setUint32(4, VIDEO_SSRC);
+    if (view.getUint32(8) !== SSRC.video) continue;
+    view.setUint32(4, SSRC.video);
     view.setUint32(8, videoSource);
     parts.push(copy);
   }
@@ -148,9 +152,9 @@ function askForKeyFrame(): void {
   const pli = new Uint8Array(12);
   const view = new DataView(pli.buffer);
   view.setUint32(0, 0x81ce0002);
-  view.setUint32(4, VIDEO_SSRC);
+  view.setUint32(4, SSRC.video);
   view.setUint32(8, videoSource);
-  sendVideoRtcp([buildReceiverReport(VIDEO_SSRC), pli]);
+  sendVideoRtcp([buildReceiverReport(SSRC.video), pli]);
 }
 
 function sendVideoRtcp(parts: readonly Uint8Array[]): void {
@@ -171,7 +175,7 @@ function sendTone(): void {
   if (targets.audio === undefined) return;
   const at = sequence * FRAME;
   const payload = TONE.subarray(at % RATE, at % RATE + FRAME);
-  const packet = { payloadType: 8, sequence, timestamp: at, ssrc: AUDIO_SSRC, payload };
+  const packet = { payloadType: 8, sequence, timestamp: at, ssrc: SSRC.audio, payload };
   audio.rtp.send(buildRtp(packet), to(targets.audio)).catch(() => {});
   sequence++;
 }

@@ -6,6 +6,9 @@
 
 import type { Address } from "../support/mod.ts";
 
+/** Sources of the phone's streams. */
+export const SSRC = { audio: 0x0a0d10, video: 0x0f1de0 } as const;
+
 /** What a phone is started with. */
 export interface PhoneSetup {
   /** Its address. */

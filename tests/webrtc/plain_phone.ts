@@ -6,7 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { Daemon, type Netns } from "../support/mod.ts";
-import type { PhoneReport, PhoneSetup, PhoneTargets } from "./phone_protocol.ts";
+import { type PhoneReport, type PhoneSetup, type PhoneTargets, SSRC } from "./phone_protocol.ts";
 import { sectionsOf } from "./sdp_text.ts";
 
 const MAIN = fileURLToPath(new URL("phone_main.ts", import.meta.url));
@@ -17,6 +17,8 @@ export interface PhoneMedia {
   readonly video?: number;
   /** Profile of the sections; `RTP/AVP` when absent. */
   readonly protocol?: string;
+  /** Names its source of audio (RFC 5576), which some stacks want. */
+  readonly source?: boolean;
 }
 
 /** A phone in a namespace. */
@@ -39,7 +41,7 @@ export class PlainPhone implements AsyncDisposable {
   }
 
   /** Its description. */
-  describe({ video, protocol = "RTP/AVP" }: PhoneMedia = {}): string {
+  describe({ video, protocol = "RTP/AVP", source = false }: PhoneMedia = {}): string {
     const { host, audio, video: port } = this.setup;
     const feedback = protocol.endsWith("F");
     return [
@@ -50,6 +52,7 @@ export class PlainPhone implements AsyncDisposable {
       "t=0 0",
       `m=audio ${audio} ${protocol} 8`,
       "a=rtpmap:8 PCMA/8000",
+      ...(source ? [`a=ssrc:${SSRC.audio} cname:phone`] : []),
       ...(video === undefined ? [] : [
         `m=video ${port} ${protocol} ${video}`,
         `a=rtpmap:${video} VP8/90000`,
