@@ -164,6 +164,8 @@ function streamStatistics(
       counters === undefined ? stream.endpoint : counters.remote ?? stream.advertised,
     ),
     "advertised endpoint": endpoint(stream.advertised),
+    "crypto suite": stream.cryptoSuite,
+    "crypto suite": stream.suite,
     "last packet": last,
     "last kernel packet": 0,
     "last user packet": last,

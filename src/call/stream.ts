@@ -6,7 +6,9 @@
 
 import type { Endpoint } from "../core/endpoint.ts";
 import type { RelayPort, Slot, SlotCounters } from "../relay/types.ts";
+import type { SuiteName } from "../srtp/mod.ts";
 import type { Media } from "./media.ts";
+import { cryptoSuite, streamSecurityFlags } from "./secure/flags.ts";
 import type { StreamView } from "./types.ts";
 
 /** Reads counters of a slot; the call service puts the engine's here. */
@@ -42,6 +44,13 @@ class Stream implements StreamView {
     return this.#counters()?.remote ?? this.advertised;
   }
 
+  get suite(): SuiteName | undefined {
+    const { state, agreement } = this.#media;
+    const { keying } = state.secure ?? {};
+    if (keying?.type === "sdes") return keying.receive.suite;
+    return keying?.type === "dtls" ? agreement?.[this.component].keys?.receive.suite : undefined;
+  }
+
   get slot(): Slot | undefined {
     return this.#port()?.slot;
   }
@@ -54,6 +63,10 @@ class Stream implements StreamView {
     const port = this.#port();
     const read = this.#media.participant.counters;
     return port && read(port.slot);
+  }
+
+  get cryptoSuite(): string | undefined {
+    return cryptoSuite(this.#media, this.component);
   }
 
   get flags(): readonly string[] {
@@ -69,6 +82,8 @@ class Stream implements StreamView {
     if (this.advertised !== undefined) flags.push("filled");
     const counters = this.#counters();
     if (counters?.confirmed === true && counters.rxPackets > 0) flags.push("confirmed");
+    flags.push(...streamSecurityFlags(this.#media, this.component));
+    if (state.secure?.ice?.remote !== undefined) flags.push("ICE");
     if (state.strictSource) flags.push("strict source address");
     if (state.handover) flags.push("media handover");
     return flags;

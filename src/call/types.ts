@@ -35,6 +35,8 @@ export interface StreamView {
   readonly endpoint: Endpoint | undefined;
   /** Remote endpoint as signalled in SDP. */
   readonly advertised: Endpoint | undefined;
+  /** Crypto suite of what the party sends, once it is agreed; absent: there is none. */
+  readonly suite?: string | undefined;
   /** Its port in the engine, for cheap looks at single counters; undefined without a local port. */
   readonly slot: Slot | undefined;
   /**
@@ -42,6 +44,8 @@ export interface StreamView {
    * the whole bundle (RFC 9143).
    */
   counters(): SlotCounters | undefined;
+  /** SRTP suite in use or, before that, offered first; absent = none. */
+  readonly cryptoSuite?: string | undefined;
   /** ng names: `RTP`, `RTCP`, `fallback RTCP`, `filled`, `confirmed`, `kernelized`, `strict source address`, … */
   readonly flags: readonly string[];
 }

@@ -452,3 +452,59 @@ Deno.test("SDES: keys of both directions in rules, RTCP too, and nothing of ICE 
     }
   }
 });
+
+Deno.test("query shows ICE, DTLS and suites", async () => {
+  const set = new Setup();
+  set.webrtc();
+  const medias = () => {
+    const { tags } = set.bench.send("query", { "call-id": "c" });
+    return [tags.a.medias[0], tags.b.medias[0]];
+  };
+  const [before] = medias();
+  assert.deepEqual(
+    before.flags.filter((flag: string) => /DTLS|ICE|SDES/.test(flag)),
+    ["DTLS-SRTP", "DTLS role passive", "ICE"],
+  );
+  assert.ok(before.streams[0].flags.includes("ICE"));
+  assert.ok(!before.streams[0].flags.includes("DTLS fingerprint verified"));
+  assert.equal(before.streams[0]["crypto suite"], undefined);
+  await set.internet.run(1000);
+  const [after, phone] = medias();
+  assert.equal(after.streams[0]["crypto suite"], "AES_CM_128_HMAC_SHA1_80");
+  assert.ok(after.streams[0].flags.includes("DTLS fingerprint verified"));
+  assert.equal(phone.streams[0]["crypto suite"], undefined);
+  assert.ok(!phone.flags.some((flag: string) => /DTLS|SDES/.test(flag)));
+  assert.ok(!phone.flags.includes("ICE"));
+});
+
+Deno.test("query shows that both roles are open, trickling, lite agents and SDES", () => {
+  const set = new Setup();
+  const ice = set.ice(0, OURS, true)!;
+  set.describe({
+    ice: { ...ice, remote: { ...ice.remote!, lite: true, trickle: true } },
+    dtls: { ...set.dtlsTerms()!, localSetup: "actpass" },
+    keying: { type: "offered" },
+    told: [{
+      tag: 1,
+      suite: "AEAD_AES_256_GCM",
+      keySalt: "",
+      lifetime: undefined,
+      mki: undefined,
+      plainRtp: false,
+      plainRtcp: false,
+      noRtpAuth: false,
+    }],
+  });
+  const media = set.call.participants[0]!.medias[0]!;
+  assert.deepEqual(media.flags.filter((flag) => /DTLS|ICE|SDES/.test(flag)), [
+    "DTLS-SRTP",
+    "DTLS role active",
+    "DTLS role passive",
+    "SDES",
+    "ICE",
+    "trickle ICE",
+    "ICE-lite peer",
+    "ICE-lite self",
+  ]);
+  assert.equal(media.streams[0]!.cryptoSuite, "AEAD_AES_256_GCM");
+});
