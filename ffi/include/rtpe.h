@@ -9,6 +9,7 @@
 #ifndef RTPE_H
 #define RTPE_H
 
+#include "rtpe_counters.h"
 #include "rtpe_rule.h"
 
 #define RTPE_EXPORT __attribute__((visibility("default")))
@@ -112,62 +113,6 @@ RTPE_EXPORT int rtpe_clock_rate_set(struct rtpe_core *core, rtpe_u32 slot,
 #define RTPE_CLOCK_RATES 8u
 
 /* ---- counters ------------------------------------------------------- */
-
-/* One RTP source (RFC 3550 appendix A.1, A.3, A.8) seen on a slot. */
-struct rtpe_ssrc_counters {
-	rtpe_u64 packets;
-	rtpe_u64 bytes;			/* UDP payload bytes */
-	rtpe_u64 payload_bytes;		/* RTP payload bytes (RFC 3550 section 6.4.1):
-					 * without header, CSRCs, extension, padding */
-	rtpe_u64 first_us;		/* CLOCK_REALTIME of the first packet, µs */
-	rtpe_u64 last_us;		/* and of the last one */
-	rtpe_u32 ssrc;
-	rtpe_u32 base_seq;		/* first extended sequence number, moved along
-					 * by a reset so that max_seq - base_seq + 1
-					 * stays the number of packets expected */
-	rtpe_u32 max_seq;		/* highest extended sequence number */
-	rtpe_u32 last_ts;		/* RTP timestamp of the last packet */
-	rtpe_u32 jitter_x16;		/* RFC 3550 A.8 estimate, timestamp units * 16 */
-	rtpe_u32 duplicates;
-	rtpe_u32 reordered;
-	rtpe_u32 resets;		/* sequence jumps taken as restarts */
-	rtpe_u32 transit;
-	rtpe_u32 clock_rate;		/* used for jitter: 8000 until told otherwise */
-	rtpe_u8 payload_type;		/* of the last packet */
-	rtpe_u8 in_use;
-	rtpe_u8 pad[6];
-};
-
-/* Everything counted for one slot. Written by the core's threads, read by
- * anybody through rtpe_counters(). Never reset while the slot is open. */
-struct rtpe_counters {
-	rtpe_u64 rx_packets;		/* every datagram, dropped ones too */
-	rtpe_u64 rx_bytes;		/* UDP payload bytes of them */
-	rtpe_u64 rx_errors;		/* all drops below together */
-	rtpe_u64 tx_packets;
-	rtpe_u64 tx_bytes;
-	rtpe_u64 tx_errors;
-	rtpe_u64 last_rx_us;		/* CLOCK_REALTIME µs of the last valid packet
-					 * from an accepted source, 0 = never */
-	rtpe_u64 last_tx_us;
-	rtpe_u64 opened_us;
-	rtpe_u64 punted;
-	rtpe_u32 punt_dropped;		/* ring full or over punt_rate */
-	rtpe_u32 drop_source;		/* strict source */
-	rtpe_u32 drop_malformed;	/* not valid RTP/RTCP where that was due */
-	rtpe_u32 drop_filtered;		/* payload type not allowed, or blackhole */
-	rtpe_u32 drop_no_rule;		/* no rule, no output, or no destination */
-	rtpe_u32 drop_auth;		/* SRTP: not authentic */
-	rtpe_u32 drop_replay;		/* SRTP: seen before, or too old to tell */
-	rtpe_u32 generation;		/* +1 at each open of the slot */
-	struct rtpe_addr remote;	/* current remote endpoint */
-	rtpe_u32 remote_seq;		/* seqlock over `remote`: odd = being written */
-	rtpe_u8 confirmed;		/* learning is over */
-	rtpe_u8 learned;		/* remote came from a packet, not from SDP */
-	rtpe_u8 rx_tos;			/* TOS byte of the last packet, where known */
-	rtpe_u8 pad;
-	struct rtpe_ssrc_counters ssrc[RTPE_SSRC_TRACKS];
-};
 
 /* A port goes on from what a former core counted and learned on it: adds the
  * counts of past (len = its size), takes over its RTP sources and, unless the
