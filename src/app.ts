@@ -26,7 +26,8 @@ import { systemClock } from "./core/clock.ts";
 import { toBytes } from "./core/bytes.ts";
 import { type Control, createControl } from "./control.ts";
 import { PidFile, VERSION, watchSignals } from "./daemon/mod.ts";
-import { lineSink, lineStyle, Logs, stderrStream, writeStderr } from "./log/mod.ts";
+import { lineSink, lineStyle, Logs, stderrStream, type Subsystem, writeStderr } from "./log/mod.ts";
+import { openEncryption } from "./encryption.ts";
 import { openPersistence } from "./persistence.ts";
 import { MediaRelay, reservePorts, startNativeRelay } from "./relay/mod.ts";
 import { createTracing } from "./tracing.ts";
@@ -189,6 +190,13 @@ async function run(
     persistence?.observer,
     teardown,
   ];
+  const encryption = env["RTPEDGE_SECURE_MEDIA"] === undefined ? undefined : await openEncryption({
+    config,
+    clock,
+    logs: { ice: callLog(logs, "ice"), crypto: callLog(logs, "crypto") },
+    failed: (error) => log.error(() => `no new DTLS certificate: ${error}`),
+    run: () => calls.runSecure(),
+  });
   const calls = createCallService({
     relay,
     settings,
@@ -201,6 +209,7 @@ async function run(
     load: control.load,
     debugCalls,
     quality: tracing.quality,
+    ...(encryption === undefined ? {} : { secure: encryption.options, source: encryption.source }),
     ssrcReporting: tracing.ssrcReporting,
   });
   const resumed = persistence?.resume(calls, native);
@@ -250,6 +259,7 @@ async function run(
     calls.tick();
     control.tick();
     persistence?.tick();
+    encryption?.tick();
   }, TICK_MS);
   const rtcpTimer = setInterval(() => calls.tickRtcp(), RTCP_TICK_MS);
   const signal = await ended.promise;
@@ -257,6 +267,7 @@ async function run(
   await warm;
   clearInterval(timer);
   clearInterval(rtcpTimer);
+  encryption?.close();
   const { size } = calls.registry;
   log.notice(`${signal}: ${persistence === undefined ? "ending" : "leaving"} ${size} calls`);
   await open.close(GRACE_MS);
@@ -283,8 +294,8 @@ function teardownObserver(config: Config, logs: Logs): CallObserver | undefined 
   });
 }
 
-function callLog(logs: Logs): CallLog {
-  const logger = logs.logger("core");
+function callLog(logs: Logs, subsystem: Subsystem = "core"): CallLog {
+  const logger = logs.logger(subsystem);
   return {
     debug: (callId, message) => logger.forCall(callId).debug(message),
     info: (callId, message) => logger.forCall(callId).info(message),

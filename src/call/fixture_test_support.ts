@@ -10,6 +10,7 @@ import type { Settings } from "../core/settings.ts";
 import { LoadLimit, type NgDict, NgError, type NgSource, type NgValue } from "../ng/types.ts";
 import { parseRequest } from "../ng/schema.ts";
 import { QualitySums } from "../quality/mod.ts";
+import type { SecureSource } from "../negotiate/mod.ts";
 import { toValue, type Written } from "../negotiate/request_test_support.ts";
 import { FakeEngine, type LocalAddress, MediaRelay, type Rule } from "../relay/mod.ts";
 import type { SsrcReporting } from "./context.ts";
@@ -58,6 +59,7 @@ export interface BenchOptions {
   readonly quality?: Omit<QualityOptions, "sums">;
   readonly ssrcReporting?: SsrcReporting;
   readonly secure?: SecureOptions;
+  readonly source?: SecureSource;
 }
 
 /** Remembers which slot is which port. */
@@ -139,6 +141,7 @@ export class Bench {
       quality: { sums: this.sums, random: () => 0, ...options.quality },
       ...(options.ssrcReporting === undefined ? {} : { ssrcReporting: options.ssrcReporting }),
       ...(options.secure === undefined ? {} : { secure: options.secure }),
+      ...(options.source === undefined ? {} : { source: options.source }),
       ...(options.debugCalls === undefined ? {} : { debugCalls: options.debugCalls }),
       ...(options.load === undefined ? {} : { load: options.load }),
       log: {

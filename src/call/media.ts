@@ -5,7 +5,7 @@
  */
 
 import { type Endpoint, type Family, sameEndpoint } from "../core/endpoint.ts";
-import { type MediaState, NEW_MEDIA, type SecureState } from "../negotiate/mod.ts";
+import { type MediaState, NEW_MEDIA } from "../negotiate/mod.ts";
 import type { LocalAddress, PortPair } from "../relay/types.ts";
 import { type Gate, openGate } from "./gate.ts";
 import type { Participant } from "./participant.ts";
@@ -111,7 +111,6 @@ export class Media implements MediaView {
     if (state.unidirectional) flags.push("unidirectional");
     if (state.feedback) flags.push("RTCP feedback");
     if (state.generateRtcp) flags.push("RTCP generator");
-    if (state.secure !== undefined) flags.push(...securityFlags(state.secure));
     if (state.echo === "echo") flags.push("echo");
     if (state.echo === "blackhole") flags.push("blackhole");
     return flags;
@@ -166,19 +165,6 @@ export class Media implements MediaView {
   #first(local: LocalAddress): PortEntry | undefined {
     return this.entries.find((entry) => entry.pair.local === local);
   }
-}
-
-/** ng names of what secures a section. */
-function securityFlags({ keying, told, ice }: SecureState): string[] {
-  const flags: string[] = [];
-  if (keying.type === "dtls") flags.push("DTLS-SRTP", `DTLS role ${keying.role}`);
-  if (keying.type === "sdes" || told.length > 0) flags.push("SDES");
-  if (ice?.remote === undefined) return flags;
-  flags.push("ICE");
-  if (ice.remote.trickle) flags.push("trickle ICE");
-  if (ice.remote.lite) flags.push("ICE-lite peer");
-  if (ice.local.lite) flags.push("ICE-lite self");
-  return flags;
 }
 
 /** Adds the edge unless it exists. */

@@ -165,7 +165,6 @@ function streamStatistics(
     ),
     "advertised endpoint": endpoint(stream.advertised),
     "crypto suite": stream.cryptoSuite,
-    "crypto suite": stream.suite,
     "last packet": last,
     "last kernel packet": 0,
     "last user packet": last,

@@ -50,7 +50,7 @@ export function planSections(plan: SectionPlan): (Facing | undefined)[] {
     const peer: Endpoint | undefined = own.held ? undefined : own.rtp;
     const stays = plan.hold && !own.send ? ports.stay(to, i) : undefined;
     const pair = (other.bundle?.carrier ?? i) === i
-      ? stays ?? ports.advertise(to, i, plan.toAddress(i), peer, plan.latch)
+      ? stays ?? ports.advertise(to, i, plan.toAddress(i), peer, plan.latch || isBound(other))
       : undefined;
     // whoever offers a bundle learns of the common port by the answer
     if (own.bundle === undefined || own.bundle.carrier === i) {
@@ -62,6 +62,11 @@ export function planSections(plan: SectionPlan): (Facing | undefined)[] {
     const pair = hasPorts(section) ? pairs[section.to.bundle?.carrier ?? i] : undefined;
     return pair && facing(pair);
   });
+}
+
+/** ICE and DTLS are agreed for a port: another one would need new descriptions of both sides. */
+function isBound({ secure }: MediaState): boolean {
+  return secure !== undefined && (secure.ice !== undefined || secure.keying.type === "dtls");
 }
 
 /** After ports and states are in place: sections that have none of their own use those of their carrier. */

@@ -6,7 +6,6 @@
 
 import type { Endpoint } from "../core/endpoint.ts";
 import type { RelayPort, Slot, SlotCounters } from "../relay/types.ts";
-import type { SuiteName } from "../srtp/mod.ts";
 import type { Media } from "./media.ts";
 import { cryptoSuite, streamSecurityFlags } from "./secure/flags.ts";
 import type { StreamView } from "./types.ts";
@@ -44,13 +43,6 @@ class Stream implements StreamView {
     return this.#counters()?.remote ?? this.advertised;
   }
 
-  get suite(): SuiteName | undefined {
-    const { state, agreement } = this.#media;
-    const { keying } = state.secure ?? {};
-    if (keying?.type === "sdes") return keying.receive.suite;
-    return keying?.type === "dtls" ? agreement?.[this.component].keys?.receive.suite : undefined;
-  }
-
   get slot(): Slot | undefined {
     return this.#port()?.slot;
   }
@@ -83,7 +75,6 @@ class Stream implements StreamView {
     const counters = this.#counters();
     if (counters?.confirmed === true && counters.rxPackets > 0) flags.push("confirmed");
     flags.push(...streamSecurityFlags(this.#media, this.component));
-    if (state.secure?.ice?.remote !== undefined) flags.push("ICE");
     if (state.strictSource) flags.push("strict source address");
     if (state.handover) flags.push("media handover");
     return flags;

@@ -35,8 +35,6 @@ export interface StreamView {
   readonly endpoint: Endpoint | undefined;
   /** Remote endpoint as signalled in SDP. */
   readonly advertised: Endpoint | undefined;
-  /** Crypto suite of what the party sends, once it is agreed; absent: there is none. */
-  readonly suite?: string | undefined;
   /** Its port in the engine, for cheap looks at single counters; undefined without a local port. */
   readonly slot: Slot | undefined;
   /**

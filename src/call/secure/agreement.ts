@@ -88,6 +88,12 @@ export function sameKeys(a: StoredKeys, b: StoredKeys): boolean {
     (a.noRtpAuth ?? false) === (b.noRtpAuth ?? false);
 }
 
+/** For the log, when that was asked for. */
+export function keyText({ send, receive }: KeyPair): string {
+  const text = ({ suite, key, salt }: StoredKeys) => `${suite} ${key} ${salt}`;
+  return `sent under ${text(send)}, received under ${text(receive)}`;
+}
+
 function stored(suite: SuiteName, { key, salt }: KeySalt): StoredKeys {
   return { suite, key: encode(key), salt: encode(salt) };
 }

@@ -120,14 +120,14 @@ export class DtlsSession {
         },
         connected: (keys, peer) => this.#connected(running, keys, peer),
         failed: (reason, peer, mismatch) => {
-          const text = `DTLS: handshake with ${formatEndpoint(peer)} failed: ${reason}`;
+          const text = `handshake with ${formatEndpoint(peer)} failed: ${reason}`;
           // whoever tries again and again is heard of once
           if (mismatch && !running.mismatch) warn(text);
           else log(text);
           running.mismatch ||= mismatch;
           this.#failed(running, mismatch);
         },
-        closed: () => log("DTLS: the other end has closed the connection"),
+        closed: () => log("the other end has closed the connection"),
         schedule: (ms, callback) => scheduler.after(ms, callback),
       }),
       silent: false,
@@ -135,7 +135,7 @@ export class DtlsSession {
       retries: 0,
       retry: undefined,
     };
-    log(`DTLS: ${terms.role}${unasked ? ", because the other end begins anew" : ""}`);
+    log(`we are ${terms.role}${unasked ? ", because the other end begins anew" : ""}`);
     return running;
   }
 
@@ -151,7 +151,7 @@ export class DtlsSession {
     this.#current = running;
     this.#next = undefined;
     this.#end(former);
-    this.#host.log(`DTLS: connected with ${formatEndpoint(peer)}, ${keys.suite}`);
+    this.#host.log(`connected with ${formatEndpoint(peer)}, ${keys.suite}`);
     this.#host.agreed(keys, peer, running.terms.association);
   }
 

@@ -155,7 +155,7 @@ export class IceSession {
       allowed: (target) => allowed(target),
     });
     this.#current = { agent, identity, bases, components, armed: Infinity, disarm: undefined };
-    log(before === undefined ? "ICE: begins" : "ICE: begins anew");
+    log(before === undefined ? "an agent begins" : "an agent begins anew");
   }
 
   #drop(running: Running | undefined): void {
@@ -196,27 +196,27 @@ export class IceSession {
         }
         return;
       case "selected":
-        log(`ICE: component ${event.component} uses ${formatEndpoint(event.remote)}`);
+        log(`component ${event.component} uses ${formatEndpoint(event.remote)}`);
         if (!current) return;
         this.#found.add(event.component);
         this.#host.found(event.component, event.remote, true);
         return;
       case "completed":
-        log("ICE: completed");
+        log("completed");
         if (!current) return;
         this.#drop(this.#former);
         this.#former = undefined;
         return;
       case "role":
-        log(`ICE: we are ${event.controlling ? "controlling" : "controlled"}`);
+        log(`we are ${event.controlling ? "controlling" : "controlled"}`);
         return;
       case "failed":
-        log("ICE: no pair was nominated");
+        log("no pair was nominated");
         // a peer that was connected before we began knows of no reason to nominate again
         if (current && this.#former === undefined && this.#found.size === 0) this.#host.lost();
         return;
       case "disconnected":
-        log("ICE: the other end does not answer any more");
+        log("the other end does not answer any more");
         if (current || this.#former === running) {
           if (!current) {
             this.#drop(running);
@@ -230,7 +230,7 @@ export class IceSession {
   #validated(slot: Slot, source: Endpoint): void {
     const name = nameOf(slot, source);
     if (this.#valid.has(name)) return;
-    this.#host.log(`ICE: ${formatEndpoint(source)} is valid`);
+    this.#host.log(`${formatEndpoint(source)} is valid`);
     if (this.#valid.size >= MAX_VALID) this.#valid.delete(this.#valid.values().next().value!);
     this.#valid.add(name);
   }

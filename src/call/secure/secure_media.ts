@@ -11,7 +11,7 @@ import type { PortPair, Relay, RelayEvent, Slot } from "../../relay/types.ts";
 import type { Call } from "../call.ts";
 import type { CallLog } from "../context.ts";
 import type { Media } from "../media.ts";
-import { noAgreement } from "./agreement.ts";
+import { keyText, noAgreement } from "./agreement.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SecureTransport, type TransportTerms } from "./transport.ts";
 
@@ -23,6 +23,8 @@ export interface SecureOptions {
   readonly random?: (length: number) => Uint8Array;
   /** Asked to have {@link SecureMedia.run} called after so many ms; replaces what was asked before. */
   readonly wake?: (ms: number) => void;
+  /** Where steps of ICE, and of keys, are logged; where all lines about calls go when absent. */
+  readonly logs?: { readonly ice: CallLog; readonly crypto: CallLog };
   /** `log-srtp-keys`: keys are logged. */
   readonly logKeys?: boolean;
 }
@@ -147,20 +149,27 @@ export class SecureMedia {
     media: Media,
     { local }: PortPair,
   ): ConstructorParameters<typeof SecureTransport>[0] {
-    const { relay, clock, log, dtls, random } = this.#context;
+    const { relay, clock, log, dtls, random, logKeys } = this.#context;
+    const { ice, crypto: keys } = this.#context.logs ?? { ice: log, crypto: log };
     const name = `${media.participant.tag}#${media.index}`;
     return {
       scheduler: this.#scheduler,
       now: () => clock.now(),
-      random: random ?? ((length) => crypto.getRandomValues(new Uint8Array(length))),
+      random: random ?? systemRandom,
       send: (slot, destination, payload) => void relay.engine.send(slot, payload, destination),
       allowed: (target) =>
         target.family === local.family && relay.refuseTarget(target, local) === undefined,
       remoteOf: (slot) => relay.engine.counters(slot).remote,
       engine: () => dtls?.(),
       changed: () => this.#enter(() => void this.#dirty.add(call)),
-      log: (message) => log.debug(call.callId, `${name}: ${message}`),
-      warn: (message) => log.warn(call.callId, `${name}: ${message}`),
+      log: {
+        ice: (message) => ice.debug(call.callId, `ICE: ${name} ${message}`),
+        dtls: (message) => keys.debug(call.callId, `DTLS: ${name} ${message}`),
+        warn: (message) => keys.warn(call.callId, `DTLS: ${name} ${message}`),
+        keys(pair) {
+          if (logKeys === true) keys.info(call.callId, `keys: ${name} ${keyText(pair)}`);
+        },
+      },
     };
   }
 
@@ -180,6 +189,10 @@ export class SecureMedia {
       this.#context.changed(call);
     }
   }
+}
+
+function systemRandom(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
 }
 
 /** A port pair of its own, something to negotiate on it, and nobody else to do so. */

@@ -10,7 +10,7 @@ import type { DtlsEngine } from "../../dtls/mod.ts";
 import { type Component, type LocalCandidate, priorityOf } from "../../ice/mod.ts";
 import type { DtlsDescription, IceAgreement } from "../../negotiate/mod.ts";
 import type { PortPair, Slot } from "../../relay/types.ts";
-import { type Agreement, keysOfDtls, type Path } from "./agreement.ts";
+import { type Agreement, type KeyPair, keysOfDtls, type Path } from "./agreement.ts";
 import { DtlsSession } from "./dtls_session.ts";
 import { IceSession } from "./ice_session.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -31,10 +31,17 @@ export interface TransportHost {
   engine(): DtlsEngine | undefined;
   /** The agreement has changed. */
   changed(): void;
-  /** For whoever looks into the call. */
-  log(message: string): void;
-  /** For the operator. */
+  readonly log: TransportLog;
+}
+
+/** Where a transport tells of its steps. */
+export interface TransportLog {
+  ice(message: string): void;
+  dtls(message: string): void;
+  /** Something is wrong with DTLS. */
   warn(message: string): void;
+  /** Keys, which are nobody's business unless the operator says so. */
+  keys(pair: KeyPair): void;
 }
 
 /** What the descriptions say. */
@@ -120,14 +127,14 @@ export class SecureTransport {
       for (const component of COMPONENTS) this.#found(component, undefined);
       return;
     }
-    const { now, random, send, allowed, log, scheduler } = this.#host;
+    const { now, random, send, allowed, scheduler, log } = this.#host;
     this.#ice ??= new IceSession({
       scheduler,
       now,
       random,
       send,
       allowed,
-      log,
+      log: log.ice,
       found: (component, remote, selected) => {
         // what an earlier run has selected counts for more than what is only valid
         if (!selected && this.#agreement[NAMES[component]].remote !== undefined) return;
@@ -214,7 +221,7 @@ export class SecureTransport {
     if (this.#engine?.generation === generation) return this.#engine.engine;
     const engine = this.#host.engine();
     if (engine === undefined) {
-      this.#host.warn("DTLS: there is no certificate");
+      this.#host.log.warn("there is no certificate");
       return undefined;
     }
     this.#engine = { engine, generation };
@@ -222,21 +229,23 @@ export class SecureTransport {
   }
 
   #newSession(component: Component): DtlsSession {
-    const { scheduler, log, warn } = this.#host;
+    const { scheduler, log } = this.#host;
     const { rtp, rtcp } = this.#pair;
     const { slot } = component === 1 ? rtp : rtcp;
     return new DtlsSession({
       scheduler,
-      log,
-      warn,
+      log: log.dtls,
+      warn: log.warn,
       send: (destination, payload) => this.#host.send(slot, destination, payload),
       agreed: (keys, peer, association) => {
         const name = NAMES[component];
         const { remote } = this.#agreement[name];
+        const pair = keysOfDtls(keys);
+        log.keys(pair);
         const there = this.#terms?.ice === undefined ? peer : remote;
         this.#agreement[name] = {
           ...(there === undefined ? {} : { remote: there }),
-          keys: keysOfDtls(keys),
+          keys: pair,
           association,
         };
         this.#host.changed();
