@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { ensureOracle } from "../oracle/mod.ts";
 import { type Daemon, say, sleep, toneShare } from "../support/mod.ts";
-import { type Phone, startPhone } from "./baresip.ts";
+import { type Phone, type PhoneSecurity, startPhone } from "./baresip.ts";
 import { callIds, mediaPorts, nothingLeft } from "./checks.ts";
 import { ADDRESS, Rig } from "./rig.ts";
 import { parseWav, type Recording } from "./wav.ts";
@@ -18,6 +18,8 @@ const TONE = { a: 400, b: 1000 } as const;
 const FRAME = 50;
 /** How long the phones talk, milliseconds. */
 const TALK = 2500;
+/** The same when keys have to be agreed on first: a handshake that is lost is repeated after a second. */
+const SECURE_TALK = 3500;
 
 /** Who is between the phones. */
 export interface Between {
@@ -27,6 +29,8 @@ export interface Between {
   readonly proxy: (rig: Rig) => Promise<Daemon>;
   /** Phone B has IPv6 only. */
   readonly ipv6?: boolean;
+  /** How the phones secure their media; absent: not at all. */
+  readonly security?: { readonly a?: PhoneSecurity; readonly b?: PhoneSecurity };
 }
 
 /**
@@ -44,9 +48,27 @@ function framesWith(tone: number, { rate, samples }: Recording): number {
   return heard / count;
 }
 
+/** A recording without what was recorded while keys were agreed on: it begins with the tone. */
+function fromFirst(tone: number, { rate, samples }: Recording): Recording {
+  const length = rate * FRAME / 1000;
+  let from = 0;
+  while (from < samples.length) {
+    const frame = samples.subarray(from, from + length);
+    if (toneShare(frame, tone, rate) > 0.95) break;
+    from += length;
+  }
+  return { rate, samples: samples.subarray(from) };
+}
+
 /** Asserts that a phone has heard the other one's tone, and not its own. */
-async function assertHeard(phone: Phone, tone: number, own: number): Promise<void> {
-  const recording = parseWav(await Deno.readFile(phone.recording));
+async function assertHeard(
+  phone: Phone,
+  tone: number,
+  own: number,
+  secured: boolean,
+): Promise<void> {
+  const whole = parseWav(await Deno.readFile(phone.recording));
+  const recording = secured ? fromFirst(tone, whole) : whole;
   const seconds = recording.samples.length / recording.rate;
   assert.ok(seconds > 1, `only ${seconds} seconds were recorded`);
   const share = framesWith(tone, recording);
@@ -55,7 +77,7 @@ async function assertHeard(phone: Phone, tone: number, own: number): Promise<voi
 }
 
 /** Makes the call; both must have heard each other, and nothing of it is left. */
-export async function audioCall({ relay, proxy, ipv6 = false }: Between): Promise<void> {
+export async function audioCall({ relay, proxy, ipv6 = false, security }: Between): Promise<void> {
   await ensureOracle();
   await using rig = await Rig.open();
   const programs: Daemon[] = [];
@@ -70,12 +92,14 @@ export async function audioCall({ relay, proxy, ipv6 = false }: Between): Promis
       address: phoneB,
       proxy: coreB,
       tone: TONE.b,
+      ...(security?.b === undefined ? {} : { security: security.b }),
     });
     const a = await startPhone(rig, rig.a, {
       name: "a",
       address: ADDRESS.phoneA,
       proxy: ADDRESS.coreA,
       tone: TONE.a,
+      ...(security?.a === undefined ? {} : { security: security.a }),
     });
     programs.push(a.program, b.program);
 
@@ -85,15 +109,15 @@ export async function audioCall({ relay, proxy, ipv6 = false }: Between): Promis
     const [id, ...others] = await callIds(rig);
     assert.ok(id !== undefined && others.length === 0, "the relay has one call");
     const ports = await mediaPorts(rig, id);
-    await sleep(TALK);
+    await sleep(security === undefined ? TALK : SECURE_TALK);
 
     a.hangup();
     await b.says(/terminated/);
     await nothingLeft(rig, ports);
     await a.program.stop();
     await b.program.stop();
-    await assertHeard(a, TONE.b, TONE.a);
-    await assertHeard(b, TONE.a, TONE.b);
+    await assertHeard(a, TONE.b, TONE.a, security !== undefined);
+    await assertHeard(b, TONE.a, TONE.b, security !== undefined);
   } catch (error) {
     for (const program of programs) say(program.tail());
     throw error;

@@ -24,7 +24,12 @@ export interface PhoneOptions {
   readonly proxy: string;
   /** Frequency of the tone it sends, hertz. */
   readonly tone: number;
+  /** How its media is secured; absent: not at all. */
+  readonly security?: PhoneSecurity;
 }
+
+/** Names of baresip's media encryptions: SDES, SDES with feedback, DTLS-SRTP; all mandatory. */
+export type PhoneSecurity = "srtp-mand" | "srtp-mandf" | "dtls_srtp";
 
 /** A running phone. */
 export class Phone {
@@ -67,10 +72,19 @@ module_path /usr/lib/baresip/modules
 module stdio.so
 module g711.so
 module aufile.so
+${MODULES[options.security ?? "none"]}
 module_app account.so
 module_app menu.so
 `;
 }
+
+/** The module that each way to secure media needs. */
+const MODULES = {
+  "none": "",
+  "srtp-mand": "module srtp.so",
+  "srtp-mandf": "module srtp.so",
+  "dtls_srtp": "module dtls_srtp.so",
+} as const;
 
 /** An address as URIs and listeners write it. */
 function bracketed(address: string): string {
@@ -93,6 +107,7 @@ export async function startPhone(rig: Rig, place: Place, options: PhoneOptions):
     `<sip:${name}@${
       bracketed(address)
     };transport=udp>;regint=0;audio_codecs=PCMA;answermode=auto;` +
+      (options.security === undefined ? "" : `mediaenc=${options.security};`) +
       `outbound="sip:${bracketed(proxy)};transport=udp"\n`,
     home,
     "accounts",

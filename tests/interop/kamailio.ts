@@ -15,9 +15,13 @@ export interface KamailioOptions {
   readonly control: string;
   /** Address of phone B; an IPv6 one makes the relay bridge the families. */
   readonly phoneB: string;
+  /** Further flags of offers. */
+  readonly offer?: string;
+  /** Further flags of answers. */
+  readonly answer?: string;
 }
 
-function config({ control, phoneB }: KamailioOptions): string {
+function config({ control, phoneB, offer = "", answer = "" }: KamailioOptions): string {
   const overWebSocket = /^wss?:/.test(control);
   const [host, family] = phoneB.includes(":") ? [`[${phoneB}]`, "IP6"] : [phoneB, "IP4"];
   const flags = "replace-origin trust-address";
@@ -66,7 +70,7 @@ request_route {
   }
   if (!is_method("INVITE")) { sl_send_reply("405", "Method Not Allowed"); exit; }
   record_route();
-  if (!rtpengine_offer("${flags} direction=inside direction=outside address-family=${family}")) {
+  if (!rtpengine_offer("${flags} direction=inside direction=outside address-family=${family} ${offer}")) {
     sl_send_reply("500", "Media Relay Failed");
     exit;
   }
@@ -78,7 +82,7 @@ request_route {
 
 onreply_route[MEDIA] {
   if (status =~ "(18[03])|(2[0-9][0-9])" && has_body("application/sdp")) {
-    if (rtpengine_answer("${flags} address-family=IP4")) xlog("L_NOTICE", "relay: answered $ci\\n");
+    if (rtpengine_answer("${flags} address-family=IP4 ${answer}")) xlog("L_NOTICE", "relay: answered $ci\\n");
   }
 }
 `;

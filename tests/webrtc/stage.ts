@@ -23,10 +23,9 @@ export type Side = "a" | "b";
 /** Further keys of a request. */
 export type Keys = NgMessage;
 
-/** Options the relay under test gets on top, for features that are not on by default. */
-const OPTIONS: readonly string[] = UNDER_TEST === "rtpedge"
-  ? (Deno.env.get("RTPEDGE_WEBRTC_OPTIONS") ?? "").split(" ").filter((word) => word !== "")
-  : [];
+/** Options the relay gets on top: words of `RTPEDGE_WEBRTC_OPTIONS`. */
+export const OPTIONS: readonly string[] = (Deno.env.get("RTPEDGE_WEBRTC_OPTIONS") ?? "")
+  .split(" ").filter((word) => word !== "");
 
 /** Everything running. Parties start when they are asked for. */
 export class Stage implements AsyncDisposable {
@@ -42,8 +41,8 @@ export class Stage implements AsyncDisposable {
     await ensureOracle();
     const rig = await Rig.open();
     try {
-      const options = relay === "rtpedge" ? [...OPTIONS, ...extra] : extra;
-      return new Stage(rig, await startRelay(rig, relay, options), relay === "rtpengine");
+      const daemon = await startRelay(rig, relay, [...OPTIONS, ...extra]);
+      return new Stage(rig, daemon, relay === "rtpengine");
     } catch (error) {
       await rig[Symbol.asyncDispose]();
       throw error;
