@@ -24,7 +24,8 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   graphite: ["call", "negotiate", "ng", "sdp", "relay", "transport", "web", "cli", "config"],
   cli: ["transport", "web", "negotiate", "sdp"],
   transport: ["call", "negotiate", "sdp", "cli", "stats", "config"],
-  web: ["call", "negotiate", "sdp", "transport"],
+  web: ["call", "negotiate", "sdp", "transport", "cli", "config"],
+  access: ["call", "negotiate", "ng", "sdp", "relay", "transport", "web", "cli", "stats", "config"],
   teardown: ["ng", "negotiate", "sdp", "relay", "transport", "web", "cli", "stats", "config"],
   tls: ["call", "negotiate", "ng", "sdp", "relay", "transport", "web", "cli", "stats"],
 };

@@ -5,8 +5,9 @@
  * @module
  */
 
+export type { ByteString } from "../core/bytes.ts";
 export { CallJournal, type JournalOptions } from "./journal.ts";
 export { DatabaseInUse, openDatabase } from "./open.ts";
-export type { OpenDatabase } from "./open.ts";
+export type { DatabaseFormat, OpenDatabase } from "./open.ts";
 export { type OpenedStore, SqliteStore } from "./sqlite_store.ts";
 export type { CallBatch, CallStore, StoredCall } from "./types.ts";

@@ -5,10 +5,20 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+
+/** What tells a database of ours from others, and what an empty one is given. */
+export interface DatabaseFormat {
+  /** `PRAGMA application_id`. */
+  readonly applicationId: number;
+  /** `PRAGMA user_version`. */
+  readonly version: number;
+  /** SQL that makes the tables and sets both marks. */
+  readonly schema: string;
+}
 
 /** A database of ours, open and locked. */
 export interface OpenDatabase {
+  /** Close it when done. */
   readonly database: DatabaseSync;
   /** What was there instead and where it lies now. */
   readonly setAside: { readonly path: string; readonly why: string } | undefined;
@@ -30,18 +40,18 @@ const DAMAGED = /not a database|malformed|file is encrypted|unsupported file for
  * @param stamp goes into the name of what is set aside
  * @throws DatabaseInUse, Error when the directory cannot be written to
  */
-export function openDatabase(path: string, stamp: string): OpenDatabase {
+export function openDatabase(path: string, stamp: string, format: DatabaseFormat): OpenDatabase {
   Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")) || "/", { recursive: true, mode: 0o700 });
-  const found = attempt(path);
+  const found = attempt(path, format);
   if (typeof found !== "string") return { database: found, setAside: undefined };
   const aside = setAside(path, stamp);
-  const made = attempt(path);
+  const made = attempt(path, format);
   if (typeof made === "string") throw new Error(`${path} cannot be made: ${made}`);
   return { database: made, setAside: { path: aside, why: found } };
 }
 
 /** @returns the database, or why the file is none of ours */
-function attempt(path: string): DatabaseSync | string {
+function attempt(path: string, format: DatabaseFormat): DatabaseSync | string {
   let database: DatabaseSync | undefined;
   try {
     // files made later, like the write-ahead log, take their mode from this one
@@ -49,7 +59,7 @@ function attempt(path: string): DatabaseSync | string {
     database = new DatabaseSync(path);
     // one process at a time, and no shared memory file
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
-    const problem = inspect(database);
+    const problem = inspect(database, format);
     if (problem !== undefined) {
       database.close();
       return problem;
@@ -66,19 +76,19 @@ function attempt(path: string): DatabaseSync | string {
 }
 
 /** Makes the tables of an empty database. @returns why this is not our database */
-function inspect(database: DatabaseSync): string | undefined {
+function inspect(database: DatabaseSync, format: DatabaseFormat): string | undefined {
   const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
   const check = pragma("quick_check(1)");
   if (check !== "ok") return String(check);
   if (pragma("schema_version") === 0) {
-    database.exec(`BEGIN EXCLUSIVE; ${SCHEMA}; COMMIT`);
+    database.exec(`BEGIN EXCLUSIVE; ${format.schema}; COMMIT`);
     return undefined;
   }
   const owner = pragma("application_id");
-  if (owner !== APPLICATION_ID) return `another program's database (application_id ${owner})`;
+  if (owner !== format.applicationId) return `another program's database (application_id ${owner})`;
   const version = pragma("user_version");
-  if (version !== SCHEMA_VERSION) {
-    return `version ${version} of the database, this program knows ${SCHEMA_VERSION}`;
+  if (version !== format.version) {
+    return `version ${version} of the database, this program knows ${format.version}`;
   }
   return undefined;
 }

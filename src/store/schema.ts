@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { DatabaseFormat } from "./open.ts";
+
 /** `PRAGMA application_id`: "RTPE" in ASCII. */
 export const APPLICATION_ID = 0x52545045;
 /** `PRAGMA user_version`. */
@@ -29,3 +31,10 @@ export const SCHEMA = `
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+
+/** How the database of calls is told from others. */
+export const CALLS_FORMAT: DatabaseFormat = {
+  applicationId: APPLICATION_ID,
+  version: SCHEMA_VERSION,
+  schema: SCHEMA,
+};

@@ -7,11 +7,13 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import { openDatabase } from "./open.ts";
+import { CALLS_FORMAT } from "./schema.ts";
 import type { CallBatch, CallStore, StoredCall } from "./types.ts";
 import writer from "./writer.js" with { type: "text" };
 
 /** What {@link SqliteStore.open} found. */
 export interface OpenedStore {
+  /** Ready to load and write. */
   readonly store: SqliteStore;
   /** Says what was set aside and why; undefined when nothing was. */
   readonly notice: string | undefined;
@@ -53,7 +55,7 @@ export class SqliteStore implements CallStore {
    * @throws DatabaseInUse, Error when it cannot be had
    */
   static async open(path: string, stamp: string): Promise<OpenedStore> {
-    const { database, setAside } = openDatabase(path, stamp);
+    const { database, setAside } = openDatabase(path, stamp, CALLS_FORMAT);
     let calls: StoredCall[];
     try {
       calls = database.prepare(
