@@ -23,6 +23,7 @@ import { securityWarning } from "./block.ts";
 import { Call, MAX_PARTICIPANTS } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import { readDirection } from "./direction.ts";
+import { takeFragment } from "./fragment.ts";
 import { type Match, matchAnswer, type Matched, matchOffer } from "./match.ts";
 import { subscribe } from "./media.ts";
 import type { Participant } from "./participant.ts";
@@ -74,6 +75,9 @@ function exchange(context: CallContext, kind: Kind, request: NgRequest): ReplyDi
   const text = checkKeys(kind, request);
   const ports = new PortPlan(context.relay);
   try {
+    if (request.flags.has("fragment") && context.source !== undefined) {
+      return takeFragment(context, request, kind === "offer" ? request.fromTag : request.toTag);
+    }
     const sdp = parseSdp(text);
     if (kind === "offer" && isLooped(context, request, sdp)) return { sdp: text, result: "ok" };
     const plan = makePlan(context, kind, request, sdp, ports);

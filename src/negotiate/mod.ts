@@ -16,6 +16,7 @@ export type { NgDict, NgSource, NgTransport, NgValue } from "../ng/types.ts";
 export type * from "../sdp/model.ts";
 export { bundleAnswer, bundleOffer, type BundleSection, type Bundling } from "./bundle.ts";
 export { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
+export { parseFragment, withFragment } from "./fragment.ts";
 export { answerMux, type MuxOutcome, offerMux } from "./mux.ts";
 export {
   negotiate,

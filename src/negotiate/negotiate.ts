@@ -30,6 +30,7 @@ import { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
 import { editExtensions } from "./extensions.ts";
 import { isFinal } from "./final.ts";
 import { fillHidden, isHidden } from "./hidden.ts";
+import { readIce } from "./ice.ts";
 import { answerMux, offerMux } from "./mux.ts";
 import {
   canonicalProtocol,
@@ -38,7 +39,7 @@ import {
   rewriteProtocol,
   translateProtocol,
 } from "./protocol.ts";
-import { remoteOf } from "./remote.ts";
+import { type Remote, remoteOf } from "./remote.ts";
 import { answerSecurity, offerSecurity, type SecureOutcome, shareSecurity } from "./secure.ts";
 import type { SecureSource } from "./secure_state.ts";
 import { type MediaState, type NegotiationSettings, NEW_MEDIA } from "./state.ts";
@@ -172,7 +173,8 @@ function negotiateMedia(
   const { request, kind, sdp, settings } = input;
   const { media } = section;
   if (from.hidden || isHidden(request, kind, media.type, to)) return hide(section, from, to);
-  const remote = remoteOf(request, settings, sdp, section);
+  const signalled = remoteOf(request, settings, sdp, section);
+  const remote = usesIce(input, section) ? withoutHold(signalled) : signalled;
   const asked = request.flags.has("passthrough") || request.flags.has("no passthrough");
   const passthrough = asked ? request.flags.has("passthrough") : from.passthrough;
   const mediaType = passthrough ? "passthrough" : mediaKind(media.type, media.protocol);
@@ -304,6 +306,17 @@ function writtenCodecs(
 function usesDtls(sdp: Sdp, section: SdpMedia): boolean {
   return (hasAttribute(section, "fingerprint") || hasAttribute(sdp.session, "fingerprint")) &&
     !hasAttribute(section, "crypto");
+}
+
+/** The address of the section does not count: ICE finds others. */
+function usesIce({ secure, sdp, request }: Negotiation, section: SdpMedia): boolean {
+  return secure !== undefined && !request.flags.has("reject ICE") &&
+    readIce(sdp, section) !== undefined;
+}
+
+/** Before there are candidates the address is the zero one (RFC 8840 section 4.1.1). */
+function withoutHold(remote: Remote): Remote {
+  return remote.held ? { ...remote, rtp: undefined, rtcp: undefined, held: false } : remote;
 }
 
 /** A zero address takes away the direction towards its owner. */

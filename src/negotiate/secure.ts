@@ -149,8 +149,7 @@ function answeredKeying(
   if (shaken !== undefined) {
     return { keying: { type: "dtls", role: shaken.role }, dtls: shaken.dtls };
   }
-  const kept = keying.type === "sdes" && request.sdes.has("static") ? keying : undefined;
-  const keys = kept ?? answeredKeys(told, cryptos);
+  const keys = answeredKeys(told, cryptos);
   if (keys !== undefined) return { keying: keys, dtls: undefined };
   const plain = !isSecure(heard) && (opportunistic || request.transportProtocol === "accept");
   return plain ? PLAIN : { keying: OFFERED, dtls: undefined };

@@ -6,6 +6,7 @@
  */
 
 import type { NgData, NgMessage } from "../support/mod.ts";
+import type { SecretNames } from "./secrets.ts";
 
 /** Keys whose numbers are times; 0 means "never". A fraction of a second, `created_us`, may be 0. */
 const TIMES = new Set([
@@ -63,6 +64,8 @@ export interface Context {
   readonly call: string;
   /** All that the implementation was told: an origin's session id from elsewhere is a random one. */
   readonly told: string;
+  /** Names for what it makes up. */
+  readonly secrets: SecretNames;
 }
 
 /**
@@ -91,7 +94,8 @@ function sdpLines(body: string, context: Context): string[] {
     const lines = section.match(/[^\n]*\n|[^\n]+$/g) ?? [];
     return lines.map((line) => {
       const text = line.endsWith("\r\n") ? line.slice(0, -2) : JSON.stringify(line).slice(1, -1);
-      return `sdp: ${sdpLine(text, local(address, context), context)}`;
+      const named = context.secrets.replaceIn(text, context.told);
+      return `sdp: ${sdpLine(named, local(address, context), context)}`;
     });
   });
 }
@@ -104,12 +108,22 @@ function local(address: string, { advertised }: Context): string {
   return advertised.get(address) ?? address;
 }
 
-function sdpLine(line: string, address: string, { ports, told }: Context): string {
-  if (/^(m=|a=(rtcp|candidate)\b)/.test(line)) return ports.replaceIn(line, address);
+function sdpLine(line: string, address: string, context: Context): string {
+  const { ports, told } = context;
+  const candidate = /^a=candidate:.* UDP \d+ (\S+) \d+ typ /.exec(line)?.[1];
+  if (candidate !== undefined) return candidatePorts(line, candidate, context);
+  if (/^(m=|a=rtcp\b)/.test(line)) return ports.replaceIn(line, address);
   // the name an instance gives itself for loop protection
   if (/^a=rtpengine:[0-9a-f]{12}$/.test(line) && !told.includes(line)) return "a=rtpengine:<name>";
   if (!line.startsWith("o=")) return line;
   return line.replace(/ (\d+) /, (all, id: string) => told.includes(` ${id} `) ? all : " <id> ");
+}
+
+/** A candidate has an address of its own. */
+function candidatePorts(line: string, address: string, context: Context): string {
+  const at = line.indexOf(` ${address} `);
+  const ports = context.ports.replaceIn(line.slice(at), local(address, context));
+  return line.slice(0, at) + ports;
 }
 
 /** @param address the local address of the stream the value is in */

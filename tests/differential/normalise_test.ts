@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { SecretNames } from "./secrets.ts";
 import { crlf } from "./dialogue.ts";
 import { type Context, normalise, PortNames } from "./normalise.ts";
 
 function context(told = ""): Context {
   const advertised = new Map([["203.0.113.1", "192.0.2.1"]]);
-  return { ports: new PortNames(30_000, 30_999), call: "mine", told, advertised };
+  return {
+    ports: new PortNames(30_000, 30_999),
+    secrets: new SecretNames(),
+    call: "mine",
+    told,
+    advertised,
+  };
 }
 
 function twice(reply: Parameters<typeof normalise>[0], given = context()): string[] {

@@ -17,6 +17,7 @@ import { Agent, Daemon, Netns, toBytes, unframe } from "../support/mod.ts";
 import type { NgMessage } from "../support/mod.ts";
 import { callId, type Dialogue, type Step, withCall } from "./dialogue.ts";
 import { normalise, PortNames } from "./normalise.ts";
+import { SecretNames } from "./secrets.ts";
 
 const MAIN = fileURLToPath(new URL("../../mod.ts", import.meta.url));
 
@@ -73,6 +74,7 @@ export class Stage implements AsyncDisposable {
       call,
       advertised: ADVERTISED,
       ports: new PortNames(min, max),
+      secrets: new SecretNames(),
       told: dialogue.steps.map((step) => step.message?.["sdp"]).join("\n"),
     };
     const replies: (NgMessage | undefined)[] = [];
