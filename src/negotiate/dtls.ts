@@ -113,7 +113,7 @@ export function answeredDtls(
   const now = roleTowards(request, remote.remoteSetup ?? "passive", source);
   const renewed = isRenewed(before, remote) || (role !== undefined && role !== now);
   const generation = before.generation + (renewed ? 1 : 0);
-  return { dtls: { ...before, ...remote, generation }, role: now };
+  return { dtls: { ...before, ...remote, localSetup: now, generation }, role: now };
 }
 
 /** Our role towards somebody with this `a=setup`: client if that is left to us, unless told otherwise. */

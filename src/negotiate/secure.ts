@@ -124,11 +124,12 @@ export function answerSecurity(exchange: SecureExchange): SecureOutcome {
       ...from,
       ...answered,
       ice: answeredIce(from, readIce(sdp, section)),
-      heard: cryptos,
+      heard: answered.keying.type === "dtls" ? [] : cryptos,
       recrypt,
     },
     to: {
       ...to,
+      heard: chosen.keying.type === "sdes" ? to.heard : [],
       ...chosen,
       ice: iceOfAnswered(request, to),
       told: chosen.keying.type === "sdes" ? [chosen.keying.send] : [],

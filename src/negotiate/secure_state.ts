@@ -57,7 +57,7 @@ export interface DtlsDescription {
   readonly remoteSetup: Setup | undefined;
   /** `a=tls-id` (RFC 8842) of the party. */
   readonly remoteTlsId: string | undefined;
-  /** `a=setup` we say. */
+  /** `a=setup` we say; our role, once there is an answer. */
   readonly localSetup: Setup;
   /** Hash function of the fingerprint we say. */
   readonly hash: HashName;
