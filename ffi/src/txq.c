@@ -74,8 +74,11 @@ static int slot_udp_fd(struct slot *slot)
 	if (fd >= 0)
 		return fd;
 	fd = udp_bound(&slot->local);
-	if (fd < 0)
-		return fd;
+	if (fd < 0) {
+		/* Taken: by the thread that came first, maybe. */
+		none = atomic_load_explicit(&slot->fd, memory_order_acquire);
+		return none >= 0 ? none : fd;
+	}
 	sock_opt(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
 	if (slot->local.family == 6)
 		sock_opt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
