@@ -41,7 +41,7 @@ import {
 } from "./protocol.ts";
 import { type Remote, remoteOf } from "./remote.ts";
 import { answerSecurity, offerSecurity, type SecureOutcome, shareSecurity } from "./secure.ts";
-import type { SecureSource } from "./secure_state.ts";
+import type { SecureSource, SecureState } from "./secure_state.ts";
 import { type MediaState, type NegotiationSettings, NEW_MEDIA } from "./state.ts";
 
 /** What goes into {@link negotiate}. */
@@ -271,7 +271,7 @@ function negotiateMedia(
   };
   return {
     section,
-    from: secured(nextFrom, security?.from),
+    from: secured(nextFrom, security?.from, from.secure),
     to: secured(nextTo, security?.to),
     codecs: codecs ?? [],
     protocol,
@@ -394,11 +394,18 @@ function negotiateSecurity(
 }
 
 /** A state with its security, which has a say in who controls ICE: never a lite agent (RFC 8445 section 6.1.1). */
-function secured(state: MediaState, secure: SecureOutcome["from"] | undefined): MediaState {
+function secured(
+  state: MediaState,
+  secure: SecureState | undefined,
+  before?: SecureState,
+): MediaState {
   const { ice } = secure ?? {};
+  // whoever restarts is in control (section 9)
+  const restarted = ice !== undefined && before?.ice !== undefined &&
+    ice.generation > before.ice.generation && ice.stage === "offered";
   const controlling = ice?.local.lite === true
     ? false
-    : ice?.remote?.lite === true || state.controlling;
+    : ice?.remote?.lite === true || (state.controlling && !restarted);
   return { ...state, secure, controlling };
 }
 
