@@ -11,3 +11,5 @@ export * from "./netns.ts";
 export * from "./ng_codec.ts";
 export * from "./process.ts";
 export * from "./rtp.ts";
+export * from "./srtp.ts";
+export * from "./stun.ts";

@@ -1,0 +1,197 @@
+/**
+ * Calls with one secured and one plain party, made of sockets, and an attacker beside the secured one.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { ADDRESS } from "../interop/rig.ts";
+import {
+  type Address,
+  type AgentSocket,
+  fromBytes,
+  inlineOf,
+  masterOf,
+  newMasterKey,
+  parseRtp,
+  sleep,
+  SrtpStream,
+  toBytes,
+} from "../support/mod.ts";
+import { keyIn } from "../webrtc/ffmpeg.ts";
+import { sectionsOf } from "../webrtc/sdp_text.ts";
+import type { Call, Keys, Stage } from "../webrtc/stage.ts";
+import { forged, forgedRtcp, speech } from "./datagrams.ts";
+import { type Certificate, makeCertificate, shakeHands } from "./dtls_client.ts";
+
+/** The attacker's address, in the network of the secured party. */
+export const ATTACKER = "10.77.1.66";
+
+const PORT_A = 22_000;
+const PORT_B = 22_100;
+/** Milliseconds in which a packet that must not come would have come. */
+const QUIET = 120;
+const SSRC = { a: 0xaaaa, b: 0xbbbb } as const;
+const SUITE = "AES_CM_128_HMAC_SHA1_80";
+
+/** How the secured party's keys are agreed on. */
+export type KeyExchange = "SDES" | "DTLS";
+
+/** A call whose party A is secured. */
+export class SecureCall implements AsyncDisposable {
+  #sequence = 100;
+
+  /** Wraps what {@link openCall} has made. */
+  constructor(
+    readonly call: Call,
+    readonly a: AgentSocket,
+    readonly b: AgentSocket,
+    /** The relay's ports towards each. */
+    readonly relay: { readonly a: Address; readonly b: Address },
+    readonly attackers: readonly AgentSocket[],
+    readonly out: SrtpStream,
+    readonly back: SrtpStream,
+  ) {}
+
+  /** The next packet of A as it goes over the wire. */
+  next(): Uint8Array {
+    return this.out.protect(speech(SSRC.a, this.#sequence++, 1));
+  }
+
+  /** A speaks. @param copies how often each packet is sent */
+  async speak(count: number, copies = 1): Promise<number[]> {
+    const first = this.#sequence;
+    for (let i = 0; i < count; i++) {
+      const packet = fromBytes(this.next());
+      for (let copy = 0; copy < copies; copy++) await this.a.send(this.relay.a, packet);
+    }
+    return Array.from({ length: count }, (_, i) => first + i);
+  }
+
+  /** B speaks. */
+  async speakBack(count: number): Promise<number[]> {
+    const first = this.#sequence;
+    for (let i = 0; i < count; i++) {
+      await this.b.send(this.relay.b, fromBytes(speech(SSRC.b, this.#sequence++, 2)));
+    }
+    return Array.from({ length: count }, (_, i) => first + i);
+  }
+
+  /** Everything an attacker without the key can think of, from another host and from another port. */
+  async attack(): Promise<void> {
+    const ports = { ...this.relay.a, port: this.relay.a.port + 1 };
+    for (const socket of this.attackers) {
+      for (const ssrc of [SSRC.a, 0x666]) {
+        for (let i = 0; i < 6; i++) {
+          await socket.send(this.relay.a, fromBytes(speech(ssrc, this.#sequence + i, 6)));
+          await socket.send(this.relay.a, fromBytes(forged(ssrc, this.#sequence + i)));
+        }
+        for (const to of [this.relay.a, ports]) await socket.send(to, fromBytes(forgedRtcp(ssrc)));
+      }
+      await socket.send(this.relay.a, fromBytes(speech(SSRC.a, this.#sequence, 6).subarray(0, 13)));
+    }
+  }
+
+  /** Asserts that B gets exactly these packets of A and that no attacker gets anything. */
+  async assertAtB(sequences: readonly number[]): Promise<void> {
+    await sleep(QUIET);
+    const got = (await this.b.take()).map(({ data }) => parseRtp(toBytes(data)));
+    assert.deepEqual(got.map((packet) => [packet?.ssrc, packet?.sequence, packet?.payload[9]]), [
+      ...sequences.map((sequence) => [SSRC.a, sequence, 1]),
+    ]);
+    await this.assertNothingBled();
+  }
+
+  /** Asserts that A gets exactly these packets of B and that no attacker gets anything. */
+  async assertAtA(sequences: readonly number[]): Promise<void> {
+    await sleep(QUIET);
+    const got = (await this.a.take()).map(({ data }) => this.back.unprotect(toBytes(data)))
+      .map((bytes) => bytes === undefined ? undefined : parseRtp(bytes));
+    assert.deepEqual(got.map((packet) => [packet?.ssrc, packet?.sequence, packet?.payload[9]]), [
+      ...sequences.map((sequence) => [SSRC.b, sequence, 2]),
+    ]);
+    await this.assertNothingBled();
+  }
+
+  /** Asserts that no attacker has got anything. */
+  async assertNothingBled(): Promise<void> {
+    for (const socket of this.attackers) assert.deepEqual(await socket.take(), []);
+  }
+
+  /** Ends the call and closes the sockets. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.call[Symbol.asyncDispose]();
+    for (const socket of [this.a, this.b, ...this.attackers]) await socket.close();
+  }
+}
+
+/** What is special about a call. */
+export interface SecureCallOptions {
+  /** Further keys of offer and answer. */
+  readonly keys?: Keys;
+  /** Done when the relay waits for the handshake of A, with the relay's port. */
+  readonly beforeHandshake?: (relay: Address) => Promise<void>;
+}
+
+function describe(host: string, port: number, protocol: string, lines: readonly string[]): string {
+  const head = ["v=0", `o=- 1 1 IN IP4 ${host}`, "s=-", `c=IN IP4 ${host}`, "t=0 0"];
+  const media = [`m=audio ${port} ${protocol} 8`, "a=rtpmap:8 PCMA/8000", ...lines, ""];
+  return [...head, ...media].join("\r\n");
+}
+
+let certificate: Promise<Certificate> | undefined;
+
+/** The certificate of party A. */
+export function phoneCertificate(stage: Stage): Promise<Certificate> {
+  certificate ??= makeCertificate(stage.rig.folder.outside, "phone");
+  return certificate;
+}
+
+function target(sdp: string): Address {
+  const [section] = sectionsOf(sdp);
+  assert.ok(section !== undefined && section.at.port > 0, `no media in ${sdp}`);
+  return section.at;
+}
+
+/** Makes a call. The attackers are another host, and another port of A's own. */
+export async function openCall(
+  stage: Stage,
+  exchange: KeyExchange,
+  { keys = {}, beforeHandshake }: SecureCallOptions = {},
+): Promise<SecureCall> {
+  const [a, b] = [stage.place("a"), stage.place("b")];
+  const attackers = [await a.agent.bind(ATTACKER), await a.agent.bind(ADDRESS.phoneA)];
+  const socketB = await b.agent.bind(ADDRESS.phoneB, PORT_B);
+  const call = stage.call();
+  const plain = { "transport protocol": "RTP/AVP", "rtcp-mux": ["demux"], ...keys };
+  const atB = describe(ADDRESS.phoneB, PORT_B, "RTP/AVP", []);
+  if (exchange === "SDES") {
+    const socketA = await a.agent.bind(ADDRESS.phoneA, PORT_A);
+    const own = newMasterKey();
+    const lines = [`a=crypto:1 ${SUITE} inline:${inlineOf(own)}`];
+    const offered = await call.offer(describe(ADDRESS.phoneA, PORT_A, "RTP/SAVP", lines), plain);
+    const answered = await call.answer(atB, keys);
+    const relays = keyIn(answered);
+    assert.ok(relays?.suite === SUITE, `no key in ${answered}`);
+    const relay = { a: target(answered), b: target(offered) };
+    await beforeHandshake?.(relay.a);
+    const streams = [new SrtpStream(own), new SrtpStream(masterOf(relays.inline))] as const;
+    return new SecureCall(call, socketA, socketB, relay, attackers, ...streams);
+  }
+  const certificate = await phoneCertificate(stage);
+  const lines = [`a=fingerprint:${certificate.fingerprint}`, "a=setup:active", "a=rtcp-mux"];
+  const offer = describe(ADDRESS.phoneA, PORT_A, "UDP/TLS/RTP/SAVP", lines);
+  const offered = await call.offer(offer, plain);
+  const relay = { a: target(await call.answer(atB, keys)), b: target(offered) };
+  await beforeHandshake?.(relay.a);
+  const from = { host: ADDRESS.phoneA, port: PORT_A };
+  const { client, server } = await shakeHands(a.ns, { from, to: relay.a, certificate });
+  const socketA = await a.agent.bind(ADDRESS.phoneA, PORT_A);
+  const streams = [new SrtpStream(client), new SrtpStream(server)] as const;
+  return new SecureCall(call, socketA, socketB, relay, attackers, ...streams);
+}
+
+/** The stage with the attacker's address in it. */
+export async function addAttacker(stage: Stage): Promise<void> {
+  await stage.place("a").ns.addresses("eth0", `${ATTACKER}/24`);
+}
