@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rtpedge: forwards RTP inside the kernel, by the rules of a daemon in user
+ * space.
+ */
+#include <linux/module.h>
+
+#include "packet.h"
+
+static int __init rtpedge_init(void)
+{
+	int err;
+
+#ifdef DEBUG
+	err = selftest();
+	if (err)
+		return err;
+#endif
+	port_init();
+	err = table_init();
+	if (err)
+		return err;
+	err = procfs_init();
+	if (err)
+		goto err_procfs;
+	err = xt_init();
+	if (err)
+		goto err_xt;
+	pr_info("rtpedge %s loaded\n", RTPEDGE_VERSION);
+	return 0;
+
+err_xt:
+	procfs_stop();
+	table_exit();
+	procfs_exit();
+	return err;
+err_procfs:
+	table_exit();
+	return err;
+}
+
+static void __exit rtpedge_exit(void)
+{
+	xt_exit();
+	procfs_stop();
+	table_exit();
+	procfs_exit();
+}
+
+module_init(rtpedge_init);
+module_exit(rtpedge_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("In-kernel forwarding of RTP");
+MODULE_AUTHOR("rtpedge");
+MODULE_VERSION(RTPEDGE_VERSION);
+MODULE_ALIAS("xt_RTPENGINE");
+MODULE_ALIAS("ipt_RTPENGINE");
+MODULE_ALIAS("ip6t_RTPENGINE");

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One datagram on its way through. */
+#ifndef RTPEDGE_PACKET_H
+#define RTPEDGE_PACKET_H
+
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
+#include "rule.h"
+
+struct packet {
+	struct sk_buff *skb;		/* linear */
+	struct net *net;
+	struct port *port;		/* it arrived on */
+	u8 *data;			/* UDP payload */
+	u32 len;			/* of it */
+	u32 header;			/* bytes of IP and UDP header before it */
+	u8 family;
+	u8 tos;
+	struct rtpe_addr src;
+	u64 wall;			/* CLOCK_REALTIME µs */
+};
+
+/* rx.c: what becomes of a packet for the local host, under rcu_read_lock().
+ * NF_ACCEPT: it is none of ours, or goes up to the socket; NF_DROP, and
+ * NF_STOLEN when it was sent on. hook: where in netfilter. */
+unsigned int rx_packet(const struct table *t, struct net *net, struct sk_buff *skb, u8 family,
+		       unsigned int hook);
+
+/* tx.c: sends p->skb by an output. last: skb itself, which is then gone; else
+ * a copy. */
+void tx_packet(struct packet *p, const struct out_rule *out, const struct remote *to,
+	       bool change, bool last);
+
+/* hook.c */
+int hook_register(struct table *t, u32 flags);
+void hook_unregister(struct table *t);
+
+/* xt.c */
+int xt_init(void);
+void xt_exit(void);
+
+/* control.c: one message of len bytes, aligned to 8. */
+int control_message(struct table *t, void *msg, size_t len);
+
+/* selftest.c */
+int selftest(void);
+
+#endif

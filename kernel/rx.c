@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the wire to the outputs: find the port, classify and validate, check
+ * the source, count, filter. What only user space can decide goes up to the
+ * port's socket as if the module were not there, and is counted there.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/ktime.h>
+#include <linux/udp.h>
+#include <net/dsfield.h>
+#include <net/ip.h>
+
+#include "addr.h"
+#include "classify.h"
+#include "compat.h"
+#include "packet.h"
+
+/* What becomes of a packet; a counter's address says why it is dropped. */
+struct judgement {
+	bool up;
+	rtpe_u32 *drop;
+};
+
+static const struct judgement PASS;
+static const struct judgement UP = { .up = true };
+
+#define DROP(why) ((struct judgement){ .drop = &(why) })
+
+static bool source_accepted(const struct packet *p, const struct rule *rule)
+{
+	/* Nothing is learned here: handover is ignoring, as in user space when
+	 * learning is off. */
+	return rule->source_action != RTPE_SOURCE_DROP || addr_equal(&p->src, &rule->expected);
+}
+
+static bool payload_type_allowed(const struct rule *rule, const struct packet *p)
+{
+	unsigned int pt = p->data[1] & 0x7f;
+
+	return rule->pt_allow[pt / 32] >> pt % 32 & 1;
+}
+
+static struct arrival arrival_of(const struct packet *p)
+{
+	return (struct arrival){
+		.now = ktime_get_ns() / NSEC_PER_USEC,
+		.wall = p->wall,
+		.bytes = p->len,
+		.rates = p->port->rates,
+	};
+}
+
+/* An SSRC that user space wants to hear of: this packet tells it. */
+static bool introduces_ssrc(struct packet *p, const struct rule *rule)
+{
+	struct rtpe_ssrc_counters *tracks = p->port->counters->ssrc;
+	u32 ssrc = get_unaligned_be32(p->data + 8);
+	struct arrival at;
+
+	if (!(rule->punt & RTPE_CLASS_UNKNOWN_SSRC) || !(rule->flags & RTPE_RULE_TRACK_SSRC) ||
+	    stats_knows(tracks, ssrc))
+		return false;
+	at = arrival_of(p);
+	spin_lock(&p->port->rx);
+	stats_expect(tracks, p->port->tracks, ssrc, get_unaligned_be16(p->data + 2), &at);
+	spin_unlock(&p->port->rx);
+	return true;
+}
+
+static struct judgement judge(struct packet *p, const struct rule *rule, unsigned int class)
+{
+	struct rtpe_counters *c = p->port->counters;
+	bool media = class & (RTPE_CLASS_RTP | RTPE_CLASS_RTCP) ||
+		     (class == RTPE_CLASS_OTHER && rule->flags & RTPE_RULE_OPAQUE);
+
+	if (!class)
+		return DROP(c->drop_malformed);
+	if (!media || rule->punt & class)
+		return UP;
+	if (!source_accepted(p, rule))
+		return rule->punt & RTPE_CLASS_BAD_SOURCE ? UP : DROP(c->drop_source);
+	if (class == RTPE_CLASS_RTP && introduces_ssrc(p, rule))
+		return UP;
+	if (rule->flags & RTPE_RULE_BLACKHOLE)
+		return DROP(c->drop_filtered);
+	if (class == RTPE_CLASS_RTP && !payload_type_allowed(rule, p))
+		return rule->punt & RTPE_CLASS_FILTERED_PT ? UP : DROP(c->drop_filtered);
+	return PASS;
+}
+
+static void drop(struct port *port, rtpe_u32 *why)
+{
+	spin_lock(&port->rx);
+	COUNT(*why, 1);
+	COUNT(port->counters->rx_errors, 1);
+	spin_unlock(&port->rx);
+}
+
+/* accepted: the packet is valid and from an accepted source. */
+static void count(struct packet *p, const struct rule *rule, unsigned int class, bool accepted)
+{
+	struct port *port = p->port;
+	struct rtpe_counters *c = port->counters;
+	struct arrival at;
+
+	spin_lock(&port->rx);
+	COUNT(c->rx_packets, 1);
+	COUNT(c->rx_bytes, p->len);
+	if (accepted) {
+		WRITE_ONCE(c->last_rx_us, p->wall);
+		WRITE_ONCE(c->rx_tos, p->tos);
+		if (class == RTPE_CLASS_RTP && rule->flags & RTPE_RULE_TRACK_SSRC) {
+			at = arrival_of(p);
+			stats_rtp(c->ssrc, port->tracks, p->data, &at);
+		}
+	}
+	spin_unlock(&port->rx);
+}
+
+/* Where an output sends now, or NULL: closed, or nobody is known there. *taken
+ * becomes true unless there is no destination. */
+static const struct remote *destination(const struct out_rule *out, bool *taken)
+{
+	const struct remote *to = out->remote;
+
+	if (READ_ONCE(out->port->closed))
+		return NULL;
+	if (out->flags & RTPE_OUT_FOLLOW)
+		to = rcu_dereference(out->port->remote);
+	if (!to || to->addr.family == 0)
+		return NULL;
+	*taken = true;
+	if (addr_sendable(&to->addr))
+		return to;
+	count_shared(&out->port->counters->tx_errors, 1);
+	return NULL;
+}
+
+static bool change_wanted(const struct packet *p, const struct out_rule *out,
+			  unsigned int class)
+{
+	return class == RTPE_CLASS_RTP &&
+	       out->flags & (RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET) &&
+	       (!out->ssrc_in || out->ssrc_in == get_unaligned_be32(p->data + 8));
+}
+
+/* Copies for all outputs but the last, which gets the packet itself. */
+static unsigned int send_on(struct packet *p, const struct rule *rule, unsigned int class)
+{
+	const struct out_rule *last = NULL;
+	const struct remote *last_to = NULL;
+	bool taken = false;
+	u32 i;
+
+	for (i = 0; i < rule->n_outputs; i++) {
+		const struct out_rule *out = &rule->outputs[i];
+		const struct remote *to;
+
+		if (!(out->match & class))
+			continue;
+		to = destination(out, &taken);
+		if (!to)
+			continue;
+		if (last)
+			tx_packet(p, last, last_to, change_wanted(p, last, class), false);
+		last = out;
+		last_to = to;
+	}
+	if (!taken)
+		drop(p->port, &p->port->counters->drop_no_rule);
+	if (!last)
+		return NF_DROP;
+	tx_packet(p, last, last_to, change_wanted(p, last, class), true);
+	return NF_STOLEN;
+}
+
+static unsigned int forward(struct packet *p, const struct rule *rule)
+{
+	unsigned int class = classify(p->data, p->len, rule->flags, rule->punt);
+	struct rtpe_counters *c = p->port->counters;
+	struct judgement j;
+
+	p->wall = ktime_get_real_ns() / NSEC_PER_USEC;
+	j = judge(p, rule, class);
+	if (j.up) {
+		count_shared(&c->punted, 1);
+		return NF_ACCEPT;
+	}
+	count(p, rule, class, !j.drop || j.drop == &c->drop_filtered);
+	if (j.drop) {
+		drop(p->port, j.drop);
+		return NF_DROP;
+	}
+	return send_on(p, rule, class);
+}
+
+/* Length of the IP header of a whole UDP datagram; 0: it is none. */
+static u32 udp_offset(const struct sk_buff *skb, u8 family)
+{
+	if (skb_network_offset(skb) != 0)
+		return 0;
+	if (family == 4) {
+		const struct iphdr *ip = ip_hdr(skb);
+
+		/* Before routing fragments are still fragments. */
+		if (ip->protocol != IPPROTO_UDP || ip_is_fragment(ip))
+			return 0;
+		return ip_hdrlen(skb);
+	}
+	/* Behind extension headers there may be anything: for the stack. */
+	return ipv6_hdr(skb)->nexthdr == IPPROTO_UDP ? sizeof(struct ipv6hdr) : 0;
+}
+
+static struct port *find_port(const struct table *t, const struct sk_buff *skb, u8 family,
+			      const struct udphdr *udp)
+{
+	u16 port = ntohs(udp->dest);
+
+	if (family == 4)
+		return port_lookup(t, 4, &ip_hdr(skb)->daddr, port, 0);
+	return port_lookup(t, 6, &ipv6_hdr(skb)->daddr, port, skb->dev ? skb->dev->ifindex : 0);
+}
+
+static void read_addresses(struct packet *p, const struct udphdr *udp)
+{
+	const struct sk_buff *skb = p->skb;
+
+	memset(&p->src, 0, sizeof(p->src));
+	p->src.family = p->family;
+	p->src.port = ntohs(udp->source);
+	if (p->family == 4) {
+		memcpy(p->src.ip, &ip_hdr(skb)->saddr, 4);
+		p->tos = ip_hdr(skb)->tos;
+		return;
+	}
+	memcpy(p->src.ip, &ipv6_hdr(skb)->saddr, 16);
+	if (ipv6_addr_type(&ipv6_hdr(skb)->saddr) & IPV6_ADDR_LINKLOCAL && skb->dev)
+		p->src.scope = skb->dev->ifindex;
+	p->tos = ipv6_get_dsfield(ipv6_hdr(skb));
+}
+
+unsigned int rx_packet(const struct table *t, struct net *net, struct sk_buff *skb, u8 family,
+		       unsigned int hook)
+{
+	u32 offset = udp_offset(skb, family);
+	const struct rule *rule;
+	struct udphdr *udp, copy;
+	struct packet p;
+	u32 len;
+
+	/* Several datagrams in one buffer: the socket takes them apart. */
+	if (!offset || skb->pkt_type != PACKET_HOST || skb_is_gso(skb))
+		return NF_ACCEPT;
+	udp = skb_header_pointer(skb, offset, sizeof(copy), &copy);
+	if (!udp)
+		return NF_ACCEPT;
+	p.port = find_port(t, skb, family, udp);
+	if (!p.port)
+		return NF_ACCEPT;
+	rule = rcu_dereference(p.port->rule);
+	if (!rule || skb_linearize(skb))
+		return NF_ACCEPT;
+	/* A length beyond the packet, or shorter than its own header; no
+	 * checksum where it is due, or a wrong one: the stack counts those. */
+	udp = (struct udphdr *)(skb->data + offset);
+	len = ntohs(udp->len);
+	if (len < sizeof(*udp) || len > skb->len - offset)
+		return NF_ACCEPT;
+	if (!udp->check && family == 6)
+		return NF_ACCEPT;
+	if (udp->check && nf_checksum(skb, hook, offset, IPPROTO_UDP,
+				      family == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6))
+		return NF_ACCEPT;
+	p.skb = skb;
+	p.net = net;
+	p.family = family;
+	p.header = offset + sizeof(*udp);
+	p.data = skb->data + p.header;
+	p.len = len - sizeof(*udp);
+	read_addresses(&p, udp);
+	return forward(&p, rule);
+}
