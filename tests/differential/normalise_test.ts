@@ -99,3 +99,48 @@ Deno.test("normalise() leaves other calls out of a list", () => {
 Deno.test("normalise() tells the absence of an answer", () => {
   assert.deepEqual(twice(undefined), ["no answer"]);
 });
+
+Deno.test("normalise() names what is made up, the same thing always the same way", () => {
+  const told = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:theirs";
+  const names = context(told);
+  const sdp = crlf(
+    told,
+    "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:ours|2^31",
+    "a=ice-ufrag:abcd",
+    "a=fingerprint:sha-256 AA:BB",
+    "a=crypto:3 AES_CM_128_HMAC_SHA1_32 inline:ours",
+    "a=crypto:4 AES_CM_128_HMAC_SHA1_32 inline:others",
+  );
+  assert.deepEqual(normalise({ sdp }, names), [
+    `sdp: ${told}`,
+    "sdp: a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:<key 1 of 4>|2^31",
+    "sdp: a=ice-ufrag:<ufrag 1 of 4>",
+    "sdp: a=fingerprint:sha-256 <digest 1 of 5>",
+    "sdp: a=crypto:3 AES_CM_128_HMAC_SHA1_32 inline:<key 1 of 4>",
+    "sdp: a=crypto:4 AES_CM_128_HMAC_SHA1_32 inline:<key 2 of 6>",
+  ]);
+});
+
+Deno.test("normalise() gives a candidate's ports the names of its own address", () => {
+  const sdp = crlf(
+    "c=IN IP4 127.0.0.1",
+    "m=audio 30000 RTP/AVP 8",
+    "a=candidate:f 1 UDP 30000 127.0.0.1 30000 typ host",
+    "a=candidate:g 1 UDP 29999 ::1 30000 typ host",
+  );
+  const names = context();
+  normalise({ sdp }, names);
+  assert.deepEqual(normalise({ sdp }, names).slice(2), [
+    "sdp: a=candidate:<foundation 1> 1 UDP 30000 127.0.0.1 P1 typ host",
+    "sdp: a=candidate:<foundation 2> 1 UDP 29999 ::1 P2 typ host",
+  ]);
+});
+
+Deno.test("normalise() does not count what ICE has sent", () => {
+  const stream = (flags: string[]) => ({
+    tags: { a: { medias: [{ flags, streams: [{ stats_out: { packets: 1 } }] }] } },
+  });
+  const lines = (flags: string[]) => normalise(stream(flags), context());
+  assert.ok(!lines(["ICE"]).some((line) => line.includes("stats_out")));
+  assert.ok(lines(["ICE controlling"]).some((line) => line.includes("stats_out")));
+});
