@@ -1,18 +1,15 @@
 /**
- * Many calls with media in both directions from one process: two sockets stand for all callers and all
- * callees, and the SSRC tells whose packet it is.
+ * Many calls with media in both directions: set up over ng here, media in a program of its own (`crowd.c`).
  *
  * @module
  */
 
-import { createSocket, type Socket } from "node:dgram";
-import { once } from "node:events";
+import { createSocket } from "node:dgram";
 import { frame, type NgMessage, unframe } from "../support/ng_codec.ts";
-import { buildRtp, parseRtp } from "../support/rtp.ts";
+import { Daemon, must } from "../support/process.ts";
 
 /** Milliseconds between two packets of one stream. */
-export const INTERVAL_MS = 250;
-const TURN_MS = 5;
+export const INTERVAL_MS = 100;
 
 /** The address everything is on. */
 export const HOST = "127.0.0.1";
@@ -54,38 +51,29 @@ export class NgClient {
   }
 }
 
-interface Side {
-  readonly socket: Socket;
-  /** Where each call's packets go: ports of the relay. */
-  readonly targets: number[];
-  /** `performance.now()` of the last packet of each call that came in. */
-  readonly heard: Float64Array;
-  /** Longest pause between two. */
-  readonly gap: Float64Array;
-  readonly received: Float64Array;
-  readonly sent: Float64Array;
+/** What was heard since the last reset. */
+export interface Heard {
+  /** Longest pause of any stream in ms. */
+  readonly gap: number;
+  /** Calls both sides of which heard something. */
+  readonly alive: number;
 }
 
 /** The calls. */
 export class Crowd {
-  readonly caller: Side;
-  readonly callee: Side;
-  #turn = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #media: Daemon;
+  #lines = 0;
 
   /** @param size number of calls */
-  constructor(readonly size: number) {
-    this.caller = this.#side();
-    this.callee = this.#side();
+  constructor(readonly size: number, media: Daemon) {
+    this.#media = media;
   }
 
-  /** Binds the sockets. The port signalled is not the one sent from: it has to be learned. */
-  async open(): Promise<void> {
-    for (const [side, port] of [[this.caller, 4000], [this.callee, 5000]] as const) {
-      side.socket.bind(port, HOST);
-      await once(side.socket, "listening");
-      side.socket.setRecvBufferSize(4 << 20);
-    }
+  /** Compiles and starts the media program. The ports signalled are not those sent from: they are learned. */
+  static async start(size: number, folder: string): Promise<Crowd> {
+    const source = new URL("crowd.c", import.meta.url).pathname;
+    await must(["cc", "-O2", "-Wall", "-Wextra", "-o", `${folder}/crowd`, source]);
+    return new Crowd(size, new Daemon("crowd", [`${folder}/crowd`]));
   }
 
   callId(call: number): string {
@@ -96,77 +84,35 @@ export class Crowd {
   async setUp(ng: NgClient, call: number): Promise<void> {
     const base = { "call-id": this.callId(call), "from-tag": "a" };
     const offered = await ng.ask({ command: "offer", ...base, sdp: sdp("a", 9000) });
-    this.callee.targets[call] = portOf(offered);
     const answered = await ng.ask({
       command: "answer",
       ...base,
       "to-tag": "b",
       sdp: sdp("b", 9002),
     });
-    this.caller.targets[call] = portOf(answered);
+    this.#media.write(`call ${call} ${portOf(offered)} ${portOf(answered)}\n`);
   }
 
-  /** Sends on every stream every {@link INTERVAL_MS}, a share of them at each turn. */
-  start(): void {
-    const turns = INTERVAL_MS / TURN_MS;
-    const now = performance.now();
-    for (const side of [this.caller, this.callee]) side.heard.fill(now);
-    this.#timer = setInterval(() => {
-      for (let call = this.#turn % turns; call < this.size; call += turns) {
-        this.#send(this.caller, call);
-        this.#send(this.callee, call);
-      }
-      this.#turn++;
-    }, TURN_MS);
+  /** Sends on every stream from now on. */
+  send(): void {
+    this.#media.write("start\n");
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
-    this.caller.socket.close();
-    this.callee.socket.close();
+  /** Forgets what was heard. */
+  reset(): void {
+    this.#media.write("reset\n");
   }
 
-  /** Longest pause in any stream so far in ms, those that are still pausing included. */
-  longestGap(): number {
-    const now = performance.now();
-    let longest = 0;
-    for (const { gap, heard } of [this.caller, this.callee]) {
-      for (let i = 0; i < this.size; i++) longest = Math.max(longest, gap[i]!, now - heard[i]!);
-    }
-    return longest;
+  async report(): Promise<Heard> {
+    const from = this.#lines;
+    this.#media.write("report\n");
+    const line = await this.#media.line(/^\{/, 10_000, from);
+    this.#lines = this.#media.lines.length;
+    return JSON.parse(line);
   }
 
-  #side(): Side {
-    const { size } = this;
-    const side: Side = {
-      socket: createSocket("udp4"),
-      targets: new Array(size).fill(0),
-      heard: new Float64Array(size),
-      gap: new Float64Array(size),
-      received: new Float64Array(size),
-      sent: new Float64Array(size),
-    };
-    side.socket.on("message", (data: Uint8Array) => {
-      const call = parseRtp(data)?.ssrc;
-      if (call === undefined || call >= size) return;
-      const now = performance.now();
-      side.gap[call] = Math.max(side.gap[call]!, now - side.heard[call]!);
-      side.heard[call] = now;
-      side.received[call]!++;
-    });
-    return side;
-  }
-
-  #send(side: Side, call: number): void {
-    const sequence = side.sent[call]!++;
-    const packet = buildRtp({
-      payloadType: 8,
-      sequence,
-      timestamp: sequence * INTERVAL_MS * 8,
-      ssrc: call,
-      payload: new Uint8Array(20),
-    });
-    side.socket.send(packet, side.targets[call]!, HOST);
+  stop(): Promise<void> {
+    return this.#media.stop();
   }
 }
 

@@ -97,19 +97,19 @@ async function names(folder: string): Promise<string[]> {
 async function main(calls: number, how: string): Promise<Outcome> {
   const folder = await Deno.makeTempDir({ prefix: "rtpedge-resume-" });
   const ng = new NgClient(NG);
-  const crowd = new Crowd(calls);
+  const crowd = await Crowd.start(calls, folder);
   let daemon = start(folder);
   try {
     await daemon.line(/ready/, 30_000);
-    await crowd.open();
     await each(calls, (call) => crowd.setUp(ng, call));
-    crowd.start();
+    crowd.send();
     // the first second is for learning
     await sleep(1000);
-    for (const side of [crowd.caller, crowd.callee]) side.gap.fill(0);
+    crowd.reset();
     await sleep(2000);
-    const gapBefore = crowd.longestGap();
+    const { gap: gapBefore } = await crowd.report();
     const before = await facts(ng, crowd);
+    crowd.reset();
     const killed = performance.now();
     const old = daemon;
     if (how === "stop") await old.stop();
@@ -120,19 +120,16 @@ async function main(calls: number, how: string): Promise<Outcome> {
     if (how === "damage") {
       await Deno.writeTextFile(`${folder}/calls.db`, "this is no database".repeat(500));
     }
-    for (const side of [crowd.caller, crowd.callee]) side.received.fill(0);
     daemon = start(folder);
     await until("ping", () => ng.ask({ command: "ping" }, 250).catch(() => undefined), 20_000, 5);
     const outage = performance.now() - killed;
-    await sleep(2 * INTERVAL_MS);
-    const gap = crowd.longestGap();
+    await sleep(4 * INTERVAL_MS);
+    const { gap, alive } = await crowd.report();
     const list = await ng.ask({ command: "list", limit: calls + 10 });
     const resumed = (list["calls"] as string[]).length;
     await sleep(500);
     const after = resumed === 0 ? [] : await facts(ng, crowd);
-    const alive = Array.from(crowd.caller.received)
-      .filter((count, i) => count > 0 && crowd.callee.received[i]! > 0).length;
-    crowd.stop();
+    await crowd.stop();
     await each(calls, async (call) => {
       await ng.ask({ command: "delete", "call-id": crowd.callId(call) });
     });
@@ -154,6 +151,7 @@ async function main(calls: number, how: string): Promise<Outcome> {
     };
   } finally {
     ng.close();
+    await crowd.stop();
     await daemon.stop();
     await Deno.remove(folder, { recursive: true });
   }
