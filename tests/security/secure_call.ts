@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { ADDRESS } from "../interop/rig.ts";
 import {
   type Address,
+  type Agent,
   type AgentSocket,
   fromBytes,
   inlineOf,
@@ -27,8 +28,8 @@ import { type Certificate, makeCertificate, shakeHands } from "./dtls_client.ts"
 /** The attacker's address, in the network of the secured party. */
 export const ATTACKER = "10.77.1.66";
 
-const PORT_A = 22_000;
-const PORT_B = 22_100;
+/** Ports of the next call's parties: each call has its own. */
+let nextPort = 22_000;
 /** Milliseconds in which a packet that must not come would have come. */
 const QUIET = 120;
 const SSRC = { a: 0xaaaa, b: 0xbbbb } as const;
@@ -37,25 +38,48 @@ const SUITE = "AES_CM_128_HMAC_SHA1_80";
 /** How the secured party's keys are agreed on. */
 export type KeyExchange = "SDES" | "DTLS";
 
+/** What a call is made of. */
+interface CallParts {
+  readonly call: Call;
+  readonly a: AgentSocket;
+  readonly b: AgentSocket;
+  readonly relay: { readonly a: Address; readonly b: Address };
+  readonly attackers: readonly AgentSocket[];
+  readonly out: SrtpStream;
+  readonly back: SrtpStream;
+}
+
 /** A call whose party A is secured. */
 export class SecureCall implements AsyncDisposable {
+  /** The call at the relay. */
+  readonly call: Call;
+  /** Party A's socket. */
+  readonly a: AgentSocket;
+  /** Party B's socket. */
+  readonly b: AgentSocket;
+  /** The relay's ports towards each. */
+  readonly relay: { readonly a: Address; readonly b: Address };
+  readonly #attackers: readonly AgentSocket[];
+  readonly #out: SrtpStream;
+  readonly #back: SrtpStream;
+  readonly #stack: AsyncDisposableStack;
   #sequence = 100;
 
   /** Wraps what {@link openCall} has made. */
-  constructor(
-    readonly call: Call,
-    readonly a: AgentSocket,
-    readonly b: AgentSocket,
-    /** The relay's ports towards each. */
-    readonly relay: { readonly a: Address; readonly b: Address },
-    readonly attackers: readonly AgentSocket[],
-    readonly out: SrtpStream,
-    readonly back: SrtpStream,
-  ) {}
+  constructor(stack: AsyncDisposableStack, parts: CallParts) {
+    this.#stack = stack;
+    this.call = parts.call;
+    this.a = parts.a;
+    this.b = parts.b;
+    this.relay = parts.relay;
+    this.#attackers = parts.attackers;
+    this.#out = parts.out;
+    this.#back = parts.back;
+  }
 
   /** The next packet of A as it goes over the wire. */
   next(): Uint8Array {
-    return this.out.protect(speech(SSRC.a, this.#sequence++, 1));
+    return this.#out.protect(speech(SSRC.a, this.#sequence++, 1));
   }
 
   /** A speaks. @param copies how often each packet is sent */
@@ -80,7 +104,7 @@ export class SecureCall implements AsyncDisposable {
   /** Everything an attacker without the key can think of, from another host and from another port. */
   async attack(): Promise<void> {
     const ports = { ...this.relay.a, port: this.relay.a.port + 1 };
-    for (const socket of this.attackers) {
+    for (const socket of this.#attackers) {
       for (const ssrc of [SSRC.a, 0x666]) {
         for (let i = 0; i < 6; i++) {
           await socket.send(this.relay.a, fromBytes(speech(ssrc, this.#sequence + i, 6)));
@@ -105,7 +129,7 @@ export class SecureCall implements AsyncDisposable {
   /** Asserts that A gets exactly these packets of B and that no attacker gets anything. */
   async assertAtA(sequences: readonly number[]): Promise<void> {
     await sleep(QUIET);
-    const got = (await this.a.take()).map(({ data }) => this.back.unprotect(toBytes(data)))
+    const got = (await this.a.take()).map(({ data }) => this.#back.unprotect(toBytes(data)))
       .map((bytes) => bytes === undefined ? undefined : parseRtp(bytes));
     assert.deepEqual(got.map((packet) => [packet?.ssrc, packet?.sequence, packet?.payload[9]]), [
       ...sequences.map((sequence) => [SSRC.b, sequence, 2]),
@@ -115,13 +139,12 @@ export class SecureCall implements AsyncDisposable {
 
   /** Asserts that no attacker has got anything. */
   async assertNothingBled(): Promise<void> {
-    for (const socket of this.attackers) assert.deepEqual(await socket.take(), []);
+    for (const socket of this.#attackers) assert.deepEqual(await socket.take(), []);
   }
 
   /** Ends the call and closes the sockets. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.call[Symbol.asyncDispose]();
-    for (const socket of [this.a, this.b, ...this.attackers]) await socket.close();
+    await this.#stack.disposeAsync();
   }
 }
 
@@ -139,12 +162,15 @@ function describe(host: string, port: number, protocol: string, lines: readonly 
   return [...head, ...media].join("\r\n");
 }
 
-let certificate: Promise<Certificate> | undefined;
+const certificates = new WeakMap<Stage, Promise<Certificate>>();
 
-/** The certificate of party A. */
+/** The certificate of party A in a stage. */
 export function phoneCertificate(stage: Stage): Promise<Certificate> {
-  certificate ??= makeCertificate(stage.rig.folder.outside, "phone");
-  return certificate;
+  const known = certificates.get(stage);
+  if (known !== undefined) return known;
+  const made = makeCertificate(stage.rig.folder.outside, "phone");
+  certificates.set(stage, made);
+  return made;
 }
 
 function target(sdp: string): Address {
@@ -157,38 +183,73 @@ function target(sdp: string): Address {
 export async function openCall(
   stage: Stage,
   exchange: KeyExchange,
-  { keys = {}, beforeHandshake }: SecureCallOptions = {},
+  options: SecureCallOptions = {},
 ): Promise<SecureCall> {
+  await using stack = new AsyncDisposableStack();
+  const port = nextPort;
+  nextPort += 4;
   const [a, b] = [stage.place("a"), stage.place("b")];
-  const attackers = [await a.agent.bind(ATTACKER), await a.agent.bind(ADDRESS.phoneA)];
-  const socketB = await b.agent.bind(ADDRESS.phoneB, PORT_B);
-  const call = stage.call();
-  const plain = { "transport protocol": "RTP/AVP", "rtcp-mux": ["demux"], ...keys };
-  const atB = describe(ADDRESS.phoneB, PORT_B, "RTP/AVP", []);
-  if (exchange === "SDES") {
-    const socketA = await a.agent.bind(ADDRESS.phoneA, PORT_A);
-    const own = newMasterKey();
-    const lines = [`a=crypto:1 ${SUITE} inline:${inlineOf(own)}`];
-    const offered = await call.offer(describe(ADDRESS.phoneA, PORT_A, "RTP/SAVP", lines), plain);
-    const answered = await call.answer(atB, keys);
-    const relays = keyIn(answered);
-    assert.ok(relays?.suite === SUITE, `no key in ${answered}`);
-    const relay = { a: target(answered), b: target(offered) };
-    await beforeHandshake?.(relay.a);
-    const streams = [new SrtpStream(own), new SrtpStream(masterOf(relays.inline))] as const;
-    return new SecureCall(call, socketA, socketB, relay, attackers, ...streams);
-  }
+  const bind = async (agent: Agent, host: string, port = 0): Promise<AgentSocket> => {
+    const socket = await agent.bind(host, port);
+    stack.defer(() => socket.close());
+    return socket;
+  };
+  const attackers = [await bind(a.agent, ATTACKER), await bind(a.agent, ADDRESS.phoneA)];
+  const socketB = await bind(b.agent, ADDRESS.phoneB, port);
+  const call = stack.use(stage.call());
+  const agree = exchange === "SDES" ? agreeBySdes : agreeByDtls;
+  const { relay, out, back } = await agree(stage, call, port, options);
+  const socketA = await bind(a.agent, ADDRESS.phoneA, port);
+  const parts = { call, a: socketA, b: socketB, relay, attackers, out, back };
+  return new SecureCall(stack.move(), parts);
+}
+
+/** What the parties know when keys are agreed on. */
+interface Agreed {
+  readonly relay: { readonly a: Address; readonly b: Address };
+  readonly out: SrtpStream;
+  readonly back: SrtpStream;
+}
+
+function toPlain(keys: Keys): Keys {
+  return { "transport protocol": "RTP/AVP", "rtcp-mux": ["demux"], ...keys };
+}
+
+async function agreeBySdes(
+  _stage: Stage,
+  call: Call,
+  port: number,
+  { keys = {}, beforeHandshake }: SecureCallOptions,
+): Promise<Agreed> {
+  const own = newMasterKey();
+  const lines = [`a=crypto:1 ${SUITE} inline:${inlineOf(own)}`];
+  const offer = describe(ADDRESS.phoneA, port, "RTP/SAVP", lines);
+  const offered = await call.offer(offer, toPlain(keys));
+  const answered = await call.answer(describe(ADDRESS.phoneB, port, "RTP/AVP", []), keys);
+  const relays = keyIn(answered);
+  assert.ok(relays?.suite === SUITE, `no key in ${answered}`);
+  const relay = { a: target(answered), b: target(offered) };
+  await beforeHandshake?.(relay.a);
+  return { relay, out: new SrtpStream(own), back: new SrtpStream(masterOf(relays.inline)) };
+}
+
+async function agreeByDtls(
+  stage: Stage,
+  call: Call,
+  port: number,
+  { keys = {}, beforeHandshake }: SecureCallOptions,
+): Promise<Agreed> {
   const certificate = await phoneCertificate(stage);
   const lines = [`a=fingerprint:${certificate.fingerprint}`, "a=setup:active", "a=rtcp-mux"];
-  const offer = describe(ADDRESS.phoneA, PORT_A, "UDP/TLS/RTP/SAVP", lines);
-  const offered = await call.offer(offer, plain);
-  const relay = { a: target(await call.answer(atB, keys)), b: target(offered) };
+  const offer = describe(ADDRESS.phoneA, port, "UDP/TLS/RTP/SAVP", lines);
+  const offered = await call.offer(offer, toPlain(keys));
+  const answered = await call.answer(describe(ADDRESS.phoneB, port, "RTP/AVP", []), keys);
+  const relay = { a: target(answered), b: target(offered) };
   await beforeHandshake?.(relay.a);
-  const from = { host: ADDRESS.phoneA, port: PORT_A };
-  const { client, server } = await shakeHands(a.ns, { from, to: relay.a, certificate });
-  const socketA = await a.agent.bind(ADDRESS.phoneA, PORT_A);
-  const streams = [new SrtpStream(client), new SrtpStream(server)] as const;
-  return new SecureCall(call, socketA, socketB, relay, attackers, ...streams);
+  const from = { host: ADDRESS.phoneA, port };
+  const ends = { from, to: relay.a, certificate };
+  const { client, server } = await shakeHands(stage.place("a").ns, ends);
+  return { relay, out: new SrtpStream(client), back: new SrtpStream(server) };
 }
 
 /** The stage with the attacker's address in it. */
