@@ -146,7 +146,20 @@ async function run(
   const settings = settingsFrom(config);
   const threads = config["num-threads"] || navigator.hardwareConcurrency;
   const mode = config["relay-mode"];
-  const persistence = await openPersistence({ config, env, log, now: clock.wall() });
+  let secureTimer: ReturnType<typeof setTimeout> | undefined;
+  const [persistence, encryption] = await Promise.all([
+    openPersistence({ config, env, log, now: clock.wall() }),
+    openEncryption({
+      config,
+      clock,
+      logs: { ice: callLog(logs, "ice"), crypto: callLog(logs, "crypto") },
+      failed: (error) => log.error(() => `no new DTLS certificate: ${error}`),
+      wake(ms) {
+        clearTimeout(secureTimer);
+        secureTimer = setTimeout(() => calls.runSecure(), Math.ceil(ms));
+      },
+    }),
+  ]);
   const native = startNativeRelay({
     ...(persistence?.countersPath === undefined ? {} : { countersPath: persistence.countersPath }),
     mode,
@@ -190,13 +203,6 @@ async function run(
     persistence?.observer,
     teardown,
   ];
-  const encryption = env["RTPEDGE_SECURE_MEDIA"] === undefined ? undefined : await openEncryption({
-    config,
-    clock,
-    logs: { ice: callLog(logs, "ice"), crypto: callLog(logs, "crypto") },
-    failed: (error) => log.error(() => `no new DTLS certificate: ${error}`),
-    run: () => calls.runSecure(),
-  });
   const calls = createCallService({
     relay,
     settings,
@@ -209,7 +215,8 @@ async function run(
     load: control.load,
     debugCalls,
     quality: tracing.quality,
-    ...(encryption === undefined ? {} : { secure: encryption.options, source: encryption.source }),
+    secure: encryption.options,
+    source: encryption.source,
     ssrcReporting: tracing.ssrcReporting,
   });
   const resumed = persistence?.resume(calls, native);
@@ -259,7 +266,7 @@ async function run(
     calls.tick();
     control.tick();
     persistence?.tick();
-    encryption?.tick();
+    encryption.tick();
   }, TICK_MS);
   const rtcpTimer = setInterval(() => calls.tickRtcp(), RTCP_TICK_MS);
   const signal = await ended.promise;
@@ -267,7 +274,7 @@ async function run(
   await warm;
   clearInterval(timer);
   clearInterval(rtcpTimer);
-  encryption?.close();
+  clearTimeout(secureTimer);
   const { size } = calls.registry;
   log.notice(`${signal}: ${persistence === undefined ? "ending" : "leaving"} ${size} calls`);
   await open.close(GRACE_MS);

@@ -1,6 +1,6 @@
 /**
  * What secure media needs of the system, put together: the DTLS certificate, made once and renewed, the
- * engine of handshakes, random bytes, a timer. Part of the composition root.
+ * engine of handshakes, random bytes. Part of the composition root.
  *
  * @module
  */
@@ -30,8 +30,8 @@ export interface EncryptionParts {
   readonly logs: { readonly ice: CallLog; readonly crypto: CallLog };
   /** Told when a new certificate cannot be made. */
   readonly failed: (error: unknown) => void;
-  /** Does what is due, when {@link SecureOptions.wake} has asked for it. */
-  readonly run: () => void;
+  /** Has what is due done after so many ms; replaces what was asked before. */
+  readonly wake: (ms: number) => void;
 }
 
 /** What secure media needs of the system. */
@@ -42,8 +42,6 @@ export interface Encryption {
   readonly options: SecureOptions;
   /** Replaces the certificate when it is time; call it about once a second. */
   tick(): void;
-  /** Nothing wakes up any more. */
-  close(): void;
 }
 
 /**
@@ -52,7 +50,7 @@ export interface Encryption {
  * @throws Error when the key cannot be made or the ciphers cannot be used
  */
 export async function openEncryption(parts: EncryptionParts): Promise<Encryption> {
-  const { config, clock, logs, failed, run } = parts;
+  const { config, clock, logs, failed, wake } = parts;
   const kind: DtlsCertificateKind = {
     cipher: config["dtls-cert-cipher"] as DtlsCertificateKind["cipher"],
     rsaBits: config["dtls-rsa-key-size"],
@@ -74,7 +72,6 @@ export async function openEncryption(parts: EncryptionParts): Promise<Encryption
   };
   let current = await open();
   let renewing = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
   const renew = async (): Promise<void> => {
     renewing = true;
     try {
@@ -97,15 +94,11 @@ export async function openEncryption(parts: EncryptionParts): Promise<Encryption
       random,
       logs,
       logKeys: config["log-srtp-keys"],
-      wake(ms) {
-        clearTimeout(timer);
-        timer = setTimeout(run, Math.ceil(ms));
-      },
+      wake,
     },
     tick() {
       if (!renewing && clock.wall() - current.made >= RENEW_MS) void renew();
     },
-    close: () => clearTimeout(timer),
   };
 }
 

@@ -17,7 +17,7 @@ import {
   RELAY,
   TIMERS,
 } from "./options_general.ts";
-import { DTLS, EXPORT, PLAYBACK, PROCESSING, RECORDING, REDIS } from "./options_later.ts";
+import { EXPORT, PLAYBACK, PROCESSING, RECORDING, REDIS } from "./options_later.ts";
 import {
   CONTROL,
   CONTROL_LATER,
@@ -27,6 +27,7 @@ import {
   MEDIA,
 } from "./options_network.ts";
 import { HOMER, QUALITY } from "./options_quality.ts";
+import { DTLS } from "./options_secure.ts";
 
 /** All options. */
 export const OPTION_SET = new OptionSet({

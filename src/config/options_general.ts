@@ -290,6 +290,9 @@ export const LOGGING = {
     min: -1,
     help: "Log level of noisy internals",
   }),
+  "log-srtp-keys": flag({
+    help: "Log the keys of SRTP streams: whoever reads the log can decrypt them",
+  }),
   "log-stderr": flag({
     short: "E",
     help: "Log to standard error; rtpedge always does, and systemd takes it to the journal",
@@ -337,7 +340,6 @@ export const LOGGING_LATER = later("system log and export", {
     unit: "bytes",
     help: "Break log lines that are longer than this; 0 = as the destination needs",
   }),
-  "log-srtp-keys": flag({ help: "Log the keys of SRTP streams" }),
   "debug-srtp": flag({ help: "Log each step of SRTP encryption" }),
 });
 

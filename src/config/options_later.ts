@@ -162,22 +162,6 @@ export const PROCESSING = later("codecs and transcoding", {
   }),
 });
 
-/** Encryption. */
-export const DTLS = later("secure media", {
-  "dtls-passive": flag({ help: "Prefer to be the server in DTLS handshakes" }),
-  "dtls-cert-cipher": choice(["prime256v1", "RSA"], {
-    default: "prime256v1",
-    help: "Kind of key of the DTLS certificate",
-  }),
-  "dtls-rsa-key-size": integer({ default: 2048, unit: "bits", help: "Size of an RSA key" }),
-  "dtls-signature": choice(["SHA-256", "SHA-1"], {
-    default: "SHA-256",
-    help: "Signature of the DTLS certificate",
-  }),
-  "dtls-ciphers": text({ defaultText: "of OpenSSL", help: "Ciphers of DTLS, in OpenSSL's form" }),
-  "dtls-mtu": integer({ default: 1200, min: 576, unit: "bytes", help: "Largest DTLS packet" }),
-});
-
 /** Statistics sent elsewhere. */
 export const EXPORT = later("system log and export", {
   "mqtt-host": text({ help: "Publish statistics through this MQTT broker" }),

@@ -59,6 +59,7 @@ Deno.test("the shipped configuration shows true defaults in its comments", () =>
       "log-facility-cdr",
       "log-facility-rtcp",
       "mos",
+      "dtls-ciphers",
       "listen-udp",
       "listen-tcp",
     ],
