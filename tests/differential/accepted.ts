@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ACCEPTED_SECURE } from "./accepted_secure.ts";
 import { ACCEPTED_STATE } from "./accepted_state.ts";
 
 /** A difference that is meant. */
@@ -52,6 +53,7 @@ export const ADDITIONS: readonly Addition[] = [
 /** All accepted differences. */
 export const ACCEPTED: readonly Accepted[] = [
   ...ACCEPTED_STATE,
+  ...ACCEPTED_SECURE,
   {
     dialogue: "answer with other payload type numbers",
     step: 2,

@@ -25,6 +25,7 @@ import { MULTIMEDIA } from "./multimedia.ts";
 import { PASSTHROUGH } from "./passthrough.ts";
 import { REOFFER } from "./reoffer.ts";
 import { RTCP } from "./rtcp.ts";
+import { SECURE } from "./secure/mod.ts";
 import { SUBSCRIPTIONS } from "./subscriptions.ts";
 import { TRANSFER } from "./transfer.ts";
 import { WIRE } from "./wire.ts";
@@ -52,6 +53,7 @@ export const DIALOGUES: readonly Dialogue[] = [
   ...PASSTHROUGH,
   ...HIDDEN,
   ...INTERFACES,
+  ...SECURE,
   ...MATRIX,
   ...FORK_MATRIX,
 ];
