@@ -28,7 +28,7 @@ Deno.test("Passwords.verify() is false for a user who is not there and for damag
       record.replace("scrypt", "md5"),
     ]
   ) {
-    assert.equal(await passwords.verify("correct horse", bad), false, bad);
+    assert.equal(await passwords.verify("correct horse", bad), false, String(bad));
   }
 });
 

@@ -76,6 +76,6 @@ Deno.test("bearerToken() reads one scheme only", () => {
   for (
     const bad of [undefined, "", "Basic abc", "Bearer", "Bearer a b", `Bearer ${"x".repeat(300)}`]
   ) {
-    assert.equal(bearerToken(bad), undefined, bad);
+    assert.equal(bearerToken(bad), undefined, String(bad));
   }
 });

@@ -28,6 +28,7 @@ export function embeddedDefaults(env: Environment): readonly Given[] {
     "table": ["-1"],
     "data-dir": [stateDirectory(env)],
     "journal": ["calls.db"],
+    "access-db": ["access.db"],
   };
   return Object.entries(values).map(([name, texts]) => ({
     name,

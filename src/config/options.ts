@@ -6,6 +6,7 @@
  */
 
 import { type Option, OptionSet, type OptionTable, type ValuesOf } from "./option.ts";
+import { ACCESS } from "./options_access.ts";
 import {
   B2B,
   KERNEL_LATER,
@@ -34,6 +35,7 @@ export const OPTION_SET = new OptionSet({
   ...PROGRAM,
   ...INTERFACES,
   ...CONTROL,
+  ...ACCESS,
   ...MEDIA,
   ...TIMERS,
   ...LIMITS,
@@ -76,6 +78,7 @@ export const GROUPS: readonly Group[] = [
   { title: "Program", options: PROGRAM },
   { title: "Interfaces and ports", options: INTERFACES },
   { title: "Control", options: { ...CONTROL, ...CONTROL_LATER, ...JANUS_LATER } },
+  { title: "Access", options: ACCESS },
   { title: "Media", options: MEDIA },
   { title: "Times", options: TIMERS },
   { title: "Limits", options: LIMITS },

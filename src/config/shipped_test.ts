@@ -62,6 +62,16 @@ Deno.test("the shipped configuration shows true defaults in its comments", () =>
       "dtls-ciphers",
       "listen-udp",
       "listen-tcp",
+      "control-auth",
+      "https-client-ca",
+      "http-hosts",
+      "control-allow-ng",
+      "control-allow-tcp-ng",
+      "control-allow-http",
+      "control-allow-https",
+      "control-allow-cli",
+      "control-allow-udp",
+      "control-allow-tcp",
     ],
   );
   for (const [, name, value] of SHIPPED.slice(0, groups).matchAll(/^# ([a-z0-9-]+) = (.*)$/gm)) {

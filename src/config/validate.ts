@@ -49,6 +49,7 @@ export function checkConfig(
   }
   checkKernel(config, report, from);
   checkHttps(config, report, from);
+  checkAccess(config, report, from);
   checkPortOverlap(config, report);
 }
 
@@ -69,6 +70,24 @@ function checkStatus(
   }
   if (idle.length > 0) {
     report.warnings.push(`accepted, but without effect in this release: ${idle.join(", ")}`);
+  }
+}
+
+/** What demands a credential needs somebody who knows it. */
+function checkAccess(config: Config, report: Report, from: (name: OptionName) => string): void {
+  const hasTokens = config["access-db"] !== undefined && config["access-db"] !== "none";
+  const hasIssuers = config["https-client-ca"] !== undefined;
+  for (const listener of config["control-auth"]) {
+    if (hasTokens || (listener === "listen-https" && hasIssuers)) continue;
+    report.errors.push(
+      `control-auth: ${listener} asks for tokens, but there are none without access-db ` +
+        `(from ${from("control-auth")})`,
+    );
+  }
+  if (config["https-client-cert"] === "required" && !hasIssuers) {
+    report.errors.push(
+      `https-client-cert: required needs https-client-ca (from ${from("https-client-cert")})`,
+    );
   }
 }
 

@@ -38,6 +38,8 @@ export interface NgSource {
   readonly peer: Endpoint;
   /** Address the client asked. */
   readonly local: Endpoint;
+  /** The client's credential is good for calls only, not for the control tree; absent = for everything. */
+  readonly callsOnly?: true;
 }
 
 /**

@@ -7,7 +7,7 @@
 
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import type { ControlSockets } from "../relay/types.ts";
-import { createApp } from "../web/mod.ts";
+import { type AdminServices, createApp, type WebApp } from "../web/mod.ts";
 import { listenCli, listenLines } from "./line_tcp.ts";
 import { type HttpListener, listenHttp } from "./http.ts";
 import { listenTcp } from "./tcp.ts";
@@ -15,6 +15,7 @@ import type { TlsConfig } from "./tls.ts";
 import type { Listener, TransportContext } from "./types.ts";
 import { listenUdp } from "./udp.ts";
 
+export { ControlGuard } from "../access/mod.ts";
 export type { AllowList } from "../core/allow_list.ts";
 export type { SourceLimits } from "../core/token_bucket.ts";
 export type { ControlSocket, ControlSockets } from "../relay/types.ts";
@@ -64,6 +65,12 @@ export interface StartOptions {
   readonly sockets: ControlSockets;
   /** Who answers, who may ask, and the rest. */
   readonly context: TransportContext;
+  /** What is different for one kind of listener. */
+  readonly contextOf?: (
+    kind: keyof ListenAddresses,
+  ) => Partial<Pick<TransportContext, "admission" | "guard">>;
+  /** What stands behind the admin API; absent = there is none. */
+  readonly admin?: AdminServices;
 }
 
 /** All listeners, open. */
@@ -111,15 +118,10 @@ const NAMES: Readonly<Record<keyof ListenAddresses, string>> = {
  * @throws {ListenError} naming the address and the reason when one cannot be opened
  */
 export async function startListeners(options: StartOptions): Promise<Listeners> {
-  const { listen, context, sockets, tls } = options;
-  const app = createApp({
-    ng: context.handlers.ng,
-    cli: (line) => context.handlers.cli(line),
-    metrics: () => context.handlers.metrics(),
-    admit: (address) => context.admission.admit(address),
-    maxBody: context.limits.maxMessage,
-    log: context.log,
-  });
+  const { listen, sockets, tls } = options;
+  const contextOf = (kind: keyof ListenAddresses): TransportContext => {
+    return { ...options.context, ...options.contextOf?.(kind) };
+  };
   const open: Record<keyof ListenAddresses, Listener[]> = {
     ng: [],
     tcpNg: [],
@@ -132,23 +134,27 @@ export async function startListeners(options: StartOptions): Promise<Listeners> 
   const openers: {
     readonly [K in keyof ListenAddresses]: (local: Endpoint) => Listener | Promise<Listener>;
   } = {
-    ng: (local) => listenUdp(sockets, local, options.controlTos, context),
-    tcpNg: (local) => listenTcp(local, context),
-    http: (local) => listenHttp(local, app, context),
+    ng: (local) => listenUdp(sockets, local, options.controlTos, contextOf("ng")),
+    tcpNg: (local) => listenTcp(local, contextOf("tcpNg")),
+    http: (local) => {
+      const context = contextOf("http");
+      return listenHttp(local, appFor(context, options.admin), context);
+    },
     https: (local) => {
       if (tls === undefined) throw new Error("no certificate is configured");
-      return listenHttp(local, app, context, tls);
+      const context = contextOf("https");
+      return listenHttp(local, appFor(context, options.admin), context, tls);
     },
-    cli: (local) => listenCli(local, context),
+    cli: (local) => listenCli(local, contextOf("cli")),
     rtpproxy: (local) => {
-      const { rtpproxy } = context.handlers;
+      const { rtpproxy } = options.context.handlers;
       if (rtpproxy === undefined) throw new Error("nobody answers it");
-      return listenUdp(sockets, local, options.controlTos, context, rtpproxy);
+      return listenUdp(sockets, local, options.controlTos, contextOf("rtpproxy"), rtpproxy);
     },
     mediaproxy: (local) => {
-      const { mediaproxy } = context.handlers;
+      const { mediaproxy } = options.context.handlers;
       if (mediaproxy === undefined) throw new Error("nobody answers it");
-      return listenLines(local, context, mediaproxy);
+      return listenLines(local, contextOf("mediaproxy"), mediaproxy);
     },
   };
   const closeAll = async (graceMs: number): Promise<void> => {
@@ -174,6 +180,22 @@ export async function startListeners(options: StartOptions): Promise<Listeners> 
     },
     close: closeAll,
   };
+}
+
+/** The web application of one listener. */
+function appFor(context: TransportContext, admin: AdminServices | undefined): WebApp {
+  const { handlers, admission, guard, isOurHost, limits, log } = context;
+  return createApp({
+    ng: handlers.ng,
+    cli: (line) => handlers.cli(line),
+    metrics: () => handlers.metrics(),
+    admit: (address) => admission.admit(address),
+    ...(guard === undefined ? {} : { guard }),
+    ...(isOurHost === undefined ? {} : { isOurHost }),
+    ...(admin === undefined ? {} : { admin }),
+    maxBody: limits.maxMessage,
+    log,
+  });
 }
 
 function mapKinds<T, U>(

@@ -8,10 +8,12 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { DecodeError } from "../ng/errors.ts";
 import { MessageScanner } from "../ng/scanner.ts";
 import type { NgSource } from "../ng/types.ts";
+import { readPreface } from "./preface.ts";
 import { listenStream, type StreamConnection } from "./stream_server.ts";
 import { type Listener, RATE_EXCEEDED, type TransportContext } from "./types.ts";
 
 const READ_SIZE = 65_536;
+const NOTHING = new Uint8Array();
 
 /**
  * Opens an ng listener on TCP.
@@ -29,18 +31,31 @@ async function serve(
   context: TransportContext,
   stopping: () => boolean,
 ): Promise<void> {
-  const source: NgSource = { transport: "tcp", peer: connection.peer, local: connection.local };
+  const preface = await readPreface(connection, context, "ng");
+  if (!preface.allowed) return;
+  const source: NgSource = {
+    transport: "tcp",
+    peer: connection.peer,
+    local: connection.local,
+    ...(preface.permissions.has("admin") ? {} : { callsOnly: true }),
+  };
   const scanner = new MessageScanner(context.limits.maxMessage);
   const buffer = new Uint8Array(READ_SIZE);
   let unfinished = false;
+  let received = preface.rest;
   while (!stopping()) {
-    const count = await connection.read(buffer);
-    if (count === null) return;
+    if (received.length === 0) {
+      const count = await connection.read(buffer);
+      if (count === null) return;
+      received = buffer.subarray(0, count);
+    }
     connection.busy = true;
-    scanner.push(buffer.subarray(0, count));
+    scanner.push(received);
+    received = NOTHING;
     try {
       for (let message = scanner.next(); message !== undefined; message = scanner.next()) {
         unfinished = false;
+        if (!preface.holds()) return;
         await answer(message, source, connection, context);
       }
     } catch (error) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ControlGuard } from "../access/mod.ts";
 import type { ByteString } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Endpoint } from "../core/endpoint.ts";
@@ -89,6 +90,10 @@ export interface TransportContext {
   readonly handlers: ControlHandlers;
   /** Who may ask, and how often. */
   readonly admission: Admission;
+  /** Who may do what, by what they show; absent = everybody everything. UDP has none. */
+  readonly guard?: ControlGuard;
+  /** Whether a Host header names us; absent = all do. */
+  readonly isOurHost?: (host: string | undefined) => boolean;
   /** Bounds on connections. */
   readonly limits: TransportLimits;
   /** Time of deadlines. */

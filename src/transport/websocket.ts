@@ -8,10 +8,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import { OPEN_GUARD, parseToken, type Permission, type Presented } from "../access/mod.ts";
 import { fromBytes, toBytes } from "../core/bytes.ts";
 import { formatEndpoint } from "../core/endpoint.ts";
 import type { NgSource } from "../ng/types.ts";
-import { isCrossOrigin, sourceOf } from "../web/mod.ts";
+import { isCrossOrigin, presentedBy, sourceOf } from "../web/mod.ts";
 import { waitAtMost } from "./grace.ts";
 import { RATE_EXCEEDED, type TransportContext } from "./types.ts";
 
@@ -33,6 +34,14 @@ const PROTOCOLS: ReadonlyMap<string, Answerer> = new Map<string, Answerer>([
   ],
   ["cli.rtpengine.com", answerCli],
   ["echo.rtpengine.com", (payload) => payload],
+]);
+
+/** What a client must be allowed to, by subprotocol. */
+const NEEDED: ReadonlyMap<string, Permission> = new Map([
+  ["ng.rtpengine.com", "ng"],
+  ["ng-plain.rtpengine.com", "ng"],
+  ["cli.rtpengine.com", "admin"],
+  ["echo.rtpengine.com", "ng"],
 ]);
 
 function answerCli(
@@ -71,20 +80,41 @@ export class WebSocketGate {
 
   /** Handles the `upgrade` event of a server. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
-    const source = sourceOf(request, "ws");
+    const address = sourceOf(request, "ws");
     socket.on("error", () => socket.destroy());
-    const verdict = this.#context.admission.admit(source.peer.address);
+    const { admission, guard = OPEN_GUARD, isOurHost, log } = this.#context;
+    const verdict = admission.admit(address.peer.address);
     if (verdict === "rate") return refuse(socket, 429, "Too Many Requests");
     if (verdict === "source") return refuse(socket, 403, "Forbidden");
-    if (isCrossOrigin(request.headers, source.transport === "wss")) {
+    if (isCrossOrigin(request.headers, address.transport === "wss")) {
       return refuse(socket, 403, "Forbidden");
+    }
+    if (isOurHost?.(request.headers.host) === false) {
+      return refuse(socket, 421, "Misdirected Request");
     }
     const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",");
     const protocol = firstKnown(offered.map((name) => name.trim()));
     const answerer = protocol === undefined ? undefined : PROTOCOLS.get(protocol);
+    const needed = NEEDED.get(protocol ?? "") ?? "ng";
+    const presented = presentedOnUpgrade(request);
+    const grant = guard.grant(presented, needed);
+    if (!grant.allowed) {
+      const { message } = grant;
+      log("debug", "A connection was refused", {
+        peer: formatEndpoint(address.peer),
+        because: message,
+      });
+      return grant.because === "forbidden"
+        ? refuse(socket, 403, "Forbidden")
+        : refuse(socket, 401, "Unauthorized", 'WWW-Authenticate: Bearer realm="rtpedge"\r\n');
+    }
     if (answerer === undefined) return refuse(socket, 400, "Unknown WebSocket subprotocol");
+    const source: NgSource = grant.permissions.has("admin")
+      ? address
+      : { ...address, callsOnly: true };
+    const holds = (): boolean => !guard.demands || guard.grant(presented, needed).allowed;
     this.#server.handleUpgrade(request, socket, head as never, (client) => {
-      const session = new Session(client, source, answerer, this.#context, () => {
+      const session = new Session(client, source, answerer, holds, this.#context, () => {
         this.#sessions.delete(session);
         if (this.#sessions.size === 0) this.#empty();
       });
@@ -112,6 +142,8 @@ class Session {
   readonly #client: WebSocket;
   readonly #source: NgSource;
   readonly #answerer: Answerer;
+  /** Whether the credential still holds. */
+  readonly #holds: () => boolean;
   readonly #context: TransportContext;
   /** Last answer under way; undefined when all are out. */
   #tail: Promise<void> | undefined;
@@ -130,12 +162,14 @@ class Session {
     client: WebSocket,
     source: NgSource,
     answerer: Answerer,
+    holds: () => boolean,
     context: TransportContext,
     ended: () => void,
   ) {
     this.#client = client;
     this.#source = source;
     this.#answerer = answerer;
+    this.#holds = holds;
     this.#context = context;
     this.#heard = this.#pinged = this.#progress = context.clock.now();
     const heard = (): void => void (this.#heard = context.clock.now());
@@ -158,7 +192,7 @@ class Session {
   sweep(now: number): void {
     const { limits } = this.#context;
     if (this.#client.bufferedAmount === 0) this.#progress = now;
-    if (now - this.#progress >= limits.sendTimeout) {
+    if (now - this.#progress >= limits.sendTimeout || !this.#holds()) {
       this.terminate();
     } else if (now - this.#heard >= limits.deadAfter) {
       this.terminate();
@@ -260,9 +294,17 @@ function firstKnown(offered: Iterable<string>): string | undefined {
   return undefined;
 }
 
-function refuse(socket: Duplex, status: number, reason: string): void {
+/** Programs that cannot send a header, as Kamailio, have the token as first segment of the path. */
+function presentedOnUpgrade(request: IncomingMessage): Presented {
+  const presented = presentedBy(request);
+  if (presented.token !== undefined) return presented;
+  const segment = /^\/([^/?#]{1,64})(?:[/?#]|$)/.exec(request.url ?? "")?.[1] ?? "";
+  return parseToken(segment) === undefined ? presented : { ...presented, token: segment };
+}
+
+function refuse(socket: Duplex, status: number, reason: string, headers = ""): void {
   socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: text/plain\r\n${headers}` +
       `Content-Length: ${reason.length + 1}\r\n\r\n${reason}\n`,
     () => socket.destroy(),
   );

@@ -9,6 +9,7 @@ import { Hono } from "hono";
 import { formatEndpoint } from "../core/endpoint.ts";
 import { makeEndpoint } from "../core/ip.ts";
 import type { NgSource } from "../ng/types.ts";
+import { adminRoutes } from "./admin/app.ts";
 import { controlRoutes } from "./control_routes.ts";
 import { isCrossOrigin } from "./same_origin.ts";
 import type { WebApp, WebEnv, WebServices } from "./services.ts";
@@ -28,12 +29,16 @@ export function createApp(services: WebServices): WebApp {
     if (verdict === "source" || isCrossOrigin(incoming.headers, source.transport === "https")) {
       return c.body("forbidden\n", 403, TEXT);
     }
+    if (services.isOurHost?.(incoming.headers.host) === false) {
+      return c.body("misdirected: http-hosts does not name this host\n", 421, TEXT);
+    }
     c.set("source", source);
     c.header("X-Content-Type-Options", "nosniff");
     c.header("Cache-Control", "no-store");
     return await next();
   });
 
+  if (services.admin !== undefined) app.route("/api/v1", adminRoutes(services.admin, services.log));
   app.route("/", controlRoutes(services));
   app.options("*", (c) => c.body("", 200, { ...TEXT, "Allow": METHODS }));
   app.notFound((c) => c.body("not found\n", 404, TEXT));

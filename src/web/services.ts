@@ -5,9 +5,11 @@
  */
 
 import type { IncomingMessage } from "node:http";
+import type { ControlGuard } from "../access/mod.ts";
 import type { ByteString } from "../core/bytes.ts";
 import type { DispatchResult, NgLog } from "../ng/dispatcher.ts";
 import type { NgSource } from "../ng/types.ts";
+import type { AdminServices } from "./admin/services.ts";
 
 /** What stands behind the routes. */
 export interface WebServices {
@@ -24,6 +26,12 @@ export interface WebServices {
   metrics(): string | Promise<string>;
   /** Whether a request from this address may be looked at. */
   admit(address: string): "ok" | "source" | "rate";
+  /** Who may do what, by what they show; absent = everybody everything. */
+  readonly guard?: ControlGuard;
+  /** Whether a Host header names us; absent = all do. */
+  readonly isOurHost?: (host: string | undefined) => boolean;
+  /** What stands behind the admin API; absent = there is none. */
+  readonly admin?: AdminServices;
   /** Largest request body in bytes. */
   readonly maxBody: number;
   /** Where failures go. */

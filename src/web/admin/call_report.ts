@@ -1,0 +1,224 @@
+/**
+ * Calls as the admin API shows them: lists with search, and one call as a graph with its counters.
+ *
+ * @module
+ */
+
+import type {
+  CallRegistry,
+  CallView,
+  MediaView,
+  ParticipantView,
+  StreamView,
+} from "../../call/types.ts";
+import { type ByteString, fromText, toTextStrict } from "../../core/bytes.ts";
+import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
+import type { SlotCounters } from "../../relay/types.ts";
+import type { CallReport, CallSummary, StatusReport } from "./reports.ts";
+
+type PartyReport = CallReport["parties"][number];
+type StreamReport = PartyReport["medias"][number]["streams"][number];
+
+/** Which calls, in which order. */
+export interface CallQuery {
+  /** Part of a call-id, tag, label, metadata, address or codec; case does not count. */
+  readonly search?: string | undefined;
+  /** Only calls in this state. */
+  readonly state?: CallSummary["state"] | undefined;
+  /** Order of creation. */
+  readonly sort?: "newest" | "oldest" | undefined;
+  /** Calls left out at the beginning. */
+  readonly offset: number;
+  /** At most so many. */
+  readonly limit: number;
+}
+
+/** Text for display: UTF-8, or latin-1 where it is none. */
+export function textOf(bytes: ByteString): string {
+  return toTextStrict(bytes) ?? bytes;
+}
+
+/** The call whose id reads like this. */
+export function findCall(calls: CallRegistry, id: string): CallView | undefined {
+  return calls.get(fromText(id)) ?? calls.get(id);
+}
+
+/** A page of the calls that match. */
+export function listCalls(
+  calls: CallRegistry,
+  query: CallQuery,
+): { total: number; offset: number; calls: CallSummary[] } {
+  const { search, state, sort = "newest", offset, limit } = query;
+  const needle = search?.toLowerCase();
+  const matching: CallView[] = [];
+  for (const call of calls.calls()) {
+    if (state !== undefined && stateOf(call) !== state) continue;
+    if (needle === undefined || needle === "" || matches(call, needle)) matching.push(call);
+  }
+  if (sort === "newest") matching.reverse();
+  const page = matching.slice(offset, offset + limit).map(summaryOf);
+  return { total: matching.length, offset, calls: page };
+}
+
+/** One call with everything that is known of it. */
+export function callReport(
+  call: CallView,
+  relay: StatusReport["relay"],
+  quality: unknown,
+): CallReport {
+  const position = new Map(call.participants.map((party, i) => [party, i]));
+  const edges = call.participants.flatMap((party, to) =>
+    party.medias.length === 0 ? [] : edgesOf(party, to, position)
+  );
+  return {
+    summary: summaryOf(call),
+    aliases: call.aliases.map(textOf),
+    ...maybe("metadata", text(call.metadata)),
+    forwarding: { by: relay.mode === "kernel" ? "kernel" : "core", reason: relay.reason },
+    parties: call.participants.map(partyOf),
+    edges,
+    quality,
+  };
+}
+
+function stateOf(call: CallView): CallSummary["state"] {
+  return call.foreign ? "foreign" : call.deleting ? "deleting" : "active";
+}
+
+function matches(call: CallView, needle: string): boolean {
+  const has = (value: string | undefined) =>
+    value !== undefined && value.toLowerCase().includes(needle);
+  const hasText = (value: ByteString | undefined) => value !== undefined && has(textOf(value));
+  const hasEndpoint = (value: Endpoint | undefined) =>
+    value !== undefined && has(formatEndpoint(value));
+  return hasText(call.callId) || call.aliases.some(hasText) || hasText(call.metadata) ||
+    has(call.createdFrom) ||
+    call.participants.some((party) =>
+      hasText(party.tag) || hasText(party.label) || hasText(party.metadata) ||
+      party.aliases.some(hasText) ||
+      party.medias.some((media) =>
+        has(media.codec) ||
+        media.streams.some((stream) =>
+          hasEndpoint(stream.endpoint) || hasEndpoint(stream.advertised) ||
+          (stream.local !== undefined && has(localOf(stream.local)))
+        )
+      )
+    );
+}
+
+function summaryOf(call: CallView): CallSummary {
+  const media = call.participants.flatMap(({ medias }) =>
+    medias.map(({ type, codec }) => codec === undefined ? type : `${type} ${textOf(codec)}`)
+  );
+  return {
+    id: textOf(call.callId),
+    created: Math.floor(call.created),
+    lastSignal: Math.floor(call.lastSignal),
+    createdFrom: call.createdFrom,
+    state: stateOf(call),
+    recording: call.recording,
+    tags: call.participants.map(({ tag }) => textOf(tag)),
+    labels: call.participants.flatMap(({ label }) => label === undefined ? [] : [textOf(label)]),
+    media: [...new Set(media)],
+  };
+}
+
+function edgesOf(
+  party: ParticipantView,
+  to: number,
+  position: ReadonlyMap<ParticipantView, number>,
+): CallReport["edges"] {
+  return party.subscriptions.flatMap((edge, number) => {
+    const from = position.get(edge.party);
+    if (from === undefined) return [];
+    // edges come in the order of the receiver's sections
+    const before = party.subscriptions.slice(0, number)
+      .filter((other) => other.party === edge.party).length;
+    const media = Math.min(before + 1, party.medias.length);
+    return [{ from, to, media, sourceMedia: edge.index, type: edge.type }];
+  });
+}
+
+function partyOf(party: ParticipantView): PartyReport {
+  return {
+    tag: textOf(party.tag),
+    aliases: party.aliases.map(textOf),
+    ...maybe("label", text(party.label)),
+    ...maybe("viaBranch", text(party.viaBranch)),
+    ...maybe("metadata", text(party.metadata)),
+    created: Math.floor(party.created),
+    ...maybe("inDialogueWith", text(party.inDialogueWith)),
+    medias: party.medias.map(mediaOf),
+  };
+}
+
+function mediaOf(media: MediaView): PartyReport["medias"][number] {
+  return {
+    index: media.index,
+    type: textOf(media.type),
+    protocol: textOf(media.protocol),
+    ...maybe("codec", text(media.codec)),
+    hidden: media.hidden === true,
+    flags: [...media.flags],
+    streams: media.streams.map(streamOf),
+  };
+}
+
+function streamOf(stream: StreamView): StreamReport {
+  const counters = stream.counters();
+  const remote = counters?.remote ?? stream.endpoint;
+  const { local, advertised } = stream;
+  return {
+    component: stream.component,
+    ...maybe("local", local && localOf(local)),
+    ...maybe("interface", local && textOf(local.address.name)),
+    ...maybe("remote", remote && formatEndpoint(remote)),
+    ...maybe("advertised", advertised && formatEndpoint(advertised)),
+    confirmed: counters?.confirmed ?? false,
+    flags: [...stream.flags],
+    ...maybe("counters", counters && countersOf(counters)),
+  };
+}
+
+function localOf({ address, port }: NonNullable<StreamView["local"]>): string {
+  return formatEndpoint({ family: address.family, address: address.address, port });
+}
+
+function countersOf(counters: SlotCounters): NonNullable<StreamReport["counters"]> {
+  return {
+    packetsIn: counters.rxPackets,
+    bytesIn: counters.rxBytes,
+    errorsIn: counters.rxErrors,
+    packetsOut: counters.txPackets,
+    bytesOut: counters.txBytes,
+    errorsOut: counters.txErrors,
+    ...maybe("lastIn", counters.lastRx === 0 ? undefined : Math.floor(counters.lastRx)),
+    ...maybe("lastOut", counters.lastTx === 0 ? undefined : Math.floor(counters.lastTx)),
+    dropped: {
+      source: counters.dropSource,
+      malformed: counters.dropMalformed,
+      filtered: counters.dropFiltered,
+      noRule: counters.dropNoRule,
+      notAuthentic: counters.dropAuth,
+      replayed: counters.dropReplay,
+    },
+    sources: counters.ssrcs.map(({ ssrc, packets, lost, duplicates, reordered, jitter }) => ({
+      ssrc,
+      packets,
+      // RFC 3550 lets it be negative when packets come twice
+      lost: Math.max(0, lost),
+      duplicates,
+      reordered,
+      jitterMs: jitter,
+    })),
+  };
+}
+
+function text(value: ByteString | undefined): string | undefined {
+  return value === undefined ? undefined : textOf(value);
+}
+
+/** A field that is there or not. */
+function maybe<K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
+  return (value === undefined ? {} : { [name]: value }) as { [P in K]?: T };
+}

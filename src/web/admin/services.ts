@@ -1,0 +1,31 @@
+/**
+ * What the admin API is given.
+ *
+ * @module
+ */
+
+import type { Access } from "../../access/mod.ts";
+import type { CallRegistry } from "../../call/types.ts";
+import type { ByteString } from "../../core/bytes.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { ConfigurationReport, HealthReport, StatusReport } from "./reports.ts";
+
+/** What stands behind the admin API. */
+export interface AdminServices {
+  /** Who may do what. */
+  readonly access: Access;
+  /** Time of rate limits. */
+  readonly clock: Clock;
+  /** Version of the product. */
+  readonly version: string;
+  /** The calls. */
+  readonly calls: CallRegistry;
+  /** The statistics of a call as the ng command `query` gives them, as JSON. */
+  query(callId: ByteString): unknown;
+  /** How it is going. */
+  status(): StatusReport;
+  /** The configuration in effect. */
+  configuration(): ConfigurationReport;
+  /** What is well and what is not. */
+  health(): HealthReport;
+}
