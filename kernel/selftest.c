@@ -91,7 +91,7 @@ static bool __init stats_right(void)
 		stats_rtp(c, own, rtp, &at);
 	}
 	right = right && c->packets == 9 && c->payload_bytes == 18 && c->duplicates == 1 &&
-		c->reordered == 1 && c->resets == 1 && c->max_seq - c->base_seq + 1 == 8;
+		c->reordered == 1 && c->resets == 1 && c->max_seq - c->base_seq + 1 == 9;
 	if (!right)
 		pr_err("rtpedge: self-test: statistics are wrong\n");
 	kfree(c);

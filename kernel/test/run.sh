@@ -1,0 +1,98 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Boots a virtual machine with a Debian kernel, and tests the module in it.
+# Says why when it cannot.
+#
+# VM_KERNEL   folder of an unpacked kernel package with boot/ and lib/modules/,
+#             fetched when it is missing
+# VM_KDIR     headers to build against: those of that kernel
+# VM_CC       compiler for them
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/rtpedge/kernels
+out=$root/build/kernel/vm
+
+skip() {
+	echo "skipped: $*"
+	echo "0 passed, 0 failed, 1 skipped"
+	exit 0
+}
+
+for tool in qemu-system-x86_64 busybox cpio gzip ip iptables-legacy iptables-nft cc; do
+	command -v $tool >/dev/null || skip "$tool is not installed"
+done
+[ "$(uname -m)" = x86_64 ] || skip "the virtual machine is an amd64 one"
+
+kernel=${VM_KERNEL:-$cache/bookworm}
+if [ ! -d "$kernel/boot" ]; then
+	"$here/../tools/fetch_headers.sh" bookworm cloud-amd64 "$kernel" image >"$root/build/kernel-fetch.log" 2>&1 ||
+		skip "no kernel to boot could be fetched, see build/kernel-fetch.log"
+fi
+image=$(ls -v "$kernel"/boot/vmlinuz-* | tail -n 1)
+release=${image##*/vmlinuz-}
+modules=$(ls -d "$kernel"/lib/modules/"$release" "$kernel"/usr/lib/modules/"$release" 2>/dev/null | head -n 1)
+kdir=${VM_KDIR:-$kernel/usr/src/linux-headers-$release}
+[ -d "$kdir" ] || skip "no headers of kernel $release"
+
+mkdir -p "$out"
+exec 9>"$out.lock"
+flock 9
+make -s -C "$here/.." module-debug plugin KDIR="$kdir" ${VM_CC:+CC=$VM_CC} >"$out.log" 2>&1 ||
+	{ cat "$out.log"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+cc -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$root/ffi/include" -I"$here/../include" \
+	-o "$out/module_test" "$here"/*.c
+
+# ---- the initial ramdisk ---------------------------------------------------
+tree=$out/tree
+rm -rf "$tree"
+mkdir -p "$tree/bin" "$tree/lib64" "$tree/modules" "$tree/xtables" "$tree/dev"
+cp "$here/init.sh" "$tree/init"
+chmod +x "$tree/init"
+cp "$out/module_test" "$tree/"
+cp "$root/build/kernel/$release-debug/rtpedge.ko" "$tree/" 2>/dev/null ||
+	cp "$root/build/kernel/$(basename "$kdir" | sed 's/^linux-headers-//')-debug/rtpedge.ko" "$tree/"
+cp "$(command -v busybox)" "$tree/bin/"
+for tool in ip iptables-legacy iptables-nft; do cp "$(readlink -f "$(command -v $tool)")" "$tree/bin/"; done
+for name in iptables-legacy iptables-legacy-save ip6tables-legacy ip6tables-legacy-save; do
+	ln -sf xtables-legacy-multi "$tree/bin/$name"
+done
+for name in iptables-nft iptables-nft-save ip6tables-nft ip6tables-nft-save; do
+	ln -sf xtables-nft-multi "$tree/bin/$name"
+done
+plugins=$(dirname "$(find /usr/lib -name libxt_udp.so | head -n 1)")
+cp "$plugins/libxt_udp.so" "$root/build/kernel/libxt_RTPENGINE.so" "$tree/xtables/"
+# The libraries of all of them, and the loader where they look for it.
+for bin in "$tree"/bin/ip "$tree"/bin/xtables-*-multi "$tree"/xtables/*.so "$tree/module_test"; do
+	ldd "$bin"
+done | grep -o '/[^ ]*' | sort -u | while read -r lib; do cp -L "$lib" "$tree/lib64/"; done
+: >"$tree/modules/order"
+depmod -b "${modules%/lib/modules/*}" "$release"
+for m in veth x_tables ip_tables iptable_filter ip6_tables ip6table_filter nf_tables nft_compat \
+	nf_conntrack xt_tcpudp; do
+	modprobe -d "${modules%/lib/modules/*}" -S "$release" --show-depends $m 2>/dev/null |
+		sed -n 's/^insmod \([^ ]*\).*/\1/p'
+done | awk '!seen[$0]++' | while read -r m; do
+	file=$(basename "$m")
+	case $file in
+	*.xz) file=${file%.xz}; xz -dc "$m" >"$tree/modules/$file" ;;
+	*.zst) file=${file%.zst}; zstd -qdc "$m" >"$tree/modules/$file" ;;
+	*) cp "$m" "$tree/modules/$file" ;;
+	esac
+	echo "$file" >>"$tree/modules/order"
+done
+[ -s "$tree/modules/order" ] || skip "modprobe finds no modules of kernel $release"
+(cd "$tree" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$out/initrd.gz"
+
+# ---- the machine -------------------------------------------------------------
+timeout "${VM_SECONDS:-150}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 1024 -smp 2 \
+	-nodefaults -no-reboot -display none -serial stdio -kernel "$image" -initrd "$out/initrd.gz" \
+	-append "console=ttyS0 quiet panic=-1 mitigations=off ${VM_APPEND:-}" </dev/null |
+	tr -d '\r' | tee "$out/console.log" || true
+grep -q '^[0-9]* passed, [0-9]* failed' "$out/console.log" || {
+	echo "The machine ended before the tests did, or took too long"
+	echo "0 passed, 1 failed, 0 skipped"
+	exit 1
+}
+grep -q '^[0-9]* passed, 0 failed' "$out/console.log"
