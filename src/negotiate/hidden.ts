@@ -10,6 +10,7 @@
 import type { ByteString } from "../core/bytes.ts";
 import type { NgRequest } from "../ng/request.ts";
 import type { Sdp, SdpLine, SdpMedia } from "../sdp/mod.ts";
+import { isSecure } from "./protocol.ts";
 import type { MediaState } from "./state.ts";
 
 /** Types the key names one by one; any other is `other`. */
@@ -30,6 +31,22 @@ export function isHidden(
   const value = other?.get("sdp-media-remove");
   const types = Array.isArray(value) ? value : typeof value === "string" ? value.split(",") : [];
   return types.includes(NAMED.has(type) ? type : "other");
+}
+
+/** Words of `OSRTP` under which SRTP may come beside RTP in a section of its own. */
+const LEGACY = ["accept", "accept-legacy"];
+
+/**
+ * Whether a section is the plain twin of one with SRTP: an offer from before RFC 8643 has one section of each
+ * kind for the same stream. The one with keys is taken, and nobody else gets to see the other.
+ */
+export function isPlainTwin({ osrtp }: NgRequest, sdp: Sdp, section: SdpMedia): boolean {
+  const { type, port, protocol } = section.media;
+  if (!LEGACY.some((word) => osrtp.has(word)) || port === 0 || isSecure(protocol)) return false;
+  return sdp.medias.some(({ media, lines }) =>
+    media.type === type && media.port === port && isSecure(media.protocol) &&
+    lines.some(({ name }) => name === "crypto" || name === "fingerprint")
+  );
 }
 
 /** A description with the sections its owner does not know put back in as rejected ones. */

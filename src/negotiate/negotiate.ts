@@ -29,13 +29,14 @@ import { editCodecs, ignoreCodecs, singleCodec } from "./codec_edit.ts";
 import { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
 import { editExtensions } from "./extensions.ts";
 import { isFinal } from "./final.ts";
-import { fillHidden, isHidden } from "./hidden.ts";
+import { fillHidden, isHidden, isPlainTwin } from "./hidden.ts";
 import { readIce } from "./ice.ts";
 import { answerMux, offerMux } from "./mux.ts";
 import {
   canonicalProtocol,
   isSecure,
   mediaKind,
+  plainProtocol,
   rewriteProtocol,
   translateProtocol,
 } from "./protocol.ts";
@@ -172,7 +173,11 @@ function negotiateMedia(
 ): NegotiatedMedia {
   const { request, kind, sdp, settings } = input;
   const { media } = section;
-  if (from.hidden || isHidden(request, kind, media.type, to)) return hide(section, from, to);
+  const twin = kind === "offer" && to.type === "" && input.secure !== undefined &&
+    isPlainTwin(request, sdp, section);
+  if (from.hidden || twin || isHidden(request, kind, media.type, to)) {
+    return hide(section, from, to);
+  }
   const signalled = remoteOf(request, settings, sdp, section);
   const remote = usesIce(input, section) ? withoutHold(signalled) : signalled;
   const asked = request.flags.has("passthrough") || request.flags.has("no passthrough");
@@ -365,7 +370,8 @@ function translatedProtocol(
   const kept = to.kind === from.kind && to.protocol !== "" ? to.protocol : from.protocol;
   const changed = from.protocol !== before;
   if (kind === "offer") {
-    return translateProtocol(changed ? from.protocol : kept, wanted);
+    const told = translateProtocol(changed ? from.protocol : kept, wanted);
+    return request.osrtp.has("offer-legacy") ? plainProtocol(told) : told;
   }
   if (wanted === "accept" && changed) return from.protocol;
   // what was not offered with keys cannot be answered with them, nor the other way round

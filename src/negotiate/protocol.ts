@@ -71,6 +71,13 @@ export function hasFeedback(protocol: ByteString): boolean {
   return profileOf(protocol)?.feedback ?? false;
 }
 
+/** The profile without SRTP that has or has not RTCP feedback, like this one. */
+export function plainProtocol(protocol: ByteString): ByteString {
+  const profile = profileOf(protocol);
+  if (profile === undefined) return protocol;
+  return profile.feedback ? "RTP/AVPF" : "RTP/AVP";
+}
+
 /** The protocol to write when `wanted` is asked for in place of `offered`, both of them RTP profiles. */
 export function translateProtocol(offered: ByteString, wanted: ByteString | undefined): ByteString {
   const to = wanted === undefined ? undefined : profileOf(wanted);

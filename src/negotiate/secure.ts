@@ -189,7 +189,7 @@ function offersOpportunistic(
   from: SecureState,
   to: SecureState,
 ): boolean {
-  if (request.osrtp.has("offer")) return true;
+  if (request.osrtp.has("offer") || request.osrtp.has("offer-legacy")) return true;
   if (request.transportProtocol !== undefined && request.transportProtocol !== "accept") {
     return false;
   }

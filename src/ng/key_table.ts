@@ -107,7 +107,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
     values: DROP_WORDS,
   },
   "DTLS": { ...works("DTLS and our role in it"), apply: list("dtls") },
-  "DTLS-fingerprint": later("secure media", "Digest of our certificate's fingerprint"),
+  "DTLS-fingerprint": works("Digest of our certificate's fingerprint"),
   "DTMF-delay": later("codecs and transcoding", "DTMF is held back by this many ms"),
   "DTMF-log-dest": later("codecs and transcoding", "Where DTMF events are told as JSON over UDP"),
   "DTMF-security": later("codecs and transcoding", "What stands in the place of blocked DTMF"),
@@ -140,7 +140,7 @@ export const KEY_TABLE: Readonly<Record<string, Key>> = {
   },
   "ICE": { ...works("ICE"), apply: list("ice") },
   "ICE-lite": {
-    ...later("secure media", "Towards whom we are an ICE-lite agent"),
+    ...works("Towards whom we are an ICE-lite agent"),
     apply: withTexts((draft, item) => draft.addItem("ice", `lite-${item}`)),
   },
   "inbound-peer": {

@@ -45,39 +45,35 @@ const SUITES = [
 
 const OFF = { no: "off", disable: "off" };
 
-function secure(help: string) {
-  return later("secure media", help);
-}
-
 function fax(help: string) {
   return later("codecs and transcoding", help);
 }
 
 const SDES: WordTable = {
-  "off": secure("No SDES keys are offered or accepted"),
-  "unencrypted_srtp": secure("SRTP that is not encrypted is offered"),
-  "unencrypted_srtcp": secure("SRTCP that is not encrypted is offered"),
-  "unauthenticated_srtp": secure("SRTP that is not authenticated is offered"),
-  "encrypted_srtp": secure("SRTP that is not encrypted is refused"),
-  "encrypted_srtcp": secure("SRTCP that is not encrypted is refused"),
-  "authenticated_srtp": secure("SRTP that is not authenticated is refused"),
-  "pad": secure("Keys in `a=crypto` are padded to whole base 64 groups"),
-  "lifetime": secure("A key lifetime of 2^31 is written"),
-  "static": secure("The suite does not change in a re-offer"),
-  "nonew": secure("No suite of our own is offered"),
-  "prefer": secure("SDES is preferred to DTLS"),
+  "off": works("No SDES keys are offered or accepted"),
+  "unencrypted_srtp": works("SRTP that is not encrypted is offered"),
+  "unencrypted_srtcp": works("SRTCP that is not encrypted is offered"),
+  "unauthenticated_srtp": works("SRTP that is not authenticated is offered"),
+  "encrypted_srtp": works("SRTP that is not encrypted is refused"),
+  "encrypted_srtcp": works("SRTCP that is not encrypted is refused"),
+  "authenticated_srtp": works("SRTP that is not authenticated is refused"),
+  "pad": works("Keys in `a=crypto` are padded to whole base 64 groups"),
+  "lifetime": works("A key lifetime of 2^31 is written"),
+  "static": works("The suite does not change in a re-offer"),
+  "nonew": works("No suite of our own is offered"),
+  "prefer": works("SDES is preferred to DTLS"),
   ...Object.fromEntries(
-    SUITES.map((suite) => [`no-${suite}`, secure(`The suite is not offered`)]),
+    SUITES.map((suite) => [`no-${suite}`, works(`The suite is not offered`)]),
   ),
   ...Object.fromEntries(
-    SUITES.map((suite) => [`only-${suite}`, secure(`No other suite is offered`)]),
+    SUITES.map((suite) => [`only-${suite}`, works(`No other suite is offered`)]),
   ),
 };
 
 /** Beginnings of SDES words that end in a list of suites. */
 export const SDES_ORDERS: WordTable = {
-  "order:": secure("Suites offered come in this order"),
-  "offerer_pref:": secure("Suites of the offer are looked at in this order"),
+  "order:": works("Suites offered come in this order"),
+  "offerer_pref:": works("Suites of the offer are looked at in this order"),
 };
 
 /** All lists by the member they fill. */
@@ -112,26 +108,26 @@ export const LISTS: Readonly<Record<ListName, WordList>> = {
     aliases: {},
     words: {
       "remove": works("ICE attributes are taken out"),
-      "force": secure("ICE is offered and only our candidates"),
-      "default": secure("ICE is offered if it was offered"),
-      "optional": secure("Our candidates are added to those that are there"),
-      "force-relay": secure("Only relayed candidates are left beside ours"),
-      "trickle": secure("Candidates are sent one by one"),
-      "ice2": secure("`a=ice-options:ice2` is written"),
-      "lite": secure("We are an ICE-lite agent towards both"),
-      "lite-forward": secure("We are an ICE-lite agent towards the called side"),
-      "lite-backward": secure("We are an ICE-lite agent towards the caller"),
-      "lite-both": secure("We are an ICE-lite agent towards both"),
-      "lite-off": secure("We are a full agent again"),
+      "force": works("ICE is offered and only our candidates"),
+      "default": works("ICE is offered if it was offered"),
+      "optional": works("ICE is offered; candidates of the other party are never handed on"),
+      "force-relay": works("ICE is offered if it was offered, with our candidates alone"),
+      "trickle": works("Candidates may come one by one (RFC 8840)"),
+      "ice2": works("`a=ice-options:ice2` is written"),
+      "lite": works("We are an ICE-lite agent towards both"),
+      "lite-forward": works("We are an ICE-lite agent towards the called side"),
+      "lite-backward": works("We are an ICE-lite agent towards the caller"),
+      "lite-both": works("We are an ICE-lite agent towards both"),
+      "lite-off": works("We are a full agent again"),
     },
   },
   dtls: {
     key: "DTLS",
     aliases: OFF,
     words: {
-      "off": secure("No DTLS is offered or accepted"),
-      "passive": secure("We wait for the other side's handshake"),
-      "active": secure("We begin the handshake"),
+      "off": works("No DTLS is offered or accepted"),
+      "passive": works("We wait for the other side's handshake"),
+      "active": works("We begin the handshake"),
     },
   },
   sdes: { key: "SDES", words: SDES, aliases: { ...OFF, priority: "prefer" } },
@@ -139,11 +135,11 @@ export const LISTS: Readonly<Record<ListName, WordList>> = {
     key: "OSRTP",
     aliases: { "offer-rfc": "offer" },
     words: {
-      "offer": secure("RTP is offered with keys for SRTP (RFC 8643)"),
-      "offer-legacy": secure("SRTP is offered as a second section"),
-      "accept": secure("An offer of either kind is accepted"),
-      "accept-rfc": secure("An offer after RFC 8643 is accepted"),
-      "accept-legacy": secure("An offer with two sections is accepted"),
+      "offer": works("RTP is offered with keys for SRTP (RFC 8643)"),
+      "offer-legacy": works("The same, whatever the profile asked for"),
+      "accept": works("An offer of either kind is accepted"),
+      "accept-rfc": works("An offer after RFC 8643 is accepted"),
+      "accept-legacy": works("An offer with two sections is accepted"),
     },
   },
   t38: {

@@ -8,7 +8,9 @@ const OF_THE_REQUEST = new Set([
   "all",
   "generate RTCP",
   "no port latching",
+  "pad crypto",
   "symmetric",
+  "trickle ICE",
   "WebRTC",
 ]);
 /** Keys that are read by their member of the request, by the dispatcher, or have no effect to look for. */

@@ -28,10 +28,10 @@ export const CODEC_WORDS: WordTable = {
 export const PROTOCOL_WORDS: WordTable = {
   "RTP/AVP": works("Plain RTP"),
   "RTP/AVPF": works("RTP with feedback (RFC 4585)"),
-  "RTP/SAVP": later("secure media", "SRTP"),
-  "RTP/SAVPF": later("secure media", "SRTP with feedback"),
-  "UDP/TLS/RTP/SAVP": later("secure media", "SRTP with keys by DTLS"),
-  "UDP/TLS/RTP/SAVPF": later("secure media", "SRTP with feedback and keys by DTLS"),
+  "RTP/SAVP": works("SRTP"),
+  "RTP/SAVPF": works("SRTP with feedback"),
+  "UDP/TLS/RTP/SAVP": works("SRTP with keys by DTLS"),
+  "UDP/TLS/RTP/SAVPF": works("SRTP with feedback and keys by DTLS"),
   "accept": works("An answer's own protocol is kept"),
 };
 

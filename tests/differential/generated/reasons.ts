@@ -4,8 +4,26 @@
  * @module
  */
 
+import { LISTS } from "../../../src/ng/list_table.ts";
+
+const SECURE = "descriptions have to have keys or candidates, so there are hand-written dialogues";
+
+/** All words of a list. */
+function wordsOf(list: keyof typeof LISTS): Record<string, string> {
+  const { key, words } = LISTS[list];
+  return Object.fromEntries(Object.keys(words).map((word) => [`${key} ${word}`, SECURE]));
+}
+
 /** Reasons by table and word, `flag debug`. */
 export const REASONS: Readonly<Record<string, string>> = {
+  ...wordsOf("ice"),
+  ...wordsOf("dtls"),
+  ...wordsOf("sdes"),
+  ...wordsOf("osrtp"),
+  "key DTLS-fingerprint": SECURE,
+  "key ICE-lite": SECURE,
+  "flag fragment": SECURE,
+  "flag WebRTC": SECURE,
   "key body": "it is the line of the command cli, whose answers tests of their own compare",
   "key call-id": "every dialogue has it",
   "key command": "every message has it",
