@@ -62,7 +62,7 @@ for name in iptables-nft iptables-nft-save ip6tables-nft ip6tables-nft-save; do
 	ln -sf xtables-nft-multi "$tree/bin/$name"
 done
 plugins=$(dirname "$(find /usr/lib -name libxt_udp.so | head -n 1)")
-cp "$plugins/libxt_udp.so" "$root/build/kernel/libxt_RTPENGINE.so" "$tree/xtables/"
+cp "$plugins/libxt_udp.so" "$plugins/libxt_standard.so" "$root/build/kernel/libxt_RTPENGINE.so" "$tree/xtables/"
 # The libraries of all of them, and the loader where they look for it.
 for bin in "$tree"/bin/ip "$tree"/bin/xtables-*-multi "$tree"/xtables/*.so "$tree/module_test"; do
 	ldd "$bin"
