@@ -253,6 +253,7 @@ async function run(
       ...(open.fingerprint === undefined ? {} : { fingerprint: open.fingerprint }),
     }).trimEnd(),
   );
+  if (open.notice !== undefined) writeStderr(open.notice);
   log.info("ready");
   let ending = false;
   const warm = warmUp({

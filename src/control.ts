@@ -5,6 +5,7 @@
  * @module
  */
 
+import { openAdministration, setupText } from "./administration.ts";
 import type { CallService, LoadSample } from "./call/mod.ts";
 import { cliReply, createCli, LogLevels } from "./cli/mod.ts";
 import {
@@ -12,6 +13,8 @@ import {
   embeddedDefaults,
   formatCidr,
   isOptionName,
+  LISTENER_OPTIONS,
+  type ListenerKind,
   loadConfig,
   type LoadedConfig,
   optionNamed,
@@ -21,12 +24,14 @@ import {
 } from "./config/mod.ts";
 import { AllowList } from "./core/allow_list.ts";
 import type { Clock } from "./core/clock.ts";
+import { formatEndpoint } from "./core/endpoint.ts";
 import type { Settings } from "./core/settings.ts";
+import { SourceLimiter } from "./core/token_bucket.ts";
 import { CpuMeter, openFilesLimit, processUsage, VERSION } from "./daemon/mod.ts";
 import { LegacyCalls, Mediaproxy, Rtpproxy } from "./legacy/mod.ts";
 import { connectGraphite, type Graphite, startGraphite } from "./graphite/mod.ts";
 import { type Logs, SUBSYSTEMS } from "./log/mod.ts";
-import { NgDispatcher, type NgLog, type TracedExchange } from "./ng/mod.ts";
+import { NgDispatcher, NgError, type NgLog, type TracedExchange } from "./ng/mod.ts";
 import { limitOpenFiles, type NativeRelay, type Relay } from "./relay/mod.ts";
 import type { QualityReader } from "./quality/types.ts";
 import { PrometheusPage, Statistics, statisticsReply } from "./stats/mod.ts";
@@ -36,8 +41,11 @@ import {
   DEFAULT_LIMITS,
   type ListenAddresses,
   startListeners,
+  type TlsConfig,
   type TransportContext,
 } from "./transport/mod.ts";
+
+import { hostCheck } from "./web/mod.ts";
 
 /** Control clients whose request rate is kept. */
 const MAX_SOURCES = 65_536;
@@ -66,6 +74,8 @@ export interface OpenControl {
   readonly addresses: ListenAddresses;
   /** SHA-256 of the HTTPS certificate. */
   readonly fingerprint: string | undefined;
+  /** What the console has to say about a set-up that is not done; undefined when it is. */
+  readonly notice: string | undefined;
   close(graceMs: number): Promise<void>;
 }
 
@@ -87,6 +97,7 @@ export interface Control {
 export function createControl(parts: ControlParts): Control {
   const { loaded, logs, settings, clock, relay, native } = parts;
   const log = logs.logger("control");
+  const administration = openAdministration(loaded.config, log, clock);
   let calls: CallService | undefined;
   const statistics = new Statistics({
     clock,
@@ -103,17 +114,14 @@ export function createControl(parts: ControlParts): Control {
       : { intervalMs: loaded.config["graphite-interval"] * 1000 }),
   });
   const graphite = graphiteOf(parts, statistics);
-  const admission = new Admission({
-    allow: allowList(loaded.config),
-    clock,
-    ...rateOf(loaded.config),
-  });
+  const admissions = admissionsOf(loaded.config, clock);
   const levels = new LogLevels(settings);
   levels.restore(thresholds(logs));
   const ngLog: NgLog = (level, message, details) => log.log(level, message, details);
   const load = loadSampler(statistics, clock);
   let open: Awaited<ReturnType<typeof startListeners>> | undefined;
-  let { config, templates } = loaded;
+  let current = loaded;
+  let certificateExpires: number | undefined;
 
   return {
     statistics,
@@ -130,7 +138,7 @@ export function createControl(parts: ControlParts): Control {
         setForeign: (foreign) => service.setForeign(foreign),
         openFiles: openFilesLimit,
         setOpenFiles: limitOpenFiles,
-        option: (name) => optionText(config, name),
+        option: (name) => optionText(current.config, name),
       });
       const run = (line: string): string => {
         const text = cli.run(line);
@@ -142,12 +150,15 @@ export function createControl(parts: ControlParts): Control {
         handlers: new Map([
           ...service.handlers,
           ["statistics", () => ({ statistics: statisticsReply(statistics) })],
-          ["cli", (request) => cliReply(request, run)],
+          ["cli", (request) => {
+            if (request.source.callsOnly === true) throw new NgError(CLI_REFUSED);
+            return cliReply(request, run);
+          }],
         ]),
         clock,
         log: ngLog,
         observer: statistics.ngObserver,
-        templates: () => templates,
+        templates: () => current.templates,
         ...(parts.trace === undefined ? {} : { trace: parts.trace }),
       });
       const legacy = new LegacyCalls({
@@ -170,15 +181,27 @@ export function createControl(parts: ControlParts): Control {
             bandwidth: () => mediaRate(statistics),
           }),
         },
-        admission,
+        admission: admissions.ng,
         limits: DEFAULT_LIMITS,
         clock,
         log: ngLog,
+        ...hostsOf(loaded.config),
       };
       const identity = await identityFor(loaded, clock);
+      certificateExpires = identity?.notAfter;
+      const admin = administration.services({
+        calls: service,
+        statistics,
+        native,
+        loaded: () => current,
+        certificateExpires: () => certificateExpires,
+        openFiles: openFilesLimit,
+      });
       open = await startListeners({
         listen: loaded.listeners,
-        ...(identity === undefined ? {} : { tls: identity }),
+        ...(identity === undefined ? {} : { tls: tlsOf(loaded.config, identity) }),
+        contextOf: (kind) => ({ admission: admissions[kind], guard: administration.guard(kind) }),
+        ...(admin === undefined ? {} : { admin }),
         controlTos: settings.controlTos,
         sockets: native.controlSockets,
         context,
@@ -186,29 +209,42 @@ export function createControl(parts: ControlParts): Control {
       return {
         addresses: open.addresses,
         fingerprint: identity?.fingerprint,
+        get notice() {
+          const { setupCode } = administration;
+          const https = open?.addresses.https[0];
+          return setupCode && setupText(setupCode, https && formatEndpoint(https));
+        },
         async close(graceMs) {
           graphite?.close();
           await open?.close(graceMs);
+          administration.close();
         },
       };
     },
     tick() {
       statistics.tick();
       graphite?.tick();
+      administration.tick();
       logs.tellSuppressed();
     },
     async reload() {
       try {
         const again = await loadAgain(parts);
         if (again === undefined) return;
-        ({ config, templates } = again);
+        const { config } = again;
+        const identity = await identityFor(again, clock);
+        const tls = identity && tlsOf(config, identity);
+        // everything that can fail comes first
+        if (tls !== undefined) open?.replaceTls(tls);
+        current = again;
+        certificateExpires = identity?.notAfter;
         Object.assign(settings, settingsFrom(config));
         const own = subsystemLevels(config);
         for (const name of SUBSYSTEMS) logs.setLevel(own[name] ?? settings.logLevel, name);
         levels.restore(thresholds(logs));
-        admission.replaceAllowList(allowList(config));
-        const identity = await identityFor(again, clock);
-        if (identity !== undefined) open?.replaceTls(identity);
+        for (const kind of LISTENER_KINDS) {
+          admissions[kind].replaceAllowList(allowList(config, kind));
+        }
         log.notice("configuration and certificates were read again");
       } catch (error) {
         log.error(`reload: ${error instanceof Error ? error.message : error}; nothing was changed`);
@@ -258,9 +294,57 @@ async function loadAgain({ args, env, logs }: ControlParts): Promise<LoadedConfi
   return undefined;
 }
 
-function allowList(config: Config): AllowList {
-  const entries = config["control-allow"].map(formatCidr);
+const LISTENER_KINDS = Object.keys(LISTENER_OPTIONS) as readonly ListenerKind[];
+const CLI_REFUSED = "The command cli needs a credential with the scope admin";
+
+/** The allow-list of a kind of listener: its own, or the common one. */
+function allowList(config: Config, kind: ListenerKind): AllowList {
+  const option = LISTENER_OPTIONS[kind].replace("listen", "control-allow") as AllowOption;
+  const own = config[option];
+  const entries = (own.length > 0 ? own : config["control-allow"]).map(formatCidr);
   return new AllowList(entries.length === 0 ? ["any"] : entries);
+}
+
+type AllowOption = typeof LISTENER_OPTIONS[ListenerKind] extends `listen-${infer Name}`
+  ? `control-allow-${Name}`
+  : never;
+
+/** One admission for each kind of listener; a source has one rate limit for all. */
+function admissionsOf(config: Config, clock: Clock): Record<ListenerKind, Admission> {
+  const limits = rateOf(config).rate;
+  const limiter = limits && new SourceLimiter(clock, limits);
+  const make = (kind: ListenerKind) =>
+    new Admission({ allow: allowList(config, kind), clock, limiter });
+  return {
+    ng: make("ng"),
+    tcpNg: make("tcpNg"),
+    http: make("http"),
+    https: make("https"),
+    cli: make("cli"),
+    rtpproxy: make("rtpproxy"),
+    mediaproxy: make("mediaproxy"),
+  };
+}
+
+/** The check of Host headers, when names are configured. */
+function hostsOf(config: Config): Pick<TransportContext, "isOurHost"> {
+  const names = config["http-hosts"];
+  return names.length === 0 ? {} : { isOurHost: hostCheck([...names, Deno.hostname()]) };
+}
+
+/** What HTTPS presents, and what it asks of clients. */
+function tlsOf(config: Config, { cert, key }: Identity): TlsConfig {
+  const issuers = config["https-client-ca"];
+  if (issuers === undefined) return { cert, key };
+  let clientCa: string;
+  try {
+    clientCa = Deno.readTextFileSync(issuers);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    throw new Error(`https-client-ca: ${issuers} cannot be read: ${why}`);
+  }
+  const requireClientCertificate = config["https-client-cert"] === "required";
+  return { cert, key, clientCa, requireClientCertificate };
 }
 
 function rateOf(config: Config) {

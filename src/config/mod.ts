@@ -32,7 +32,16 @@ export {
   type Surface,
   type ValuesOf,
 } from "./option.ts";
-export { type Config, isOptionName, OPTION_SET, type OptionName, optionNamed } from "./options.ts";
+export {
+  type Config,
+  type Group,
+  GROUPS,
+  isOptionName,
+  OPTION_NAMES,
+  OPTION_SET,
+  type OptionName,
+  optionNamed,
+} from "./options.ts";
 export { settingsFrom, subsystemLevels } from "./settings.ts";
 export { type Subsystem, SUBSYSTEMS } from "../log/level.ts";
 export { formatSource, type Given, type Source } from "./source.ts";

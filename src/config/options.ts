@@ -69,7 +69,9 @@ export type Config = ValuesOf<typeof OPTION_SET.table>;
 
 /** A titled part of the table. */
 export interface Group {
+  /** Heading. */
   readonly title: string;
+  /** Options in the order of help and manual. */
   readonly options: OptionTable;
 }
 

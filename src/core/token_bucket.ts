@@ -69,7 +69,7 @@ export class SourceLimiter {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #newcomers: TokenBucket;
 
-  /** @throws RangeError when a limit is out of range */
+  /** A table without sources. @throws RangeError when a limit is out of range */
   constructor(clock: Clock, limits: SourceLimits) {
     const { rate, burst, maxSources } = limits;
     if (!(rate > 0 && burst >= 1 && maxSources >= 1)) {

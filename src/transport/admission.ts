@@ -17,6 +17,8 @@ export interface AdmissionOptions {
   readonly allow: AllowList;
   /** Requests per second and source; absent = no limit. */
   readonly rate?: SourceLimits;
+  /** Instead of {@link rate}: a limiter that other listeners count on as well. */
+  readonly limiter?: SourceLimiter | undefined;
   /** Time of the rate limit. */
   readonly clock: Clock;
 }
@@ -39,9 +41,8 @@ export class Admission {
   /** An admission with zeroed counters. */
   constructor(options: AdmissionOptions) {
     this.#allow = options.allow;
-    this.#limiter = options.rate === undefined
-      ? undefined
-      : new SourceLimiter(options.clock, options.rate);
+    this.#limiter = options.limiter ??
+      (options.rate && new SourceLimiter(options.clock, options.rate));
   }
 
   /** Requests refused so far. */

@@ -17,7 +17,7 @@ import { listenUdp } from "./udp.ts";
 
 export { ControlGuard } from "../access/mod.ts";
 export type { AllowList } from "../core/allow_list.ts";
-export type { SourceLimits } from "../core/token_bucket.ts";
+export type { SourceLimiter, SourceLimits } from "../core/token_bucket.ts";
 export type { ControlSocket, ControlSockets } from "../relay/types.ts";
 export {
   Admission,

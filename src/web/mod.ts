@@ -10,6 +10,7 @@ export type { Input, Operation, RequestContext } from "./admin/operation.ts";
 export * from "./admin/reports.ts";
 export * from "./admin/schema.ts";
 export type * from "../access/mod.ts";
+export { textOf } from "./admin/call_report.ts";
 export type { AdminServices } from "./admin/services.ts";
 export { createApp, sourceOf } from "./app.ts";
 export { hostCheck } from "./host_names.ts";

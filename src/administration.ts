@@ -1,0 +1,274 @@
+/**
+ * Identity and access put together: the database, what guards each listener, what stands behind the admin
+ * API. Part of the composition root.
+ *
+ * @module
+ */
+
+import { Access, AccessDatabase, ControlGuard } from "./access/mod.ts";
+import type { CallService } from "./call/mod.ts";
+import {
+  type Config,
+  exposedListeners,
+  formatSource,
+  GROUPS,
+  LISTENER_OPTIONS,
+  type ListenerKind,
+  type LoadedConfig,
+  OPTION_NAMES,
+  optionNamed,
+} from "./config/mod.ts";
+import type { Clock } from "./core/clock.ts";
+import { formatEndpoint } from "./core/endpoint.ts";
+import { VERSION } from "./daemon/mod.ts";
+import { healthFacts, hostFacts, worstLevel } from "./health/mod.ts";
+import type { Logger } from "./log/mod.ts";
+import { type NgDict, parseRequest } from "./ng/mod.ts";
+import type { Statistics } from "./stats/mod.ts";
+import type { NativeRelay } from "./relay/mod.ts";
+import {
+  type AdminServices,
+  type ConfigurationReport,
+  type HealthReport,
+  type StatusReport,
+  textOf,
+} from "./web/mod.ts";
+
+/** Sessions that have ended are removed this often, in ms. */
+const TIDY_MS = 600_000;
+/** Whoever asks `query` for the admin API. */
+const LOCAL = { family: 4, address: "127.0.0.1", port: 0 } as const;
+
+/** What is looked at for the admin API. */
+export interface AdministrationSources {
+  readonly calls: CallService;
+  readonly statistics: Statistics;
+  readonly native: NativeRelay;
+  /** The configuration in effect; a reload changes it. */
+  readonly loaded: () => LoadedConfig;
+  /** Wall-clock ms at which the HTTPS certificate expires. */
+  readonly certificateExpires: () => number | undefined;
+  readonly openFiles: () => number;
+}
+
+/** Identity and access. */
+export interface Administration {
+  /** The check of one kind of listener. */
+  guard(kind: ListenerKind): ControlGuard;
+  /** What stands behind the admin API; undefined when it is off. */
+  services(sources: AdministrationSources): AdminServices | undefined;
+  /** Code for the first administrator; undefined once there is one, and when the admin API is off. */
+  readonly setupCode: string | undefined;
+  /** Once a second. */
+  tick(): void;
+  close(): void;
+}
+
+/**
+ * Opens the database that the option `access-db` names. When it cannot be had the admin API is off, after an
+ * error in the log.
+ *
+ * @throws Error when listeners demand tokens, and nobody could tell which are good
+ */
+export function openAdministration(config: Config, log: Logger, clock: Clock): Administration {
+  const path = databasePath(config);
+  let database: AccessDatabase | undefined;
+  if (path !== undefined) {
+    try {
+      const stamp = new Date(clock.wall()).toISOString().replace(/[-:]|\..*/g, "");
+      const opened = AccessDatabase.open(path, stamp);
+      database = opened.database;
+      if (opened.notice !== undefined) log.error(opened.notice);
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      if (config["control-auth"].length > 0) {
+        throw new Error(`access-db: ${what}`, { cause: error });
+      }
+      log.error(
+        `the admin API is off: ${what}; give each instance a data-dir or access-db of its own`,
+      );
+    }
+  }
+  const access = database && new Access({
+    database,
+    clock,
+    audited: ({ kind, actor, address, action, target }) =>
+      log.info(() => `audit: ${kind}: ${actor} from ${address}: ${action} ${target}`),
+  });
+  const demanded = new Set<string>(config["control-auth"]);
+  let tidied = clock.now();
+  return {
+    guard: (kind) =>
+      new ControlGuard({
+        demands: demanded.has(LISTENER_OPTIONS[kind]),
+        identify: access && ((token) => access.tokens.identify(token)),
+      }),
+    services: (sources) => access && adminServices(access, clock, sources),
+    get setupCode() {
+      return access?.signIn.setupCode;
+    },
+    tick() {
+      if (clock.now() - tidied < TIDY_MS) return;
+      tidied = clock.now();
+      access?.signIn.tidy();
+    },
+    close: () => database?.[Symbol.dispose](),
+  };
+}
+
+/** What the console says while there is no administrator. */
+export function setupText(code: string, https: string | undefined): string {
+  const where = https ?? "HOST:PORT of listen-https";
+  return [
+    "",
+    "  There is no administrator yet. Set-up code, good once:",
+    `    ${code}`,
+    `    curl --insecure https://${where}/api/v1/setup --json \\`,
+    `      '{"code": "${code}", "name": "admin", "password": "YOUR PASSWORD"}'`,
+    "",
+  ].join("\n");
+}
+
+/** Path of the database; undefined = none is wanted. Relative ones lie in `data-dir`. */
+function databasePath(config: Config): string | undefined {
+  const path = config["access-db"];
+  if (path === undefined || path === "none") return undefined;
+  return path.startsWith("/") ? path : `${config["data-dir"]}/${path}`;
+}
+
+function adminServices(
+  access: Access,
+  clock: Clock,
+  sources: AdministrationSources,
+): AdminServices {
+  const { calls } = sources;
+  return {
+    access,
+    clock,
+    version: VERSION,
+    calls: calls.registry,
+    query(callId) {
+      const dict: NgDict = new Map([["command", "query"], ["call-id", callId]]);
+      const request = parseRequest(dict, { transport: "tcp", peer: LOCAL, local: LOCAL });
+      return jsonOf(calls.handlers.get("query")?.(request));
+    },
+    status: () => statusOf(sources),
+    configuration: () => configurationOf(sources.loaded()),
+    health: () => healthOf(sources, clock.wall()),
+  };
+}
+
+function statusOf({ statistics, native, loaded }: AdministrationSources): StatusReport {
+  statistics.refresh();
+  const { counters, relay } = statistics;
+  const path = relay.engine.mode === "kernel" ? "kernel" : "userspace";
+  const { config, listeners } = loaded();
+  const demanded = new Set<string>(config["control-auth"]);
+  return {
+    version: VERSION,
+    pid: statistics.pid,
+    uptimeSeconds: counters.get("rtpengine_uptime_seconds"),
+    calls: {
+      own: counters.get("rtpengine_sessions", "own"),
+      foreign: counters.get("rtpengine_sessions", "foreign"),
+    },
+    relay: {
+      mode: relay.engine.mode,
+      reason: relay.engine.modeReason,
+      threads: native.threads().length,
+    },
+    rates: { ...statistics.rates(path) },
+    totals: {
+      calls: counters.get("rtpengine_sessions_total"),
+      packets: counters.get("rtpengine_packets_total", path),
+      bytes: counters.get("rtpengine_bytes_total", path),
+      errors: counters.get("rtpengine_packet_errors_total", path),
+      averageCallSeconds: counters.get("rtpengine_call_duration_avg"),
+      packetsLost: counters.get("rtpengine_packets_lost"),
+      oneWayCalls: counters.get("rtpengine_one_way_sessions_total"),
+      silentStreams: counters.get("rtpengine_zero_packet_streams_total"),
+    },
+    interfaces: relay.addresses.map((local) => ({
+      name: local.name,
+      address: local.address,
+      ports: { ...relay.usage(local) },
+    })),
+    listeners: Object.entries(LISTENER_OPTIONS).flatMap(([kind, option]) =>
+      listeners[kind as ListenerKind].map((endpoint) => ({
+        kind: option,
+        address: formatEndpoint(endpoint),
+        credential: demanded.has(option),
+      }))
+    ),
+    process: {
+      residentBytes: counters.get("rtpedge_process_resident_memory_bytes"),
+      heapBytes: counters.get("rtpedge_process_heap_bytes"),
+      cpuSeconds: counters.get("rtpedge_process_cpu_seconds_total"),
+    },
+  };
+}
+
+function configurationOf({ config, sources }: LoadedConfig): ConfigurationReport {
+  const groupOf = new Map(
+    GROUPS.flatMap(({ title, options }) => Object.keys(options).map((name) => [name, title])),
+  );
+  return {
+    options: OPTION_NAMES.map((name) => {
+      const option = optionNamed(name);
+      const source = sources.get(name) ?? { kind: "default" };
+      const isDefault = source.kind === "default";
+      const text = option.write(config[name]);
+      return {
+        name,
+        value: option.secret && text !== "" ? "***" : isDefault ? option.defaultText || text : text,
+        isDefault,
+        source: formatSource(source),
+        group: groupOf.get(name) ?? "",
+        help: option.help,
+        allowed: option.allowed,
+        unit: option.unit,
+        inEffect: option.status === "now",
+      };
+    }),
+  };
+}
+
+function healthOf(sources: AdministrationSources, now: number): HealthReport {
+  const { statistics, native, loaded } = sources;
+  const { config, interfaces, listeners } = loaded();
+  const { relay } = statistics;
+  const { punts, datagrams } = native.lost();
+  const demanded = new Set<string>(config["control-auth"]);
+  const open = config["control-allow"].some(({ prefix }) => prefix === 0) ||
+    config["control-allow"].length === 0;
+  const facts = healthFacts({
+    now,
+    ...hostFacts(config["data-dir"]),
+    relay: { mode: relay.engine.mode, reason: relay.engine.modeReason },
+    overflow: native.threads().reduce((sum, { rxOverflow }) => sum + rxOverflow, 0),
+    ringLost: { punt: punts, control: datagrams },
+    ports: relay.addresses.map((local) => ({
+      name: local.name,
+      address: local.address,
+      ...relay.usage(local),
+    })),
+    openFiles: sources.openFiles(),
+    mediaPorts: interfaces.addresses.map(({ portMin, portMax }) => [portMin, portMax]),
+    certificateExpires: sources.certificateExpires(),
+    open: open
+      ? exposedListeners(listeners).filter((name) => !demanded.has(name.split(" ")[0] ?? ""))
+      : [],
+    journalled: config.journal !== undefined && config.journal !== "none" && config.journal !== "",
+  });
+  return { level: worstLevel(facts), facts };
+}
+
+/** A reply tree as JSON has it: byte strings as text, dictionaries as objects. */
+function jsonOf(value: unknown): unknown {
+  if (typeof value === "string") return textOf(value);
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  return Object.fromEntries(entries.map(([key, item]) => [textOf(String(key)), jsonOf(item)]));
+}

@@ -1,0 +1,186 @@
+/**
+ * Judges what was found: what is well, what is not, and what to do.
+ *
+ * @module
+ */
+
+import type { HealthFact, HealthInput, HealthLevel } from "./types.ts";
+
+const DAY = 86_400_000;
+const MIB = 1 << 20;
+/** Descriptors below which a busy relay may run out of them. */
+const MIN_FILES = 16_384;
+/** Receive buffer that holds a burst of a tenth of a second at 100,000 packets per second. */
+const MIN_RECEIVE_BUFFER = 4 * MIB;
+const ORDER: readonly HealthLevel[] = ["ok", "note", "warning", "problem"];
+
+/** The worst of these facts. */
+export function worstLevel(facts: readonly HealthFact[]): HealthLevel {
+  return facts.reduce<HealthLevel>((worst, { level }) => {
+    return ORDER.indexOf(level) > ORDER.indexOf(worst) ? level : worst;
+  }, "ok");
+}
+
+/** Everything that was looked at. */
+export function healthFacts(input: HealthInput): HealthFact[] {
+  return [
+    relayFact(input),
+    lossFact(input),
+    ...input.ports.map(portFact),
+    filesFact(input),
+    receiveBufferFact(input),
+    localPortsFact(input),
+    diskFact(input),
+    memoryFact(input),
+    loadFact(input),
+    clockFact(input),
+    certificateFact(input),
+    exposureFact(input),
+    journalFact(input),
+  ].filter((fact) => fact !== undefined);
+}
+
+function fact(
+  id: string,
+  title: string,
+  value: string,
+  level: HealthLevel = "ok",
+  advice?: string,
+): HealthFact {
+  return { id, level, title, value, ...(advice === undefined ? {} : { advice }) };
+}
+
+function relayFact({ relay: { mode, reason } }: HealthInput): HealthFact {
+  const title = "How packets are received";
+  if (reason === "") return fact("relay-mode", title, mode);
+  return fact(
+    "relay-mode",
+    title,
+    `${mode}: ${reason}`,
+    "note",
+    "give the process CAP_BPF, CAP_NET_ADMIN and CAP_NET_RAW, as the shipped systemd unit does",
+  );
+}
+
+function lossFact({ overflow, ringLost }: HealthInput): HealthFact {
+  const rings = Object.entries(ringLost).filter(([, lost]) => lost > 0)
+    .map(([ring, lost]) => `${lost} in the ring ${ring}`);
+  const lost = [...(overflow > 0 ? [`${overflow} in receive buffers`] : []), ...rings];
+  const title = "Packets lost inside this host";
+  if (lost.length === 0) return fact("local-loss", title, "none since the start");
+  return fact(
+    "local-loss",
+    title,
+    lost.join(", "),
+    "warning",
+    "raise net.core.rmem_max, give the relay more threads, or send it fewer calls",
+  );
+}
+
+function portFact({ name, address, used, total }: HealthInput["ports"][number]): HealthFact {
+  const id = `ports-${name}-${address}`;
+  const title = `Ports for media on ${name} (${address})`;
+  const value = `${used} of ${total} in use`;
+  if (used < total * 0.8) return fact(id, title, value);
+  const level = used < total * 0.95 ? "warning" : "problem";
+  return fact(id, title, value, level, "widen port-min and port-max, or add an interface");
+}
+
+function filesFact({ openFiles }: HealthInput): HealthFact {
+  const title = "Open files allowed";
+  if (openFiles >= MIN_FILES) return fact("open-files", title, String(openFiles));
+  const advice = "set LimitNOFILE=150000 in the systemd unit, or `ulimit -n` before the start";
+  return fact("open-files", title, String(openFiles), "warning", advice);
+}
+
+function receiveBufferFact({ receiveBufferMax: max }: HealthInput): HealthFact | undefined {
+  if (max === undefined) return undefined;
+  const title = "Largest receive buffer";
+  const value = `${Math.floor(max / 1024)} KiB`;
+  if (max >= MIN_RECEIVE_BUFFER) return fact("receive-buffer", title, value);
+  const advice = `sysctl -w net.core.rmem_max=${MIN_RECEIVE_BUFFER}, so that bursts are not lost`;
+  return fact("receive-buffer", title, value, "note", advice);
+}
+
+function localPortsFact(input: HealthInput): HealthFact | undefined {
+  const { localPorts, mediaPorts, reservedPorts } = input;
+  if (localPorts === undefined) return undefined;
+  const [low, high] = localPorts;
+  const title = "Ports of other programs";
+  const value = `the system gives out ${low} to ${high}`;
+  const shared = mediaPorts.filter(([first, last]) => {
+    const reserved = reservedPorts.some(([from, to]) => from <= first && last <= to);
+    return first <= high && last >= low && !reserved;
+  });
+  if (shared.length === 0) return fact("local-ports", title, value);
+  const ranges = shared.map(([first, last]) => `${first}-${last}`).join(",");
+  return fact(
+    "local-ports",
+    title,
+    `${value}, media has ${ranges}`,
+    "note",
+    `sysctl -w net.ipv4.ip_local_reserved_ports=${ranges}`,
+  );
+}
+
+function diskFact({ disk }: HealthInput): HealthFact | undefined {
+  if (disk === undefined) return undefined;
+  const value = `${Math.floor(disk.free / MIB)} MiB of ${Math.floor(disk.total / MIB)} MiB free`;
+  const level = disk.free < 64 * MIB ? "problem" : disk.free < 512 * MIB ? "warning" : "ok";
+  const advice = level === "ok" ? undefined : "free some: the journal and recordings need it";
+  return fact("disk", "Disk of the data directory", value, level, advice);
+}
+
+function memoryFact({ memory }: HealthInput): HealthFact | undefined {
+  if (memory === undefined) return undefined;
+  const { available, total } = memory;
+  const value = `${Math.floor(available / MIB)} MiB of ${Math.floor(total / MIB)} MiB available`;
+  const level = available < total * 0.03 ? "problem" : available < total * 0.1 ? "warning" : "ok";
+  const advice = level === "ok" ? undefined : "end other programs, or give the host more memory";
+  return fact("memory", "Memory", value, level, advice);
+}
+
+function loadFact({ load: { average, processors } }: HealthInput): HealthFact {
+  const value = `${average.toFixed(2)} on ${processors} processors`;
+  const level = average > processors * 2 ? "warning" : average > processors ? "note" : "ok";
+  const advice = level === "ok" ? undefined : "set max-load or max-cpu, or spread calls";
+  return fact("load", "Load of the last minute", value, level, advice);
+}
+
+function clockFact({ clockSynchronised }: HealthInput): HealthFact | undefined {
+  if (clockSynchronised === undefined) return undefined;
+  const title = "Clock";
+  if (clockSynchronised) return fact("clock", title, "set from the network");
+  const advice = "turn on systemd-timesyncd or chrony: reports and certificates need the time";
+  return fact("clock", title, "not known to be set from the network", "note", advice);
+}
+
+function certificateFact({ certificateExpires, now }: HealthInput): HealthFact | undefined {
+  if (certificateExpires === undefined) return undefined;
+  const days = Math.floor((certificateExpires - now) / DAY);
+  const title = "Certificate of HTTPS";
+  if (days < 0) {
+    const advice = "replace the files of https-cert and https-key, and reload";
+    return fact("certificate", title, `expired ${-days} days ago`, "problem", advice);
+  }
+  const advice = days < 14 ? "renew it, and reload" : undefined;
+  return fact("certificate", title, `${days} days left`, days < 14 ? "warning" : "ok", advice);
+}
+
+function exposureFact({ open }: HealthInput): HealthFact {
+  const title = "Control listeners without protection";
+  if (open.length === 0) return fact("exposure", title, "none");
+  return fact(
+    "exposure",
+    title,
+    open.join(", "),
+    "problem",
+    "set control-allow to the addresses of the SIP proxies, or control-auth",
+  );
+}
+
+function journalFact({ journalled }: HealthInput): HealthFact {
+  const title = "Calls over a restart";
+  if (journalled) return fact("journal", title, "are journalled and go on");
+  return fact("journal", title, "end", "note", "set journal=calls.db");
+}
