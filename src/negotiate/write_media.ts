@@ -12,7 +12,7 @@ import { parsePayloadType } from "./codecs.ts";
 import type { NegotiatedMedia } from "./negotiate.ts";
 import type { SecureSource } from "./secure_state.ts";
 import type { Facing } from "./state.ts";
-import { writeSecure } from "./write_secure.ts";
+import { type SecureWriting, writeIce, writeKeys } from "./write_secure.ts";
 
 const EOL = "\r\n";
 
@@ -151,10 +151,12 @@ function writeRtp(writing: MediaWriting, section: SdpMedia, facing: Facing): Byt
     text += `a=rtcp:${port}${full}${EOL}`;
   }
   if (to.mux !== "none") text += `a=rtcp-mux${EOL}`;
-  if (to.secure === undefined) text += parts.keying;
+  const security = securityOf(writing, facing);
+  text += security === undefined ? parts.keying : writeKeys(security);
   const ptime = to.packetTime ?? parts.ptime ?? (writing.kind === "answer" ? to.ptime : undefined);
   if (ptime !== undefined) text += `a=ptime:${ptime}${EOL}`;
-  return text + parts.maxptime + security(writing, facing);
+  text += parts.maxptime;
+  return security === undefined ? text : text + writeIce(security);
 }
 
 /** Keying of the session level, which is not written there, for a section whose keys are not ours. */
@@ -167,19 +169,22 @@ function inheritedKeying(sdp: Sdp, { lines }: SdpMedia): ByteString {
   return text;
 }
 
-/** Keys and ICE towards the receiver. */
-function security({ request, kind, media, source }: MediaWriting, facing: Facing): ByteString {
+/** What keys and ICE towards the receiver are written from; undefined where they are not ours. */
+function securityOf(
+  { request, kind, media, source }: MediaWriting,
+  facing: Facing,
+): SecureWriting | undefined {
   const { secure, mux } = media.to;
-  if (secure === undefined || source === undefined) return "";
-  const address = request.mediaAddress ?? facing;
-  return writeSecure({
+  if (secure === undefined || source === undefined) return undefined;
+  const { address, family } = request.mediaAddress ?? facing;
+  return {
     request,
     kind,
     secure,
     source,
-    facing: { ...facing, address: address.address, family: address.family },
+    facing: { ...facing, address, family },
     components: mux === "agreed" ? 1 : 2,
-  });
+  };
 }
 
 /** Lines of an RTP section by where they go. */

@@ -1,5 +1,5 @@
 /**
- * Lines of ICE, DTLS and SDES in the rewritten description. They come last in a section.
+ * Lines of ICE, DTLS and SDES in the rewritten description.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { formatCandidate, priorityOf } from "../ice/candidate.ts";
 import type { Component } from "../ice/types.ts";
 import type { NgRequest } from "../ng/request.ts";
 import { formatCrypto } from "../srtp/sdes.ts";
-import type { DtlsDescription, IceAgreement, SecureSource, SecureState } from "./secure_state.ts";
+import type { DtlsDescription, SecureSource, SecureState } from "./secure_state.ts";
 import type { Facing } from "./state.ts";
 
 const EOL = "\r\n";
@@ -28,19 +28,16 @@ export interface SecureWriting {
   readonly components: Component;
 }
 
-/** Keys and ICE of one section. */
-export function writeSecure(writing: SecureWriting): ByteString {
-  const { request, kind, secure, source } = writing;
-  const { keying, dtls, told, ice } = secure;
+/** Keys of one section. */
+export function writeKeys({ request, kind, secure, source }: SecureWriting): ByteString {
+  const { keying, dtls, told } = secure;
   let text = "";
   if (kind === "offer" || keying.type === "sdes") {
     for (const crypto of told) {
       text += `a=crypto:${formatCrypto(crypto, request.sdes.has("pad"))}${EOL}`;
     }
   }
-  if (dtls !== undefined) text += writeDtls(dtls, request, source);
-  if (ice !== undefined) text += writeIce(ice, writing);
-  return text;
+  return dtls === undefined ? text : text + writeDtls(dtls, request, source);
 }
 
 function writeDtls(dtls: DtlsDescription, { flags }: NgRequest, source: SecureSource): ByteString {
@@ -51,9 +48,10 @@ function writeDtls(dtls: DtlsDescription, { flags }: NgRequest, source: SecureSo
   return text;
 }
 
-function writeIce({ local }: IceAgreement, writing: SecureWriting): ByteString {
-  const { request, facing, components } = writing;
-  const { credentials, trickle } = local;
+/** ICE of one section. */
+export function writeIce({ request, secure, facing, components }: SecureWriting): ByteString {
+  if (secure.ice === undefined) return "";
+  const { credentials, trickle } = secure.ice.local;
   let text = `a=ice-ufrag:${credentials.ufrag}${EOL}a=ice-pwd:${credentials.pwd}${EOL}`;
   const options = [...(trickle ? ["trickle"] : []), ...(request.ice.has("ice2") ? ["ice2"] : [])];
   if (options.length > 0) text += `a=ice-options:${options.join(" ")}${EOL}`;

@@ -58,6 +58,26 @@ export const ACCEPTED_SECURE: readonly Accepted[] = [
       '-tags/b/medias[0]/streams[1]/crypto suite = "AES_CM_128_HMAC_SHA1_80"',
     ],
   },
+  ...["OSRTP accept-legacy: SRTP first", "OSRTP accept-legacy: to RTP"].map((dialogue) => ({
+    dialogue,
+    step: 2,
+    reason: "every section has an address (RFC 8866 section 5.7), a rejected one too",
+    lines: ["+sdp: c=IN IP4 0.0.0.0"],
+  })),
+  {
+    dialogue: "OSRTP offer-legacy",
+    step: 1,
+    reason:
+      "one section in the form of RFC 8643; two sections for one stream are more than their answers can be told apart by",
+    lines: [
+      "-sdp: m=audio P1 RTP/SAVP 8 0",
+      "-sdp: c=IN IP4 203.0.113.10",
+      "-sdp: a=rtpmap:8 PCMA/8000",
+      "-sdp: a=rtpmap:0 PCMU/8000",
+      "-sdp: a=sendrecv",
+      "-sdp: a=rtcp:P1+1",
+    ],
+  },
   {
     dialogue: "DTLS: no setup is offered",
     step: 2,

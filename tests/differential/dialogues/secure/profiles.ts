@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Dialogue, dialogue, type Extra, query } from "../../dialogue.ts";
+import { crlf, type Dialogue, dialogue, type Extra, query } from "../../dialogue.ts";
 import {
   answers,
   AVP,
@@ -44,6 +44,7 @@ const PAIRS: readonly Dialogue[] = PROFILES.flatMap((from) =>
 );
 
 const NO_DTLS = { DTLS: "off" };
+const PLAIN_SECTION = crlf("m=audio 2000 RTP/AVP 8");
 const [offered, answered] = [phoneA(AVP, crypto(1, "a")), phoneB(AVP, crypto(1, "b"))];
 
 function osrtp(...words: string[]): Extra {
@@ -114,6 +115,23 @@ export const PROFILE_DIALOGUES: readonly Dialogue[] = [
     offersAgain(offered, NO_DTLS),
     answers(answered),
     query(),
+  ),
+  dialogue(
+    "OSRTP accept-legacy: SRTP first",
+    offers(phoneA(SAVP, crypto(1, "a")) + PLAIN_SECTION, osrtp("accept-legacy")),
+    answers(phoneB(SAVP, crypto(1, "b"))),
+  ),
+  dialogue(
+    "OSRTP accept-legacy: to RTP",
+    offers(phoneA(SAVP, crypto(1, "a")) + PLAIN_SECTION, {
+      ...osrtp("accept-legacy"),
+      "transport protocol": AVP,
+    }),
+    answers(PLAIN_B),
+  ),
+  dialogue(
+    "OSRTP offer-legacy",
+    offers(PLAIN_A, { ...osrtp("offer-legacy"), "transport protocol": SAVP }),
   ),
   dialogue(
     "OSRTP: with feedback",
