@@ -12,6 +12,7 @@ import type { Call } from "../call.ts";
 import type { CallLog } from "../context.ts";
 import type { Media } from "../media.ts";
 import { keyText, noAgreement } from "./agreement.ts";
+import { protectionOf } from "./protection.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SecureTransport, type TransportTerms } from "./transport.ts";
 
@@ -50,6 +51,8 @@ export class SecureMedia {
   readonly #scheduler: Scheduler;
   readonly #calls = new Map<Call, Map<Media, Owned>>();
   readonly #slots = new Map<Slot, Owned>();
+  /** Keys of signalling that have been logged. */
+  readonly #logged = new WeakSet<object>();
   /** Calls whose rules are to be made anew. */
   readonly #dirty = new Set<Call>();
   #depth = 0;
@@ -83,6 +86,7 @@ export class SecureMedia {
     for (const { medias } of call.participants) {
       for (const media of medias) if (isWanted(call, media)) wanted.add(media);
     }
+    if (this.#context.logKeys === true) this.#logKeys(call);
     if (wanted.size === 0 && known === undefined) return;
     this.#calls.set(call, owners ??= new Map());
     this.#enter(() => {
@@ -121,6 +125,19 @@ export class SecureMedia {
     return this.#calls.get(call)?.get(media)?.transport.controlling;
   }
 
+  /** Those of SDES; whoever asks for it gets those of DTLS when they are agreed. */
+  #logKeys(call: Call): void {
+    const log = this.#context.logs?.crypto ?? this.#context.log;
+    for (const media of call.participants.flatMap(({ medias }) => medias)) {
+      const keying = media.state.secure?.keying;
+      if (keying?.type !== "sdes" || this.#logged.has(keying.receive)) continue;
+      this.#logged.add(keying.receive);
+      const { receive, send } = protectionOf(media, "rtp");
+      if (receive === undefined || send === undefined) continue;
+      log.info(call.callId, `keys: ${nameOf(media)} ${keyText({ receive, send })}`);
+    }
+  }
+
   #open(owners: Map<Media, Owned>, call: Call, media: Media): Owned {
     const { pair } = media.own!;
     const transport = new SecureTransport(
@@ -151,7 +168,7 @@ export class SecureMedia {
   ): ConstructorParameters<typeof SecureTransport>[0] {
     const { relay, clock, log, dtls, random, logKeys } = this.#context;
     const { ice, crypto: keys } = this.#context.logs ?? { ice: log, crypto: log };
-    const name = `${media.participant.tag}#${media.index}`;
+    const name = nameOf(media);
     return {
       scheduler: this.#scheduler,
       now: () => clock.now(),
@@ -189,6 +206,11 @@ export class SecureMedia {
       this.#context.changed(call);
     }
   }
+}
+
+/** What a section is called in the log. */
+function nameOf({ participant, index }: Media): string {
+  return `${participant.tag}#${index}`;
 }
 
 function systemRandom(length: number): Uint8Array {

@@ -7,9 +7,11 @@
 import assert from "node:assert/strict";
 import { parseFingerprint } from "../../dtls/mod.ts";
 import { parseCandidate } from "../../ice/mod.ts";
-import type { Rule } from "../../relay/mod.ts";
+import type { Endpoint } from "../../core/endpoint.ts";
+import type { Rule, Slot, SrtpKeys } from "../../relay/types.ts";
 import { Bench, type Keys, type Reply } from "../fixture_test_support.ts";
 import { A, AUDIO, AUDIO_B, B } from "../scenario_test_support.ts";
+import type { SecureOptions } from "./secure_media.ts";
 import { Browser, FakeDtls, Internet, pseudoRandom } from "./browser_test_support.ts";
 
 const WEB: Keys = { "transport protocol": "UDP/TLS/RTP/SAVPF", "ICE": "force" };
@@ -22,9 +24,9 @@ class Daemon {
   readonly bench: Bench;
   readonly internet: Internet;
 
-  constructor() {
+  constructor(options: SecureOptions = {}) {
     this.bench = new Bench({
-      secure: { dtls: () => this.dtls, random: pseudoRandom(5) },
+      secure: { dtls: () => this.dtls, random: pseudoRandom(5), ...options },
       source: {
         random: pseudoRandom(6),
         fingerprint: () => this.dtls.fingerprint,
@@ -235,4 +237,58 @@ Deno.test("a call with SDES goes on after a restart, keys included", () => {
     { ...PLAIN, "to-tag": "b" },
   );
   assert.equal(again.result, "ok");
+});
+
+Deno.test("keys are in no log, unless log-srtp-keys says so", async () => {
+  for (const logKeys of [false, true]) {
+    const daemon = new Daemon({ logKeys });
+    const { bench, internet } = daemon;
+    const crypto = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${KEY_A}\n`;
+    const browser = daemon.browser("198.51.100.2 5000", 7, false);
+    const offered = bench.offer(A + AUDIO.replace("RTP/AVP", "RTP/SAVP") + crypto, {
+      ...WEB,
+      "SDES": ["off"],
+    });
+    accept(browser, offered, "active");
+    const answer = describe(browser, "active").replace("SAVPF 96", "SAVPF 8")
+      .replace("rtpmap:96 opus/48000/2", "rtpmap:8 PCMA/8000");
+    bench.answer(answer, { "transport protocol": "RTP/SAVP", "ICE": "remove" });
+    await internet.run(1500);
+    assert.deepEqual(browser.log, ["connected"]);
+    const lines = [...bench.log, ...bench.debug];
+    assert.ok(lines.some((line) => line.includes("connected")));
+    const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
+    const { local, remote } = browser.keys!;
+    const secrets = [base64(local.key), base64(remote.key), KEY_A.slice(0, 20)];
+    for (const secret of secrets) {
+      const shown = lines.filter((line) => line.includes(secret)).length;
+      assert.equal(shown, logKeys ? 1 : 0, secret);
+    }
+  }
+});
+
+Deno.test("reports of our own, and feedback, leave under the receiver's keys", () => {
+  const { bench } = new Daemon();
+  const sent: { slot: number; keys: SrtpKeys | undefined }[] = [];
+  const send = bench.engine.send.bind(bench.engine);
+  bench.engine.send = (slot: Slot, payload: Uint8Array, dst?: Endpoint, keys?: SrtpKeys) => {
+    sent.push({ slot, keys });
+    return send(slot, payload, dst);
+  };
+  const crypto = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${KEY_A}\n`;
+  const offered = bench.offer(A + AUDIO.replace("RTP/AVP", "RTP/SAVP") + crypto, {
+    ...PLAIN,
+    "generate RTCP": "on",
+  });
+  const answered = bench.answer(B + AUDIO_B, {});
+  const own = bench.rule(offered)!.outputs[0]!.encrypt;
+  assert.ok(own !== undefined);
+  // a picture loss indication of the phone, whose reports end here
+  const pli = Uint8Array.of(
+    ...[0x80, 201, 0, 1, 0, 0, 0, 9],
+    ...[0x81, 206, 0, 2, 0, 0, 0, 9, 0, 0, 0, 7],
+  );
+  const phone: Endpoint = { family: 4, address: "198.51.100.2", port: 5001 };
+  bench.engine.inject(bench.slot(offered, 0, "rtcp"), pli, phone);
+  assert.deepEqual(sent, [{ slot: bench.slot(answered, 0, "rtcp"), keys: own }]);
 });
