@@ -19,7 +19,7 @@ const FRAME = 50;
 /** How long the phones talk, milliseconds. */
 const TALK = 2500;
 /** The same when keys have to be agreed on first: a handshake that is lost is repeated after a second. */
-const SECURE_TALK = 3500;
+const SECURE_TALK = 3200;
 
 /** Who is between the phones. */
 export interface Between {

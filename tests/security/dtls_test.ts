@@ -63,7 +63,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
       say("rtpengine: a ClientHello without ICE, wherever it comes from, ends the set-up");
       return;
     }
-    const spraying = sprayHellos(stage, 4);
+    const spraying = sprayHellos(stage, 3);
     const options = { beforeHandshake: (relay: Address) => helloFromEverywhere(stage, relay) };
     await using call: SecureCall = await openCall(stage, "DTLS", options);
     await call.assertAtB(await call.speak(20));
@@ -77,7 +77,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     await using peer = await werift(stage);
     const phone = await stage.phone();
     await using call = stage.call();
-    const spraying = sprayHellos(stage, 6);
+    const spraying = sprayHellos(stage, 4);
     phone.sendTo(await call.offer(await peer.offer(), TO_PLAIN));
     await peer.accept(await call.answer(phone.describe({ source: true }), TO_WERIFT));
     await connected(peer);
@@ -103,7 +103,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     );
     phone.sendTo(await call.offer(offer, TO_PLAIN));
     await peer.accept(await call.answer(phone.describe({ source: true }), TO_WERIFT));
-    await sleep(3000);
+    await sleep(2000);
     const { packets } = await peer.report();
     const heard = await phone.report();
     assert.equal(packets, 0, "media reaches the one whose certificate is wrong");

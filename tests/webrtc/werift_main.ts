@@ -33,6 +33,7 @@ const connection = new RTCPeerConnection({
   iceServers: [],
   iceUseTcp: false,
   iceUseIpv6: false,
+  iceInterfaceAddresses: { udp4: setup.host },
   bundlePolicy: "max-bundle",
 });
 const track = new MediaStreamTrack({ kind: "audio" });
