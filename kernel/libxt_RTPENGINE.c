@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+// SPDX-License-Identifier: MIT OR GPL-2.0
 /* The plugin of iptables and ip6tables: -j RTPENGINE --id N. */
 #include <stdio.h>
 #include <xtables.h>

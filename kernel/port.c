@@ -175,9 +175,11 @@ void port_close_all(struct table *t)
 static void remote_publish(struct rtpe_counters *c, const struct rtpe_addr *addr)
 {
 	WRITE_ONCE(c->remote_seq, c->remote_seq + 1);
+	/* Readers take what they read between two equal, even numbers. */
 	smp_wmb();
 	c->remote = *addr;
 	WRITE_ONCE(c->confirmed, addr->family != 0);
+	/* As above. */
 	smp_wmb();
 	WRITE_ONCE(c->remote_seq, c->remote_seq + 1);
 }

@@ -20,6 +20,9 @@ MODULE_PARM_DESC(proc_uid, "Owner of /proc/rtpengine/control and of the tables' 
 static uint proc_gid;
 module_param(proc_gid, uint, 0444);
 MODULE_PARM_DESC(proc_gid, "Group of them");
+static uint proc_mask = 0777;
+module_param(proc_mask, uint, 0444);
+MODULE_PARM_DESC(proc_mask, "Permissions that files may have at most");
 
 static struct proc_dir_entry *root;
 
@@ -224,7 +227,7 @@ static int blist_show(struct seq_file *m, void *v)
 		.size = sizeof(record),
 		.slot = p->slot,
 		.local = p->local,
-		.has_rule = rule != NULL,
+		.has_rule = !!rule,
 		.n_outputs = rule ? rule->n_outputs : 0,
 	};
 
@@ -258,6 +261,12 @@ static struct proc_dir_entry *owned(struct proc_dir_entry *e)
 	return e;
 }
 
+/* To the kernel no permissions at all mean that everybody may read. */
+static umode_t mode(umode_t most)
+{
+	return most & proc_mask ?: most & 0700;
+}
+
 int procfs_table_add(struct table *t)
 {
 	char name[12];
@@ -266,10 +275,10 @@ int procfs_table_add(struct table *t)
 	t->dir = proc_mkdir_mode(name, 0555, root);
 	if (!t->dir)
 		return -ENOMEM;
-	if (owned(proc_create_data("control", 0660, t->dir, &control_ops, t)) &&
-	    owned(proc_create_single_data("status", 0444, t->dir, status_show, t)) &&
-	    owned(proc_create_seq_data("list", 0440, t->dir, &list_ops, t)) &&
-	    owned(proc_create_seq_data("blist", 0440, t->dir, &blist_ops, t)))
+	if (owned(proc_create_data("control", mode(0660), t->dir, &control_ops, t)) &&
+	    owned(proc_create_single_data("status", mode(0444), t->dir, status_show, t)) &&
+	    owned(proc_create_seq_data("list", mode(0440), t->dir, &list_ops, t)) &&
+	    owned(proc_create_seq_data("blist", mode(0440), t->dir, &blist_ops, t)))
 		return 0;
 	proc_remove(t->dir);
 	return -ENOMEM;
@@ -323,8 +332,8 @@ int procfs_init(void)
 	root = proc_mkdir("rtpengine", NULL);
 	if (!root)
 		return -ENOMEM;
-	if (owned(proc_create("control", 0220, root, &command_ops)) &&
-	    proc_create_single("list", 0444, root, tables_show))
+	if (owned(proc_create("control", mode(0220), root, &command_ops)) &&
+	    proc_create_single("list", mode(0444), root, tables_show))
 		return 0;
 	proc_remove(root);
 	return -ENOMEM;

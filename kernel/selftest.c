@@ -16,29 +16,29 @@ struct vector {
 	u8 data[40];
 };
 
-#define SR_HEADER 0x80, 200, 0, 6
-#define RTP(first, pt) first, pt, 0, 1, 0, 0, 0, 1, 1, 2, 3, 4
-
 static const struct vector vectors[] __initconst = {
-	{ "RTP", 0, RTPE_CLASS_RTP, 16, { RTP(0x80, 0), 1, 2, 3, 4 } },
-	{ "RTP without payload", 0, RTPE_CLASS_RTP, 12, { RTP(0x80, 0) } },
+	{ "RTP", 0, RTPE_CLASS_RTP, 16, { 0x80, [3] = 1, [12] = 1, 2, 3, 4 } },
+	{ "RTP without payload", 0, RTPE_CLASS_RTP, 12, { 0x80, [3] = 1 } },
 	{ "nothing", 0, 0, 0, { 0 } },
 	{ "one byte", 0, 0, 1, { 0x80 } },
 	{ "four bytes", 0, 0, 4, { 0x80, 0, 0, 1 } },
-	{ "eleven bytes", 0, 0, 11, { RTP(0x80, 0) } },
-	{ "CSRCs that are not there", 0, 0, 20, { RTP(0x8f, 0) } },
-	{ "extension that is not there", 0, 0, 12, { RTP(0x90, 0) } },
-	{ "extension beyond the packet", 0, 0, 20, { RTP(0x90, 0), 0xbe, 0xde, 0xff, 0xff } },
-	{ "extension", 0, RTPE_CLASS_RTP, 20, { RTP(0x90, 0), 0xbe, 0xde, 0, 1, 0x10, 1 } },
-	{ "padding of more than the payload", 0, 0, 14, { RTP(0xa0, 0), 0, 3 } },
-	{ "padding of nothing", 0, 0, 14, { RTP(0xa0, 0), 0, 0 } },
-	{ "padding", 0, RTPE_CLASS_RTP, 14, { RTP(0xa0, 0), 0, 2 } },
-	{ "RTCP where RTP is due", 0, 0, 28, { SR_HEADER } },
-	{ "SR", RTPE_RULE_RTCP, RTPE_CLASS_RTCP, 28, { SR_HEADER } },
-	{ "SR, multiplexed", RTPE_RULE_RTCP_MUX, RTPE_CLASS_RTCP, 28, { SR_HEADER } },
-	{ "SR, cut", RTPE_RULE_RTCP, 0, 24, { SR_HEADER } },
+	{ "eleven bytes", 0, 0, 11, { 0x80, [3] = 1 } },
+	{ "CSRCs that are not there", 0, 0, 20, { 0x8f, [3] = 1 } },
+	{ "extension that is not there", 0, 0, 12, { 0x90, [3] = 1 } },
+	{ "extension beyond the packet", 0, 0, 20,
+	  { 0x90, [3] = 1, [12] = 0xbe, 0xde, 0xff, 0xff } },
+	{ "extension", 0, RTPE_CLASS_RTP, 20,
+	  { 0x90, [3] = 1, [12] = 0xbe, 0xde, 0, 1, 0x10, 1 } },
+	{ "padding of more than the payload", 0, 0, 14, { 0xa0, [3] = 1, [12] = 0, 3 } },
+	{ "padding of nothing", 0, 0, 14, { 0xa0, [3] = 1, [12] = 0, 0 } },
+	{ "padding", 0, RTPE_CLASS_RTP, 14, { 0xa0, [3] = 1, [12] = 0, 2 } },
+	{ "RTCP where RTP is due", 0, 0, 28, { 0x80, 200, 0, 6 } },
+	{ "SR", RTPE_RULE_RTCP, RTPE_CLASS_RTCP, 28, { 0x80, 200, 0, 6 } },
+	{ "SR, multiplexed", RTPE_RULE_RTCP_MUX, RTPE_CLASS_RTCP, 28, { 0x80, 200, 0, 6 } },
+	{ "SR, cut", RTPE_RULE_RTCP, 0, 24, { 0x80, 200, 0, 6 } },
 	{ "SR with a block too many", RTPE_RULE_RTCP, 0, 28, { 0x81, 200, 0, 6 } },
-	{ "BYE with a reason beyond it", RTPE_RULE_RTCP, 0, 12, { 0x81, 203, 0, 2, 1, 2, 3, 4, 9 } },
+	{ "BYE with a reason beyond it", RTPE_RULE_RTCP, 0, 12,
+	  { 0x81, 203, 0, 2, 1, 2, 3, 4, 9 } },
 	{ "BYE with a reason", RTPE_RULE_RTCP, RTPE_CLASS_RTCP, 12,
 	  { 0x81, 203, 0, 2, 1, 2, 3, 4, 3, 'b', 'y', 'e' } },
 	{ "padding on a packet before the last", RTPE_RULE_RTCP, 0, 16,
@@ -77,7 +77,7 @@ static bool __init stats_right(void)
 	struct rtpe_ssrc_counters *c = kcalloc(RTPE_SSRC_TRACKS, sizeof(*c), GFP_KERNEL);
 	struct track *own = kcalloc(RTPE_SSRC_TRACKS, sizeof(*own), GFP_KERNEL);
 	const struct clock_rate rates[RATES_MAX] = { { .hz = 8000 } };
-	u8 rtp[] = { RTP(0x80, 0), 1, 2 };
+	u8 rtp[14] = { 0x80, [12] = 1, 2 };
 	bool right = c && own;
 	int i;
 

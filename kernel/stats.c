@@ -69,14 +69,22 @@ static void track_start(struct rtpe_ssrc_counters *c, struct track *t, u32 ssrc,
 static unsigned int track_sequence(struct rtpe_ssrc_counters *c, struct track *t, u16 seq)
 {
 	u16 delta = seq - (u16)c->max_seq;
-	u32 expected, back;
+	u32 expected, back = 0x10000 - delta;
 
 	if (delta == 0) {
 		COUNT(c->duplicates, 1);
 	} else if (delta < MAX_DROPOUT) {
 		COUNT(c->max_seq, delta);
 		t->window = delta < 64 ? t->window << delta | 1 : 1;
-	} else if (delta <= 0x10000 - MAX_MISORDER) {
+	} else if (back < MAX_MISORDER) {
+		if (back < 64 && t->window >> back & 1) {
+			COUNT(c->duplicates, 1);
+		} else {
+			COUNT(c->reordered, 1);
+			if (back < 64)
+				t->window |= 1ull << back;
+		}
+	} else {
 		if (seq != t->bad_seq) {
 			t->bad_seq = (u16)(seq + 1);
 			return 0;
@@ -91,15 +99,6 @@ static unsigned int track_sequence(struct rtpe_ssrc_counters *c, struct track *t
 		t->bad_seq = NO_BAD_SEQ;
 		t->has_transit = false;
 		return 2;
-	} else {
-		back = 0x10000 - delta;
-		if (back < 64 && t->window >> back & 1) {
-			COUNT(c->duplicates, 1);
-		} else {
-			COUNT(c->reordered, 1);
-			if (back < 64)
-				t->window |= 1ull << back;
-		}
 	}
 	t->bad_seq = NO_BAD_SEQ;
 	return 1;

@@ -45,7 +45,7 @@ struct port {
 	u32 slot;
 	bool closed;
 	struct kref refs;
-	spinlock_t rx;
+	spinlock_t rx;			/* receive counters, tracks, rates */
 	struct track tracks[RTPE_SSRC_TRACKS];
 	struct clock_rate rates[RATES_MAX];
 	struct rcu_head rcu;
@@ -59,7 +59,7 @@ struct seat {
 
 struct table {
 	u32 id;
-	struct mutex lock;
+	struct mutex lock;		/* control: everything below */
 	struct proc_dir_entry *dir;
 	bool controlled;		/* its control file is open */
 	bool greeted;			/* and has said HELLO */

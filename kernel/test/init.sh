@@ -5,7 +5,6 @@
 /bin/busybox mkdir -p /proc /sys /dev /tmp /run /etc
 /bin/busybox --install -s /bin
 export PATH=/bin:/sbin LD_LIBRARY_PATH=/lib64 XTABLES_LIBDIR=/xtables HOME=/
-# Paths, for this shell would take its own ip.
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
@@ -24,6 +23,14 @@ result() {	# whether it is right, what
 
 while read -r m; do insmod "/modules/$m" || echo "no module $m"; done </modules/order
 
+# The first netfilter hook of its kind patches the kernel's code, the last one
+# patches it back. The emulator's processors do not always see that as real ones
+# do (an int3 nobody knows of): hooks that stay keep the code as it is.
+for t in filter raw; do
+	iptables-legacy -t $t -nL >/dev/null
+	ip6tables-legacy -t $t -nL >/dev/null
+done
+
 dmesg -c >/dev/null
 insmod /rtpedge.ko
 result $? "the module loads, its self-tests pass"
@@ -31,6 +38,7 @@ dmesg | grep 'rtpedge: self-test' | grep -v passed
 dmesg | grep -q 'self-tests passed'
 result $? "the self-tests have run"
 
+# By path, for the shell has an ip of its own.
 mkdir -p /run/netns
 /bin/ip link set lo up
 /bin/ip netns add n1
@@ -50,10 +58,10 @@ for n in 1 2; do
 done
 
 /module_test >/tmp/tests
-cat /tmp/tests
-n=$(sed -n 's/^tests: \([0-9]*\) passed, .*/\1/p' /tmp/tests)
+grep -v ^tests: /tmp/tests
+n=$(sed -n 's/^tests: passed \([0-9]*\), .*/\1/p' /tmp/tests)
 passed=$((passed + ${n:-0}))
-n=$(sed -n 's/^tests: .*, \([0-9]*\) failed$/\1/p' /tmp/tests)
+n=$(sed -n 's/^tests: .*, failed \([0-9]*\)$/\1/p' /tmp/tests)
 failed=$((failed + ${n:-1}))
 
 right=0

@@ -66,6 +66,6 @@ int main(int argc, char **argv)
 	failed = run(control_tests, &passed);
 	failed += run(forward_tests, &passed);
 	failed += run(stress_tests, &passed);
-	printf("tests: %d passed, %d failed\n", passed, failed);
+	printf("tests: passed %d, failed %d\n", passed, failed);
 	return failed != 0;
 }

@@ -48,10 +48,6 @@ apt-get -qq update
 # The meta package names the version; its dependencies are followed by hand,
 # for only the kernel's own packages are wanted. The build tools (kbuild) are
 # for the machine that builds, whatever the kernel is for.
-depends() {
-	apt-cache depends "$1" | sed -n 's/^ *\(Pre\)\{0,1\}Depends: *\([^<: ]*\).*/\2/p' |
-		grep -E '^linux-(headers|kbuild|image|binary|modules|base)-[0-9]' || true
-}
 pick() {	# the name as apt knows it in the architecture of the flavour
 	case $1 in
 	linux-kbuild-*) echo "$1" ;;
@@ -63,14 +59,14 @@ wanted=linux-headers-$flavour:$arch
 from=
 case $suite in *-backports) from="-t $suite" ;; esac
 all=
+only='^linux-(headers|kbuild|image|binary|modules|base)-[0-9]'
 while [ -n "$wanted" ]; do
 	next=
 	for p in $wanted; do
 		case " $all " in *" $p "*) continue ;; esac
 		all="$all $p"
-		for d in $(apt-cache $from depends "$p" |
-			sed -n 's/^ *\(Pre\)\{0,1\}Depends: *\([^<: ]*\).*/\2/p' |
-			grep -E '^linux-(headers|kbuild|image|binary|modules|base)-[0-9]'); do
+		for d in $(apt-cache $from depends "$p" | sed -n 's/^.*Depends: *\([^<: ]*\).*/\1/p' |
+			grep -E "$only"); do
 			next="$next $(pick "$d")"
 		done
 	done
