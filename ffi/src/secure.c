@@ -59,7 +59,8 @@ static void resume(const struct slot *slot, struct srtp *s)
 		return;
 	for (unsigned i = 0; i < RTPE_SSRC_TRACKS; i++)
 		if (c[i].in_use && c[i].packets)
-			srtp_stream_set(s, c[i].ssrc, c[i].max_seq >> 16,
+			/* counted from one, so that there is room for late packets below */
+			srtp_stream_set(s, c[i].ssrc, (c[i].max_seq >> 16) - 1,
 					(uint16_t)c[i].max_seq);
 }
 
