@@ -35,8 +35,16 @@ const QUIET = 120;
 const SSRC = { a: 0xaaaa, b: 0xbbbb } as const;
 const SUITE = "AES_CM_128_HMAC_SHA1_80";
 
-/** How the secured party's keys are agreed on. */
-export type KeyExchange = "SDES" | "DTLS";
+/** How the secured party's keys are agreed on; without keys an attack has to be seen to work. */
+export type KeyExchange = "SDES" | "DTLS" | "none";
+
+/** One direction of media: what it takes to send, and to read what was sent. */
+interface Protection {
+  protect(packet: Uint8Array): Uint8Array;
+  unprotect(packet: Uint8Array): Uint8Array | undefined;
+}
+
+const UNPROTECTED: Protection = { protect: (packet) => packet, unprotect: (packet) => packet };
 
 /** What a call is made of. */
 interface CallParts {
@@ -45,8 +53,8 @@ interface CallParts {
   readonly b: AgentSocket;
   readonly relay: { readonly a: Address; readonly b: Address };
   readonly attackers: readonly AgentSocket[];
-  readonly out: SrtpStream;
-  readonly back: SrtpStream;
+  readonly out: Protection;
+  readonly back: Protection;
 }
 
 /** A call whose party A is secured. */
@@ -60,8 +68,8 @@ export class SecureCall implements AsyncDisposable {
   /** The relay's ports towards each. */
   readonly relay: { readonly a: Address; readonly b: Address };
   readonly #attackers: readonly AgentSocket[];
-  readonly #out: SrtpStream;
-  readonly #back: SrtpStream;
+  readonly #out: Protection;
+  readonly #back: Protection;
   readonly #stack: AsyncDisposableStack;
   #sequence = 100;
 
@@ -101,10 +109,13 @@ export class SecureCall implements AsyncDisposable {
     return Array.from({ length: count }, (_, i) => first + i);
   }
 
-  /** Everything an attacker without the key can think of, from another host and from another port. */
+  /**
+   * Everything an attacker without the key can think of: from another host, from another port, and from
+   * A's own port, as who forges addresses can.
+   */
   async attack(): Promise<void> {
     const ports = { ...this.relay.a, port: this.relay.a.port + 1 };
-    for (const socket of this.#attackers) {
+    for (const socket of [...this.#attackers, this.a]) {
       for (const ssrc of [SSRC.a, 0x666]) {
         for (let i = 0; i < 6; i++) {
           await socket.send(this.relay.a, fromBytes(speech(ssrc, this.#sequence + i, 6)));
@@ -197,8 +208,7 @@ export async function openCall(
   const attackers = [await bind(a.agent, ATTACKER), await bind(a.agent, ADDRESS.phoneA)];
   const socketB = await bind(b.agent, ADDRESS.phoneB, port);
   const call = stack.use(stage.call());
-  const agree = exchange === "SDES" ? agreeBySdes : agreeByDtls;
-  const { relay, out, back } = await agree(stage, call, port, options);
+  const { relay, out, back } = await AGREE[exchange](stage, call, port, options);
   const socketA = await bind(a.agent, ADDRESS.phoneA, port);
   const parts = { call, a: socketA, b: socketB, relay, attackers, out, back };
   return new SecureCall(stack.move(), parts);
@@ -207,8 +217,8 @@ export async function openCall(
 /** What the parties know when keys are agreed on. */
 interface Agreed {
   readonly relay: { readonly a: Address; readonly b: Address };
-  readonly out: SrtpStream;
-  readonly back: SrtpStream;
+  readonly out: Protection;
+  readonly back: Protection;
 }
 
 function toPlain(keys: Keys): Keys {
@@ -251,6 +261,20 @@ async function agreeByDtls(
   const { client, server } = await shakeHands(stage.place("a").ns, ends);
   return { relay, out: new SrtpStream(client), back: new SrtpStream(server) };
 }
+
+async function agreeOnNothing(
+  _stage: Stage,
+  call: Call,
+  port: number,
+  { keys = {} }: SecureCallOptions,
+): Promise<Agreed> {
+  const offered = await call.offer(describe(ADDRESS.phoneA, port, "RTP/AVP", []), keys);
+  const answered = await call.answer(describe(ADDRESS.phoneB, port, "RTP/AVP", []), keys);
+  const relay = { a: target(answered), b: target(offered) };
+  return { relay, out: UNPROTECTED, back: UNPROTECTED };
+}
+
+const AGREE = { "SDES": agreeBySdes, "DTLS": agreeByDtls, "none": agreeOnNothing } as const;
 
 /** The stage with the attacker's address in it. */
 export async function addAttacker(stage: Stage): Promise<void> {

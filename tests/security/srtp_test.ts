@@ -4,6 +4,7 @@
  * @module
  */
 
+import assert from "node:assert/strict";
 import { interopUnavailable } from "../interop/checks.ts";
 import { UNDER_TEST } from "../interop/media_daemon.ts";
 import { say } from "../support/mod.ts";
@@ -13,6 +14,23 @@ import { addAttacker, type KeyExchange, openCall } from "./secure_call.ts";
 const reason = await interopUnavailable();
 if (reason !== undefined) say(`tests of attacks on SRTP are ignored: ${reason}`);
 if (UNDER_TEST === "rtpengine") say("replay is not tested: rtpengine passes each copy on");
+
+Deno.test({
+  name: "the same packets at a port without keys do pass, and bring media back",
+  ignore: reason !== undefined,
+  async fn() {
+    await using stage = await Stage.open();
+    await addAttacker(stage);
+    await stage.scenario(async (stage) => {
+      const keys = { "endpoint learning": "immediate" };
+      await using call = await openCall(stage, "none", { keys });
+      await call.attack();
+      await call.speakBack(6);
+      await assert.rejects(call.assertAtB([]), assert.AssertionError);
+      await assert.rejects(call.assertNothingBled(), assert.AssertionError);
+    });
+  },
+});
 
 const EXCHANGES: readonly KeyExchange[] = ["SDES", "DTLS"];
 const LEARNING = ["heuristic", "immediate", "delayed", "off"];
