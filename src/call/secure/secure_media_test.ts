@@ -508,3 +508,94 @@ Deno.test("query shows that both roles are open, trickling, lite agents and SDES
   ]);
   assert.equal(media.streams[0]!.cryptoSuite, "AEAD_AES_256_GCM");
 });
+
+Deno.test("DTLS without ICE: with whom signalling names, whatever its port, and with nobody else", async () => {
+  const set = new Setup();
+  set.describe(
+    { dtls: set.dtlsTerms(), keying: { type: "dtls", role: "passive" } },
+    { mux: "agreed", rtcpMuxed: true, protocol: "UDP/TLS/RTP/SAVP" },
+  );
+  assert.deepEqual(set.rule.punt, ["rtcp", "dtls"]);
+  assert.equal(set.rule.blackhole, true);
+  assert.equal(set.rule.learning, "off");
+  set.bench.engine.inject(set.slot, HELLO, STRANGER);
+  await set.internet.run(50);
+  assert.equal(set.dtls.begun, 0);
+  // behind a NAT, from another port than it says
+  const browser = new Browser(set.internet, "198.51.100.1 4777", 8);
+  set.describe({ dtls: set.dtlsTerms(1, browser.dtls.fingerprint) });
+  browser.start(set.peer, "active");
+  browser.association!.begin(set.local);
+  await set.internet.run(500);
+  assert.deepEqual(browser.log, ["connected"]);
+  assert.deepEqual(set.rule.decrypt?.key, browser.keys!.local.key);
+  // it has shown who it is, so it is sent to at once; from now on packets are learned from
+  assert.deepEqual(set.rule.remote, browser.address);
+  assert.equal(set.rule.learning, "heuristic");
+  assert.equal(set.rule.blackhole, false);
+  // where it wants its media next is where that goes
+  const moved: Endpoint = { family: 4, address: "198.51.100.1", port: 4888 };
+  set.describe({}, { rtp: moved });
+  assert.deepEqual(set.rule.remote, moved);
+});
+
+Deno.test("DTLS without ICE: we begin where signalling says, and again when nobody has answered", async () => {
+  const set = new Setup();
+  set.browser.dead = true;
+  set.describe(
+    { dtls: set.dtlsTerms(), keying: { type: "dtls", role: "active" } },
+    { mux: "agreed", rtcpMuxed: true, protocol: "UDP/TLS/RTP/SAVP" },
+  );
+  await set.internet.run(100);
+  const hellos = set.bench.engine.sent.filter(({ payload }) => payload[0] === 22);
+  assert.ok(hellos.length > 0);
+  assert.ok(hellos.every(({ destination }) => destination.port === 4000));
+  await set.internet.run(34_000);
+  assert.equal(set.dtls.begun, 1);
+  set.browser.dead = false;
+  set.browser.start(set.peer, "passive");
+  await set.internet.run(3000);
+  assert.equal(set.dtls.begun, 2);
+  assert.deepEqual(set.rule.decrypt?.key, set.browser.keys?.local.key);
+});
+
+Deno.test("RTCP on a port of its own has a handshake of its own", async () => {
+  const set = new Setup();
+  set.describe(
+    { dtls: set.dtlsTerms(), keying: { type: "dtls", role: "active" } },
+    { protocol: "UDP/TLS/RTP/SAVP" },
+  );
+  await set.internet.run(100);
+  const hellos = set.bench.engine.sent.filter(({ payload }) => payload[0] === 22);
+  assert.deepEqual(
+    new Set(hellos.map(({ slot, destination }) => `${slot - set.slot} ${destination.port}`)),
+    new Set(["0 4000", "1 4001"]),
+  );
+  // what the phone reports is not sent in clear meanwhile
+  assert.deepEqual(set.bench.engine.rule(set.phoneSlot + 1)!.outputs, []);
+});
+
+Deno.test("whatever bytes come, nothing is thrown, and strangers are not answered", async () => {
+  const set = new Setup();
+  set.webrtc();
+  await set.internet.run(1000);
+  const random = pseudoRandom(31);
+  const { decrypt, remote } = set.rule;
+  const known = set.bench.engine.sent.find(({ payload }) => payload[0] === 0)!.payload;
+  set.bench.engine.sent.length = 0;
+  for (let i = 0; i < 3000; i++) {
+    const [kind, length] = random(2);
+    const bytes = kind! < 85 ? known.slice() : random(1 + length!);
+    if (kind! < 85) bytes[random(1)[0]! % bytes.length]! ^= 1 + random(1)[0]! % 255;
+    else bytes[0] = kind! % 2 === 0 ? kind! % 4 : 20 + kind! % 44;
+    const source = kind! % 3 === 0 ? set.browser.address : STRANGER;
+    set.bench.engine.inject(set.slot, bytes, source);
+    if (i % 100 === 0) await set.internet.run(10);
+  }
+  const strange = set.bench.engine.sent.filter(({ destination }) =>
+    destination.address === STRANGER.address
+  );
+  assert.deepEqual(strange, []);
+  assert.deepEqual(set.rule.decrypt, decrypt);
+  assert.deepEqual(set.rule.remote, remote);
+});
