@@ -15,7 +15,11 @@ export async function readBody(
   if (announced > max) return undefined;
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+  // `for await` would destroy the request at an early end, and the answer with it
+  const incoming = (request as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  for (;;) {
+    const { value: chunk, done } = await incoming.next();
+    if (done) break;
     length += chunk.length;
     if (length > max) return undefined;
     chunks.push(chunk);

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { OPERATIONS } from "../../src/web/mod.ts";
+import { type Answer, PASSWORD, USERS, WebRig } from "./rig.ts";
+
+/** The answer is what the operation says it is. */
+function checked(id: string, answer: Answer): Answer["json"] {
+  const operation = OPERATIONS.find((one) => one.id === id);
+  assert.ok(operation, id);
+  const expected = operation.status ?? (operation.response === undefined ? 204 : 200);
+  assert.equal(answer.status, expected, JSON.stringify(answer.json));
+  return operation.response?.parse(answer.json, id);
+}
+
+Deno.test("the first administrator is set up with the code, once, and is signed in", async () => {
+  await using rig = await WebRig.open({ fresh: true });
+  assert.equal(checked("getSession", await rig.ask("/session")).needsSetup, true);
+  const code = rig.access.signIn.setupCode!;
+  const setUp = (given: string, password = PASSWORD) =>
+    rig.ask("/setup", { method: "POST", body: { code: given, name: "ada", password } });
+  assert.equal((await setUp("0000-0000-0000")).status, 401);
+  const weak = await setUp(code, "short");
+  assert.deepEqual([weak.status, weak.json.error.code], [422, "weak_password"]);
+  const session = checked("setUp", await setUp(code));
+  assert.deepEqual([session.role, session.needsSetup], ["admin", false]);
+  assert.equal((await setUp(code)).status, 409);
+});
+
+Deno.test("users are added, changed and removed, and the audit log says so", async () => {
+  await using rig = await WebRig.open();
+  const admin = await rig.signIn(USERS.admin);
+  const user = { name: "bob", role: "viewer", password: PASSWORD };
+  const make = () => rig.ask("/users", { method: "POST", ...admin, body: user });
+  checked("createUser", await make());
+  assert.equal((await make()).status, 409);
+  const change = { method: "PATCH", ...admin, body: { role: "operator" } };
+  assert.equal(checked("changeUser", await rig.ask("/users/bob", change)).role, "operator");
+  assert.equal(checked("listUsers", await rig.ask("/users", admin)).length, 4);
+  checked("removeUser", await rig.ask("/users/bob", { method: "DELETE", ...admin }));
+  assert.equal((await rig.ask("/users/bob", { method: "DELETE", ...admin })).status, 404);
+  const last = await rig.ask(`/users/${USERS.admin}`, { method: "DELETE", ...admin });
+  assert.equal(last.json.error.code, "last_admin");
+  const audit = checked("readAudit", await rig.ask("/audit?kind=change&limit=3", admin));
+  assert.deepEqual(
+    audit.map((
+      entry: Record<string, unknown>,
+    ) => [entry["actor"], entry["address"], entry["action"]]),
+    ["user.remove", "user.role", "user.create"].map((action) => ["user ada", "127.0.0.1", action]),
+  );
+  assert.deepEqual(audit[1].before, { role: "viewer" });
+  assert.deepEqual(audit[1].after, { role: "operator" });
+});
+
+Deno.test("one changes one's own password with the present one, and stays signed in", async () => {
+  await using rig = await WebRig.open();
+  const [here, elsewhere] = [await rig.signIn(USERS.viewer), await rig.signIn(USERS.viewer)];
+  const next = "quite another passphrase";
+  const change = (present: string) =>
+    rig.ask("/session/password", { method: "POST", ...here, body: { present, password: next } });
+  assert.equal((await change("wrong")).status, 401);
+  checked("changeOwnPassword", await change(PASSWORD));
+  assert.equal((await rig.ask("/status", here)).status, 200);
+  assert.equal((await rig.ask("/status", elsewhere)).status, 401);
+  const again = await rig.ask("/session", {
+    method: "POST",
+    body: { name: USERS.viewer, password: next },
+  });
+  assert.equal(again.status, 201);
+});
+
+Deno.test("a token is made, listed, used and revoked", async () => {
+  await using rig = await WebRig.open();
+  const admin = await rig.signIn(USERS.admin);
+  const body = { name: "prometheus", scopes: ["read"] };
+  const made = checked("createToken", await rig.ask("/tokens", { method: "POST", ...admin, body }));
+  assert.equal((await rig.ask("/status", { token: made.text })).status, 200);
+  const [listed] = checked("listTokens", await rig.ask("/tokens", admin));
+  assert.equal(listed.createdBy, "user ada");
+  assert.ok(listed.lastUsed > 0);
+  const revoke = { method: "DELETE", ...admin };
+  checked("revokeToken", await rig.ask(`/tokens/${made.token.id}`, revoke));
+  assert.equal((await rig.ask("/status", { token: made.text })).status, 401);
+});
+
+Deno.test("calls are listed, searched and paged", async () => {
+  await using rig = await WebRig.open();
+  for (let i = 0; i < 25; i++) rig.call(`call-${i}`, { "from-tag": `tag-${i}`, label: `l${i}` });
+  const token = rig.token("read");
+  const list = async (query: string) =>
+    checked("listCalls", await rig.ask(`/calls${query}`, { token }));
+  const ids = (page: { calls: { id: string }[] }) => page.calls.map(({ id }) => id);
+  assert.equal((await list("")).total, 25);
+  assert.deepEqual(ids(await list("?limit=2")), ["call-24", "call-23"]);
+  assert.deepEqual(ids(await list("?limit=2&offset=3&sort=oldest")), ["call-3", "call-4"]);
+  assert.deepEqual(ids(await list("?search=TAG-7")), ["call-7"]);
+  assert.deepEqual(ids(await list("?search=l13")), ["call-13"]);
+  assert.equal((await list("?search=198.51.100.1")).total, 25);
+  assert.equal((await list("?search=PCMA")).total, 25);
+  assert.equal((await list("?search=nothing")).total, 0);
+  assert.equal((await list("?state=foreign")).total, 0);
+  for (
+    const bad of [
+      "?limit=0",
+      "?limit=501",
+      "?limit=x",
+      "?offset=-1",
+      "?sort=up",
+      "?x=1",
+      "?limit=1&limit=2",
+    ]
+  ) {
+    assert.equal((await rig.ask(`/calls${bad}`, { token })).status, 422, bad);
+  }
+});
+
+Deno.test("one call shows its graph and its streams, and can be ended", async () => {
+  await using rig = await WebRig.open();
+  const id = rig.call("a/b?c%d é@example", { "from-tag": "from" });
+  const operator = await rig.signIn(USERS.operator);
+  const path = `/calls/${encodeURIComponent(id)}`;
+  const call = checked("getCall", await rig.ask(path, operator));
+  assert.equal(call.summary.id, id);
+  assert.deepEqual(call.parties.map(({ tag }: { tag: string }) => tag), ["from", ""]);
+  assert.deepEqual(
+    call.edges.map(({ from, to, type }: Record<string, unknown>) => [from, to, type]),
+    [
+      [1, 0, "offer/answer"],
+      [0, 1, "offer/answer"],
+    ],
+  );
+  const [media] = call.parties[1].medias;
+  assert.equal(media.type, "audio");
+  assert.ok(media.streams[0].local);
+  assert.ok(media.streams[0].counters);
+  assert.deepEqual(call.forwarding, { by: "core", reason: "a test" });
+  const viewer = await rig.signIn(USERS.viewer);
+  assert.equal((await rig.ask(path, { method: "DELETE", ...viewer })).status, 403);
+  assert.equal(rig.bench.service.registry.size, 1);
+  checked("terminateCall", await rig.ask(path, { method: "DELETE", ...operator }));
+  assert.equal(rig.bench.service.registry.size, 0);
+  assert.equal((await rig.ask(path, operator)).status, 404);
+  const [entry] = rig.access.audit.read({ limit: 1, kind: "change" });
+  assert.deepEqual([entry?.actor, entry?.action, entry?.target], [
+    "user otto",
+    "call.terminate",
+    id,
+  ]);
+});
+
+Deno.test("status, health and configuration are what they say", async () => {
+  await using rig = await WebRig.open();
+  const token = rig.token("admin");
+  checked("getStatus", await rig.ask("/status", { token }));
+  checked("getHealth", await rig.ask("/health", { token }));
+  checked("getConfiguration", await rig.ask("/configuration", { token }));
+});
+
+Deno.test("the OpenAPI document has every operation, and its references lead somewhere", async () => {
+  await using rig = await WebRig.open();
+  const { json: document, headers } = await rig.ask("/openapi.json");
+  assert.equal(headers.get("content-type"), "application/json");
+  assert.match(document.openapi, /^3\.1\.\d$/);
+  const seen: string[] = [];
+  for (
+    const [path, methods] of Object.entries<Record<string, Record<string, never>>>(document.paths)
+  ) {
+    for (const [method, operation] of Object.entries<Record<string, unknown>>(methods)) {
+      seen.push(String(operation["operationId"]));
+      const declared = OPERATIONS.find(({ id }) => id === operation["operationId"]);
+      assert.deepEqual([declared?.path, declared?.method], [path, method]);
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const parameters = operation["parameters"] as {
+        in: string;
+        name: string;
+        required: boolean;
+      }[];
+      const described = parameters.filter((parameter) => parameter.in === "path");
+      assert.deepEqual(described.map(({ name }) => name), inPath, path);
+      assert.ok(described.every(({ required }) => required));
+      assert.ok(Object.keys(operation["responses"] as object).includes("default"));
+    }
+  }
+  assert.deepEqual(seen.sort(), OPERATIONS.map(({ id }) => id).sort());
+  for (const [, reference] of JSON.stringify(document).matchAll(/"\$ref":"#([^"]*)"/g)) {
+    let at: unknown = document;
+    for (const key of (reference ?? "").split("/").slice(1)) {
+      at = (at as Record<string, unknown>)[key];
+    }
+    assert.ok(at, `${reference}`);
+  }
+});
