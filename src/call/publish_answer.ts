@@ -54,8 +54,8 @@ export function acceptedDescription(
     }
     const codecs = from.kind === "rtp" ? takenCodecs(request, from.codecs) : undefined;
     // encrypted media takes keys of our own in the answer
-    const encrypted = from.dtls || isSecure(from.protocol);
-    const rejected = from.rejected || encrypted || codecs?.length === 0;
+    const sealed = from.secure === undefined && (from.dtls || isSecure(from.protocol));
+    const rejected = from.rejected || sealed || codecs?.length === 0;
     if (!rejected) taken++;
     answer += answerSection(request, media, section, codecs, rejected);
     description += narrowed(section, codecs, rejected);

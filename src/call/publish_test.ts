@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { countingSource } from "../negotiate/secure_test_support.ts";
 import { addresses, Bench, crlf, type Keys, normal, type Reply } from "./fixture_test_support.ts";
 import { A, AUDIO, B } from "./scenario_test_support.ts";
 
@@ -116,4 +117,19 @@ Deno.test("create offers PCMU and PCMA, or what it is told, and create answer co
   );
   const opus = ask(bench, "create", { "from-tag": "y", flags: ["codec-offer-opus"] });
   assert.match(opus.sdp, /RTP\/AVP 96\r\n.*a=rtpmap:96 opus\/48000\/2\r\n/s);
+});
+
+Deno.test("publish answers SRTP with keys of our own, by SDES and by DTLS", () => {
+  const bench = new Bench({ source: countingSource() });
+  const key = "A".repeat(40);
+  const sdes = AUDIO.replace("/AVP", "/SAVP") +
+    `a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:${key}\n`;
+  const { sdp } = ask(bench, "publish", { sdp: A + sdes });
+  assert.match(sdp, /m=audio \d+ RTP\/SAVP /);
+  const [line] = /a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:\S{40}/.exec(sdp)!;
+  assert.ok(!line.includes(key), "the publisher's key is for what it sends");
+  const fingerprint = `a=fingerprint:sha-256 ${Array(32).fill("AB").join(":")}\n`;
+  const dtls = AUDIO.replace("RTP/AVP", "UDP/TLS/RTP/SAVPF") + fingerprint + "a=setup:actpass\n";
+  const reply = ask(bench, "publish", { "from-tag": "d", sdp: A + dtls });
+  assert.match(reply.sdp, /a=setup:active\r\na=fingerprint:sha-256 01:02\r\na=tls-id:[0-9a-f]{32}/);
 });

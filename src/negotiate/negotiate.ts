@@ -201,7 +201,7 @@ function negotiateMedia(
   const learning = request.endpointLearning ?? settings.endpointLearning;
   const echo = echoOf(request);
   const ends = mediaType === "rtp" && input.secure !== undefined &&
-    (kind === "offer" || from.secure !== undefined || to.secure !== undefined);
+    (kind === "offer" || !isForeign(from) || !isForeign(to));
   const nextFrom: MediaState = {
     ...from,
     type: media.type,
@@ -311,6 +311,11 @@ function writtenCodecs(
 function usesDtls(sdp: Sdp, section: SdpMedia): boolean {
   return (hasAttribute(section, "fingerprint") || hasAttribute(sdp.session, "fingerprint")) &&
     !hasAttribute(section, "crypto");
+}
+
+/** Keys of a section are the parties' own: it was offered so. */
+function isForeign({ type, secure }: MediaState): boolean {
+  return type !== "" && secure === undefined;
 }
 
 /** The address of the section does not count: ICE finds others. */

@@ -14,7 +14,7 @@ import {
   parseCrypto,
   type SessionParameters,
 } from "../srtp/sdes.ts";
-import { SUITE_NAMES, type SuiteName, suiteNamed } from "../srtp/suites.ts";
+import { SUITE_NAMES, type SuiteName, suiteNamed, SUITES } from "../srtp/suites.ts";
 import type { Keying, SecureState } from "./secure_state.ts";
 
 /** Lines that are looked at. */
@@ -139,14 +139,15 @@ function reply(receive: CryptoAttribute, send: CryptoAttribute): SdesKeys {
   return { type: "sdes", receive, send: { ...send, tag: receive.tag } };
 }
 
-/** Session parameters as the request wants them. */
-function parameters(sdes: ReadonlySet<string>, crypto: SessionParameters): SessionParameters {
+/** Session parameters as the request wants them, and the suite can do. */
+function parameters(sdes: ReadonlySet<string>, crypto: CryptoAttribute): SessionParameters {
   const choose = (word: string, before: boolean) =>
     sdes.has(`un${word}`) ? true : sdes.has(word) ? false : before;
+  const aead = SUITES[crypto.suite].cipher === "aes-gcm";
   return {
-    plainRtp: choose("encrypted_srtp", crypto.plainRtp),
+    plainRtp: !aead && choose("encrypted_srtp", crypto.plainRtp),
     plainRtcp: choose("encrypted_srtcp", crypto.plainRtcp),
-    noRtpAuth: choose("authenticated_srtp", crypto.noRtpAuth),
+    noRtpAuth: !aead && choose("authenticated_srtp", crypto.noRtpAuth),
   };
 }
 

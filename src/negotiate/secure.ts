@@ -162,10 +162,14 @@ function chosenKeying(
   to: SecureState,
   other: Keying,
 ): KeyingChoice {
-  const { dtls } = to;
+  const dtls = to.dtls?.fingerprints.length === 0 ? undefined : to.dtls;
   if (dtls !== undefined && !(request.dtls.has("off") && to.heard.length > 0)) {
-    const role = dtls.localSetup === "active" ? "active" : "passive";
-    return { keying: { type: "dtls", role }, dtls };
+    const { localSetup } = dtls;
+    // an answer to somebody who has made no offer since the last one of ours
+    const role = localSetup === "active" || localSetup === "passive"
+      ? localSetup
+      : roleOf(to.keying) ?? (dtls.remoteSetup === "active" ? "passive" : "active");
+    return { keying: { type: "dtls", role }, dtls: { ...dtls, localSetup: role } };
   }
   const sdes = other.type === "sdes" ? other : undefined;
   const keys = chosenKeys(request, to, sdes, (length) => source.random(length));

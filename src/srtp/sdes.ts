@@ -59,6 +59,9 @@ export function parseCrypto(value: string): CryptoAttribute | CryptoProblem {
   if (bytes?.length !== keyLength + saltLength) return "key length";
   const parameters = parseParameters(line[4]!);
   if (typeof parameters === "string") return parameters;
+  // authenticated encryption is both or nothing (RFC 7714 section 14.3)
+  const aead = SUITES[suite].cipher === "aes-gcm";
+  if (aead && (parameters.plainRtp || parameters.noRtpAuth)) return "unknown parameter";
   let mki: CryptoAttribute["mki"];
   if (key[3] !== undefined) {
     mki = { value: Number(key[3]), length: Number(key[4]) };

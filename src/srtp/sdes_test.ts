@@ -55,6 +55,8 @@ Deno.test("parseCrypto says why it takes nothing", () => {
     [`1 AES_CM_512_HMAC_SHA1_80 inline:${KEY}`, "unknown suite"],
     [`1 toString inline:${KEY}`, "unknown suite"],
     [`1 AES_CM_128_HMAC_SHA1_80 inline:${KEY} NEW=1`, "unknown parameter"],
+    [`1 AEAD_AES_128_GCM inline:${"A".repeat(38)} UNENCRYPTED_SRTP`, "unknown parameter"],
+    [`1 AEAD_AES_128_GCM inline:${"A".repeat(38)} UNAUTHENTICATED_SRTP`, "unknown parameter"],
     [`1 AES_CM_128_HMAC_SHA1_80 inline:${KEY}|2^20|1:0`, "malformed"],
     [`1 AES_CM_128_HMAC_SHA1_80 inline:${KEY}|2^20|1:17`, "malformed"],
     [`1 AES_CM_128_HMAC_SHA1_80 inline:${KEY}|2^20|256:1`, "malformed"],

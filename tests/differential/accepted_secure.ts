@@ -48,6 +48,16 @@ export const ACCEPTED_SECURE: readonly Accepted[] = [
     ],
   },
   {
+    dialogue: "SDES: AEAD without encryption",
+    step: 1,
+    reason:
+      "suites of authenticated encryption have no form without encryption (RFC 7714 section 14.3)",
+    lines: [
+      "-sdp: a=crypto:1 AEAD_AES_256_GCM inline:<key 1 of 59> UNENCRYPTED_SRTP",
+      "+sdp: a=crypto:1 AEAD_AES_256_GCM inline:<key 1 of 59>",
+    ],
+  },
+  {
     dialogue: "SDES: given up",
     step: 5,
     reason: "there is no suite where there is no SRTP any more; the oracle shows the last one",

@@ -54,14 +54,17 @@ const EACH_SUITE: readonly Dialogue[] = SUITES.flatMap((suite, i) => [
   dialogue(`SDES only-${suite}`, offers(sdesA, { ...NO_DTLS, SDES: [`only-${suite}`] })),
 ]);
 
+/** AEAD is both encryption and authentication, or nothing. */
+const NO_AEAD = [`no-${GCM}`, `no-${GCM128}`];
+
 const OPTIONS = [
   ["pad"],
   ["lifetime"],
   ["pad", "lifetime"],
-  ["unencrypted_srtp"],
+  ["unencrypted_srtp", ...NO_AEAD],
   ["unencrypted_srtcp"],
-  ["unauthenticated_srtp"],
-  ["UNENCRYPTED_SRTP", "UNENCRYPTED_SRTCP"],
+  ["unauthenticated_srtp", ...NO_AEAD],
+  ["UNENCRYPTED_SRTP", "UNENCRYPTED_SRTCP", ...NO_AEAD],
   ["encrypted_srtp"],
   ["encrypted_srtcp", "authenticated_srtp"],
   ["nonew"],
@@ -273,6 +276,10 @@ export const SDES: readonly Dialogue[] = [
     "SDES: order among other attributes",
     offers(phoneA(SAVP, crypto(1, "a"), ...ICE_A, "a=ptime:20", "a=maxptime:40", "a=x-unknown")),
     answers(phoneB(SAVP, crypto(1, "b"), ...ICE_B, "a=ptime:20")),
+  ),
+  dialogue(
+    "SDES: AEAD without encryption",
+    offers(PLAIN_A, { ...outward, SDES: ["unencrypted_srtp", `only-${GCM}`] }),
   ),
   dialogue("SDES: recrypt", offers(sdesA, { ...NO_DTLS, flags: ["recrypt"] }), answers(sdesB)),
   dialogue("SDES: pad crypto", offers(PLAIN_A, { ...outward, flags: ["pad crypto"] })),
