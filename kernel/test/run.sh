@@ -3,10 +3,12 @@
 # Boots a virtual machine with a Debian kernel, and tests the module in it.
 # Says why when it cannot.
 #
-# VM_KERNEL   folder of an unpacked kernel package with boot/ and lib/modules/,
-#             fetched when it is missing
+# VM_KERNEL   folder of unpacked kernel packages, fetched when it is missing
 # VM_KDIR     headers to build against: those of that kernel
 # VM_MODULE   debug module built elsewhere
+# VM_APPEND   more for the kernel command line
+#
+# The kernel poisons memory that is freed, and complains when that is touched.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,13 +28,15 @@ done
 [ "$(uname -m)" = x86_64 ] || skip "the virtual machine is an amd64 one"
 
 kernel=${VM_KERNEL:-$cache/bookworm}
-if [ ! -d "$kernel/boot" ]; then
+if [ ! -d "$kernel/lib/modules" ] && [ ! -d "$kernel/usr/lib/modules" ]; then
 	"$here/../tools/fetch_headers.sh" bookworm cloud-amd64 "$kernel" image >"$root/build/kernel-fetch.log" 2>&1 ||
 		skip "no kernel to boot could be fetched, see build/kernel-fetch.log"
 fi
-image=$(ls -v "$kernel"/boot/vmlinuz-* | tail -n 1)
-release=${image##*/vmlinuz-}
-modules=$(ls -d "$kernel"/lib/modules/"$release" "$kernel"/usr/lib/modules/"$release" 2>/dev/null | head -n 1)
+modules=$(ls -dv "$kernel"/lib/modules/* "$kernel"/usr/lib/modules/* 2>/dev/null | tail -n 1)
+release=${modules##*/}
+image=$kernel/boot/vmlinuz-$release
+[ -f "$image" ] || image=$modules/vmlinuz
+[ -f "$image" ] || skip "no kernel image in $kernel"
 kdir=${VM_KDIR:-$kernel/usr/src/linux-headers-$release}
 [ -n "${VM_MODULE:-}" ] || [ -d "$kdir" ] || skip "no headers of kernel $release"
 
@@ -94,7 +98,7 @@ done
 # ---- the machine -------------------------------------------------------------
 timeout "${VM_SECONDS:-150}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 1024 -smp 2 \
 	-nodefaults -no-reboot -display none -serial stdio -kernel "$image" -initrd "$out/initrd.gz" \
-	-append "console=ttyS0 quiet panic=-1 mitigations=off ${VM_APPEND:-}" </dev/null |
+	-append "console=ttyS0 quiet panic=-1 mitigations=off slub_debug=FZPU init_on_free=1 ${VM_APPEND:-}" </dev/null |
 	tr -d '\r' | tee "$out/console.log" || true
 grep -q '^[0-9]* passed, [0-9]* failed' "$out/console.log" || {
 	echo "The machine ended before the tests did, or took too long"

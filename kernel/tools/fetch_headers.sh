@@ -50,7 +50,7 @@ apt-get -qq update
 # for the machine that builds, whatever the kernel is for.
 pick() {	# the name as apt knows it in the architecture of the flavour
 	case $1 in
-	linux-kbuild-*) echo "$1" ;;
+	linux-kbuild-* | linux-headers-*-common) echo "$1" ;;
 	*) if apt-cache show "$1:$arch" >/dev/null 2>&1; then echo "$1:$arch"; else echo "$1"; fi ;;
 	esac
 }
@@ -65,7 +65,7 @@ while [ -n "$wanted" ]; do
 	for p in $wanted; do
 		case " $all " in *" $p "*) continue ;; esac
 		all="$all $p"
-		for d in $(apt-cache $from depends "$p" | sed -n 's/^.*Depends: *\([^<: ]*\).*/\1/p' |
+		for d in $(apt-cache $from depends "$p" | sed -n 's/^.*Depends: *<\{0,1\}\([^<>: ]*\).*/\1/p' |
 			grep -E "$only"); do
 			next="$next $(pick "$d")"
 		done
