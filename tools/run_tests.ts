@@ -53,6 +53,8 @@ const SUITES: readonly Suite[] = [
   denoTest("quality", 120, "tests/quality/"),
   denoTest("legacy", 120, "tests/legacy/"),
   denoTest("interop", 600, "tests/interop/"),
+  denoTest("webrtc", 300, "tests/webrtc/"),
+  denoTest("security", 180, "tests/security/"),
 ];
 
 async function runSuites(suites: readonly Suite[]): Promise<Tally> {
