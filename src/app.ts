@@ -267,7 +267,7 @@ async function run(
     calls.tick();
     control.tick();
     persistence?.tick();
-    encryption.tick();
+    void encryption.tick();
   }, TICK_MS);
   const rtcpTimer = setInterval(() => calls.tickRtcp(), RTCP_TICK_MS);
   const signal = await ended.promise;

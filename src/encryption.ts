@@ -40,8 +40,8 @@ export interface Encryption {
   readonly source: SecureSource;
   /** For the calls. */
   readonly options: SecureOptions;
-  /** Replaces the certificate when it is time; call it about once a second. */
-  tick(): void;
+  /** Replaces the certificate when it is time; call it about once a second. Never rejects. */
+  tick(): Promise<void>;
 }
 
 /**
@@ -96,8 +96,8 @@ export async function openEncryption(parts: EncryptionParts): Promise<Encryption
       logKeys: config["log-srtp-keys"],
       wake,
     },
-    tick() {
-      if (!renewing && clock.wall() - current.made >= RENEW_MS) void renew();
+    async tick() {
+      if (!renewing && clock.wall() - current.made >= RENEW_MS) await renew();
     },
   };
 }
