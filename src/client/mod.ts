@@ -1,0 +1,18 @@
+/**
+ * Clients for programs: the ng protocol and the admin API, both over HTTP. They use `fetch` and nothing of
+ * the daemon but types.
+ *
+ * @module
+ */
+
+export { AdminClient, type CallFilter, type CallPage } from "./admin_client.ts";
+export { AdminError, type ClientOptions } from "./connection.ts";
+export {
+  type NgAnswer,
+  NgClient,
+  type NgField,
+  type NgOffer,
+  NgRefusal,
+  type NgReply,
+  type NgTarget,
+} from "./ng_client.ts";
