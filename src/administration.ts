@@ -9,12 +9,12 @@ import { Access, AccessDatabase, ControlGuard } from "./access/mod.ts";
 import type { CallService } from "./call/mod.ts";
 import {
   type Config,
-  exposedListeners,
   formatSource,
   GROUPS,
   LISTENER_OPTIONS,
   type ListenerKind,
   type LoadedConfig,
+  openListeners,
   OPTION_NAMES,
   optionNamed,
 } from "./config/mod.ts";
@@ -238,9 +238,6 @@ function healthOf(sources: AdministrationSources, now: number): HealthReport {
   const { config, interfaces, listeners } = loaded();
   const { relay } = statistics;
   const { punts, datagrams } = native.lost();
-  const demanded = new Set<string>(config["control-auth"]);
-  const open = config["control-allow"].some(({ prefix }) => prefix === 0) ||
-    config["control-allow"].length === 0;
   const facts = healthFacts({
     now,
     ...hostFacts(config["data-dir"]),
@@ -255,9 +252,7 @@ function healthOf(sources: AdministrationSources, now: number): HealthReport {
     openFiles: sources.openFiles(),
     mediaPorts: interfaces.addresses.map(({ portMin, portMax }) => [portMin, portMax]),
     certificateExpires: sources.certificateExpires(),
-    open: open
-      ? exposedListeners(listeners).filter((name) => !demanded.has(name.split(" ")[0] ?? ""))
-      : [],
+    open: openListeners(listeners, config),
     journalled: config.journal !== undefined && config.journal !== "none" && config.journal !== "",
   });
   return { level: worstLevel(facts), facts };

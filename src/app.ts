@@ -18,6 +18,7 @@ import {
   embeddedDefaults,
   loadConfig,
   type LoadedConfig,
+  openListeners,
   settingsFrom,
   subsystemLevels,
   systemHost,
@@ -103,8 +104,11 @@ function writeStdout(bytes: Uint8Array): void {
 }
 
 async function ctl(args: readonly string[]): Promise<number> {
+  const token = Deno.env.get("RTPEDGE_TOKEN");
+  // the first line is the credential, where the listener asks for one
+  const preface = token === undefined ? "" : `Bearer ${token}\n`;
   return await runCtl(args, {
-    exchange: (host, port, line) => exchangeLine(host, port, line, CTL_TIMEOUT_MS),
+    exchange: (host, port, line) => exchangeLine(host, port, preface + line, CTL_TIMEOUT_MS),
     readFile: (path) => Deno.readTextFileSync(path),
     terminal: Deno.stdout.isTerminal(),
     stdout: (text) => writeStdout(toBytes(text)),
@@ -246,6 +250,7 @@ async function run(
       listeners: open.addresses,
       interfaces,
       controlAllow: config["control-allow"],
+      open: openListeners(open.addresses, config),
       relayMode: native.engine.mode,
       relayReason: native.engine.modeReason,
       threads,

@@ -9,6 +9,7 @@ import { openAdministration, setupText } from "./administration.ts";
 import type { CallService, LoadSample } from "./call/mod.ts";
 import { cliReply, createCli, LogLevels } from "./cli/mod.ts";
 import {
+  ALLOW_OPTIONS,
   type Config,
   embeddedDefaults,
   formatCidr,
@@ -299,15 +300,10 @@ const CLI_REFUSED = "The command cli needs a credential with the scope admin";
 
 /** The allow-list of a kind of listener: its own, or the common one. */
 function allowList(config: Config, kind: ListenerKind): AllowList {
-  const option = LISTENER_OPTIONS[kind].replace("listen", "control-allow") as AllowOption;
-  const own = config[option];
+  const own = config[ALLOW_OPTIONS[kind]];
   const entries = (own.length > 0 ? own : config["control-allow"]).map(formatCidr);
   return new AllowList(entries.length === 0 ? ["any"] : entries);
 }
-
-type AllowOption = typeof LISTENER_OPTIONS[ListenerKind] extends `listen-${infer Name}`
-  ? `control-allow-${Name}`
-  : never;
 
 /** One admission for each kind of listener; a source has one rate limit for all. */
 function admissionsOf(config: Config, clock: Clock): Record<ListenerKind, Admission> {

@@ -23,6 +23,8 @@ export interface BannerFacts {
   readonly interfaces: InterfaceSet;
   /** Who may control; empty = everyone. */
   readonly controlAllow: readonly Cidr[];
+  /** Listeners that nothing guards; absent = as `controlAllow` alone has it. */
+  readonly open?: readonly string[];
   /** How packets are relayed: `steer`, `sockets`. */
   readonly relayMode: string;
   /** Why not in the best way; empty when it is. */
@@ -74,15 +76,14 @@ export function bannerText(facts: BannerFacts): string {
 
 /** Why the control listeners are not safe as they are; empty when they are. */
 export function exposureWarnings(
-  { listeners, controlAllow }: Pick<BannerFacts, "listeners" | "controlAllow">,
+  { listeners, controlAllow, open }: Pick<BannerFacts, "listeners" | "controlAllow" | "open">,
 ): string[] {
-  const exposed = exposedListeners(listeners);
+  const everyone = controlAllow.length === 0 || controlAllow.some(({ prefix }) => prefix === 0);
+  const exposed = open ?? (everyone ? exposedListeners(listeners) : []);
   if (exposed.length === 0) return [];
-  const open = controlAllow.length === 0 || controlAllow.some(({ prefix }) => prefix === 0);
-  if (!open) return [];
   return [
     `whoever reaches ${exposed.join(", ")} can control all calls, without a credential: ` +
-    "set control-allow, or listen on 127.0.0.1",
+    "set control-allow or control-auth, or listen on 127.0.0.1",
   ];
 }
 

@@ -9,7 +9,7 @@ import { canonicalIp, classifyIp, parseIp } from "../core/ip.ts";
 import type { Host } from "./host.ts";
 import type { Report } from "./interfaces.ts";
 import type { Config } from "./options.ts";
-import type { ListenSpec } from "./types.ts";
+import type { Cidr, ListenSpec } from "./types.ts";
 
 /** Kinds of control listeners. */
 export type ListenerKind = "ng" | "tcpNg" | "http" | "https" | "cli" | "rtpproxy" | "mediaproxy";
@@ -27,6 +27,20 @@ export const LISTENER_OPTIONS = {
   rtpproxy: "listen-udp",
   mediaproxy: "listen-tcp",
 } as const satisfies Record<ListenerKind, keyof Config>;
+
+/** The allow-list of each kind. */
+export const ALLOW_OPTIONS = {
+  ng: "control-allow-ng",
+  tcpNg: "control-allow-tcp-ng",
+  http: "control-allow-http",
+  https: "control-allow-https",
+  cli: "control-allow-cli",
+  rtpproxy: "control-allow-udp",
+  mediaproxy: "control-allow-tcp",
+} as const satisfies Record<ListenerKind, keyof Config>;
+
+/** Name of an allow-list of one kind of listener. */
+export type AllowOption = typeof ALLOW_OPTIONS[ListenerKind];
 
 /** Kinds that listen on UDP. */
 const UDP: ReadonlySet<ListenerKind> = new Set(["ng", "rtpproxy"]);
@@ -82,6 +96,23 @@ export function exposedListeners(listeners: Listeners): string[] {
     listeners[kind].filter((endpoint) => !isLoopback(endpoint))
       .map((endpoint) => `${LISTENER_OPTIONS[kind]} ${formatEndpoint(endpoint)}`)
   );
+}
+
+/** Listeners that other hosts can reach, behind neither an allow-list nor a credential. */
+export function openListeners(
+  listeners: Listeners,
+  config: Pick<Config, "control-allow" | "control-auth" | AllowOption>,
+): string[] {
+  const everybody = (list: readonly Cidr[]): boolean =>
+    list.length === 0 || list.some(({ prefix }) => prefix === 0);
+  const guarded = new Set<string>(config["control-auth"]);
+  const exposed = exposedListeners(listeners);
+  return KINDS.flatMap((kind) => {
+    const option = LISTENER_OPTIONS[kind];
+    const own = config[ALLOW_OPTIONS[kind]];
+    const open = everybody(own.length > 0 ? own : config["control-allow"]) && !guarded.has(option);
+    return open ? exposed.filter((text) => text.startsWith(`${option} `)) : [];
+  });
 }
 
 function everyAddress(port: number, udp: boolean, hasIpv6: boolean): Endpoint[] {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { formatEndpoint } from "../core/endpoint.ts";
 import { FakeHost, type FakeHostData } from "./fake_host.ts";
 import type { Report } from "./interfaces.ts";
-import { buildListeners, exposedListeners, type ListenerKind } from "./listeners.ts";
+import { buildListeners, exposedListeners, type ListenerKind, openListeners } from "./listeners.ts";
 import { merge } from "./merge.ts";
 
 async function build(options: Record<string, string[]>, data?: FakeHostData) {
@@ -15,7 +15,7 @@ async function build(options: Record<string, string[]>, data?: FakeHostData) {
   const { config } = merge([given], report.errors);
   const listeners = await buildListeners(config, new FakeHost(data), report);
   const texts = (kind: ListenerKind) => listeners[kind].map(formatEndpoint);
-  return { listeners, texts, ...report };
+  return { config, listeners, texts, ...report };
 }
 
 Deno.test("buildListeners opens a bare UDP port on all addresses of both families", async () => {
@@ -102,4 +102,22 @@ Deno.test("buildListeners finds the old protocols in each other's way only on th
   assert.deepEqual(texts("mediaproxy"), ["127.0.0.1:2222"]);
   const same = await build({ "listen-ng": ["127.0.0.1:2223"], "listen-udp": ["127.0.0.1:2223"] });
   assert.deepEqual(same.errors, ["listen-udp: 127.0.0.1:2223 is taken by listen-ng already"]);
+});
+
+Deno.test("openListeners() are those without an allow-list and without a credential", async () => {
+  const wide = { "listen-ng": ["0.0.0.0:2223"], "listen-http": ["0.0.0.0:2225"] };
+  const open = async (more: Record<string, string[]>) => {
+    const { config, listeners } = await build({ ...wide, ...more });
+    return openListeners(listeners, config);
+  };
+  const [ng, http] = ["listen-ng 0.0.0.0:2223", "listen-http 0.0.0.0:2225"];
+  assert.deepEqual(await open({}), [ng, http]);
+  assert.deepEqual(await open({ "control-allow": ["10.0.0.0/8"] }), []);
+  assert.deepEqual(await open({ "control-allow": ["0.0.0.0/0"] }), [ng, http]);
+  assert.deepEqual(await open({ "control-allow-ng": ["10.0.0.1"] }), [http]);
+  assert.deepEqual(
+    await open({ "control-allow": ["10.0.0.0/8"], "control-allow-http": ["0.0.0.0/0"] }),
+    [http],
+  );
+  assert.deepEqual(await open({ "control-auth": ["listen-http"] }), [ng]);
 });

@@ -16,11 +16,14 @@ export { helpText } from "./help.ts";
 export { type Host, type HostAddress, systemHost } from "./host.ts";
 export type { InterfaceSet } from "./interfaces.ts";
 export {
+  ALLOW_OPTIONS,
+  type AllowOption,
   exposedListeners,
   isLoopback,
   LISTENER_OPTIONS,
   type ListenerKind,
   type Listeners,
+  openListeners,
 } from "./listeners.ts";
 export { loadConfig, type LoadedConfig, type LoadOptions, type LoadResult } from "./load.ts";
 export {
