@@ -59,6 +59,8 @@ export interface Administration {
   services(sources: AdministrationSources): AdminServices | undefined;
   /** Code for the first administrator; undefined once there is one, and when the admin API is off. */
   readonly setupCode: string | undefined;
+  /** Takes over which listeners demand credentials; the database stays. */
+  reload(config: Config): void;
   /** Once a second. */
   tick(): void;
   close(): void;
@@ -95,17 +97,20 @@ export function openAdministration(config: Config, log: Logger, clock: Clock): A
     audited: ({ kind, actor, address, action, target }) =>
       log.info(() => `audit: ${kind}: ${actor} from ${address}: ${action} ${target}`),
   });
-  const demanded = new Set<string>(config["control-auth"]);
+  let demanded = new Set<string>(config["control-auth"]);
   let tidied = clock.now();
   return {
     guard: (kind) =>
       new ControlGuard({
-        demands: demanded.has(LISTENER_OPTIONS[kind]),
+        demands: () => demanded.has(LISTENER_OPTIONS[kind]),
         identify: access && ((token) => access.tokens.identify(token)),
       }),
     services: (sources) => access && adminServices(access, clock, sources),
     get setupCode() {
       return access?.signIn.setupCode;
+    },
+    reload(again) {
+      demanded = new Set(again["control-auth"]);
     },
     tick() {
       if (clock.now() - tidied < TIDY_MS) return;

@@ -122,6 +122,7 @@ export function createControl(parts: ControlParts): Control {
   const load = loadSampler(statistics, clock);
   let open: Awaited<ReturnType<typeof startListeners>> | undefined;
   let current = loaded;
+  let isOurHost = hostsOf(loaded.config);
   let certificateExpires: number | undefined;
 
   return {
@@ -186,7 +187,7 @@ export function createControl(parts: ControlParts): Control {
         limits: DEFAULT_LIMITS,
         clock,
         log: ngLog,
-        ...hostsOf(loaded.config),
+        isOurHost: (host) => isOurHost(host),
       };
       const identity = await identityFor(loaded, clock);
       certificateExpires = identity?.notAfter;
@@ -246,6 +247,8 @@ export function createControl(parts: ControlParts): Control {
         for (const kind of LISTENER_KINDS) {
           admissions[kind].replaceAllowList(allowList(config, kind));
         }
+        administration.reload(config);
+        isOurHost = hostsOf(config);
         log.notice("configuration and certificates were read again");
       } catch (error) {
         log.error(`reload: ${error instanceof Error ? error.message : error}; nothing was changed`);
@@ -322,10 +325,10 @@ function admissionsOf(config: Config, clock: Clock): Record<ListenerKind, Admiss
   };
 }
 
-/** The check of Host headers, when names are configured. */
-function hostsOf(config: Config): Pick<TransportContext, "isOurHost"> {
+/** The check of Host headers; without names all are ours. */
+function hostsOf(config: Config): (host: string | undefined) => boolean {
   const names = config["http-hosts"];
-  return names.length === 0 ? {} : { isOurHost: hostCheck([...names, Deno.hostname()]) };
+  return names.length === 0 ? () => true : hostCheck([...names, Deno.hostname()]);
 }
 
 /** What HTTPS presents, and what it asks of clients. */

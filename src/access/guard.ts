@@ -34,8 +34,8 @@ export type Grant =
 
 /** What a {@link ControlGuard} is made of. */
 export interface GuardOptions {
-  /** Whether clients need a credential. */
-  readonly demands: boolean;
+  /** Whether clients need a credential; asked each time when it is a function. */
+  readonly demands: boolean | (() => boolean);
   /** Whose token a text is; absent = there are no tokens. */
   readonly identify?: ((token: string) => Subject | undefined) | undefined;
 }
@@ -44,14 +44,18 @@ const EVERYTHING: ReadonlySet<Permission> = new Set(["ng", "read", "operate", "a
 
 /** The check of one listener. */
 export class ControlGuard {
-  /** Whether clients need a credential. */
-  readonly demands: boolean;
+  readonly #demands: () => boolean;
   readonly #identify: (token: string) => Subject | undefined;
 
   /** A guard that demands a credential, or none. */
   constructor({ demands, identify }: GuardOptions) {
-    this.demands = demands;
+    this.#demands = typeof demands === "function" ? demands : () => demands;
     this.#identify = identify ?? (() => undefined);
+  }
+
+  /** Whether clients need a credential now. */
+  get demands(): boolean {
+    return this.#demands();
   }
 
   /** Who shows this; a wrong token is nobody, whatever else is shown. */

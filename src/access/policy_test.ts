@@ -62,6 +62,14 @@ Deno.test("ControlGuard.grant() takes tokens and certificates, and says what is 
   assert.equal(because({ token: "bad", certificate: "proxy" }, "ng"), "unauthenticated");
 });
 
+Deno.test("ControlGuard asks anew whether anything is demanded", () => {
+  let demands = false;
+  const guard = new ControlGuard({ demands: () => demands });
+  assert.equal(guard.grant({}, "ng").allowed, true);
+  demands = true;
+  assert.equal(guard.grant({}, "ng").allowed, false);
+});
+
 Deno.test("a guard without tokens refuses every token", () => {
   const guard = new ControlGuard({ demands: true });
   assert.equal(
