@@ -48,9 +48,11 @@ bool rtp_valid(const u8 *p, size_t n)
 	return true;
 }
 
-u32 rtp_payload_len(const u8 *p, size_t n)
+struct rtp_payload rtp_payload(const u8 *p, size_t n)
 {
-	return n - rtp_header_len(p, n) - (p[0] & 0x20 ? p[n - 1] : 0);
+	u32 at = rtp_header_len(p, n);
+
+	return (struct rtp_payload){ at, n - at - (p[0] & 0x20 ? p[n - 1] : 0) };
 }
 
 /* The part of an RTCP packet that its own count field promises. */

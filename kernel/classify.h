@@ -18,8 +18,14 @@ enum { RTP_HEADER = 12, RTCP_HEADER = 8 };
 unsigned int classify(const u8 *p, size_t n, unsigned int flags, unsigned int punt);
 bool rtp_valid(const u8 *p, size_t n);
 bool rtcp_valid(const u8 *p, size_t n);
-/* Of an RTP packet that is valid: without header, contributing sources, header
- * extension and padding. */
-u32 rtp_payload_len(const u8 *p, size_t n);
+/* Where the payload of an RTP packet lies: without header, contributing sources,
+ * header extension and padding. */
+struct rtp_payload {
+	u32 at;
+	u32 len;
+};
+
+/* Of a packet that is valid. */
+struct rtp_payload rtp_payload(const u8 *p, size_t n);
 
 #endif

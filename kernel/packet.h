@@ -21,6 +21,13 @@ struct packet {
 	u64 wall;			/* CLOCK_REALTIME µs */
 };
 
+/* What changes in a copy of a packet. */
+struct edit {
+	bool header;			/* SSRC and sequence number */
+	bool fill;			/* the payload, with `byte` */
+	u8 byte;
+};
+
 /* rx.c: what becomes of a packet for the local host, under rcu_read_lock().
  * NF_ACCEPT: it is none of ours, or goes up to the socket; NF_DROP, and
  * NF_STOLEN when it was sent on. hook: where in netfilter. */
@@ -30,7 +37,7 @@ unsigned int rx_packet(const struct table *t, struct net *net, struct sk_buff *s
 /* tx.c: sends p->skb by an output. last: skb itself, which is then gone; else
  * a copy. */
 void tx_packet(struct packet *p, const struct out_rule *out, const struct remote *to,
-	       bool change, bool last);
+	       struct edit edit, bool last);
 
 /* hook.c */
 int hook_register(struct table *t, u32 flags);

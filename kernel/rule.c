@@ -13,15 +13,36 @@ enum {
 	RULE_FLAGS = RTPE_RULE_RELEARN | RTPE_RULE_BLACKHOLE | RTPE_RULE_RTCP_MUX |
 		     RTPE_RULE_RTCP | RTPE_RULE_OPAQUE | RTPE_RULE_TRACK_SSRC |
 		     RTPE_RULE_WAIT_INPUT | RTPE_RULE_BUNDLE | RTPE_RULE_BLOCK_SHORT,
-	RULE_FLAGS_BEYOND_US = RTPE_RULE_WAIT_INPUT | RTPE_RULE_BUNDLE | RTPE_RULE_BLOCK_SHORT,
+	RULE_FLAGS_BEYOND_US = RTPE_RULE_WAIT_INPUT | RTPE_RULE_BUNDLE,
 	OUT_FLAGS = RTPE_OUT_FOLLOW | RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET |
 		    RTPE_OUT_SILENCE | RTPE_OUT_EXT_FILTER | RTPE_OUT_MID | RTPE_OUT_SECTION |
 		    RTPE_OUT_AS_RECEIVED,
-	OUT_FLAGS_BEYOND_US = RTPE_OUT_SILENCE | RTPE_OUT_EXT_FILTER | RTPE_OUT_MID |
-			      RTPE_OUT_SECTION | RTPE_OUT_AS_RECEIVED,
+	OUT_FLAGS_BEYOND_US = RTPE_OUT_EXT_FILTER | RTPE_OUT_MID | RTPE_OUT_SECTION |
+			      RTPE_OUT_AS_RECEIVED,
 	OUT_CLASSES = RTPE_CLASS_RTP | RTPE_CLASS_RTCP | RTPE_CLASS_OTHER,
 	PUNT_CLASSES = (RTPE_CLASS_BAD_SOURCE << 1) - 1,
 };
+
+static bool silence_valid(const struct rtpe_rule *r)
+{
+	u32 i, k;
+
+	/* More patterns than there is room for. */
+	if (r->n_silence > RTPE_MAX_SILENCE)
+		return false;
+	for (i = 0; i < r->n_silence; i++) {
+		u8 pt = r->silence[i].payload_type;
+
+		/* Also: to be filled, and to be passed as it is. */
+		if (pt > 127 || r->silence_pass[pt / 32] >> pt % 32 & 1)
+			return false;
+		/* Two patterns for one type. */
+		for (k = 0; k < i; k++)
+			if (r->silence[k].payload_type == pt)
+				return false;
+	}
+	return true;
+}
 
 static int check_head(struct rtpe_rule *r, const struct port *port, u32 len)
 {
@@ -47,7 +68,8 @@ static int check_head(struct rtpe_rule *r, const struct port *port, u32 len)
 		return -EINVAL;
 	if (r->flags & RTPE_RULE_RTCP && r->flags & RTPE_RULE_RTCP_MUX)
 		return -EINVAL;
-	if (r->source_action > RTPE_SOURCE_HANDOVER || r->learning > RTPE_LEARN_HEURISTIC)
+	if (r->source_action > RTPE_SOURCE_HANDOVER || r->learning > RTPE_LEARN_HEURISTIC ||
+	    !silence_valid(r))
 		return -EINVAL;
 	if (!addr_normalise(&r->local) || !addr_normalise(&r->remote))
 		return -EINVAL;
@@ -55,7 +77,7 @@ static int check_head(struct rtpe_rule *r, const struct port *port, u32 len)
 		return -EINVAL;
 	if (r->remote.family && r->remote.family != port->local.family)
 		return -EINVAL;
-	/* Right so far, but for user space: keys, sections, sizes; and who is
+	/* Right so far, but for user space: keys, sections, waiting; and who is
 	 * to be learned first. */
 	if (r->decrypt.cipher || r->flags & RULE_FLAGS_BEYOND_US ||
 	    r->learning != RTPE_LEARN_OFF)
@@ -106,6 +128,7 @@ void rule_free(struct rule *rule)
 		if (rule->outputs[i].port)
 			port_put(rule->outputs[i].port);
 	}
+	kfree(rule->shortest);
 	kfree(rule);
 }
 
@@ -129,6 +152,16 @@ static struct rule *compile(struct table *t, const struct rtpe_rule *r, int *err
 	rule->punt = r->punt;
 	memcpy(rule->pt_allow, r->pt_allow, sizeof(rule->pt_allow));
 	rule->expected = r->remote;
+	memcpy(rule->silence.pass, r->silence_pass, sizeof(rule->silence.pass));
+	memcpy(rule->silence.of, r->silence, sizeof(rule->silence.of));
+	rule->silence.n = r->n_silence;
+	if (r->flags & RTPE_RULE_BLOCK_SHORT) {
+		rule->shortest = kzalloc(sizeof(*rule->shortest), GFP_KERNEL);
+		if (rule->shortest)
+			memcpy(rule->shortest->types, r->block_short, sizeof(r->block_short));
+		else
+			*err = -ENOMEM;
+	}
 	rule->n_outputs = r->n_outputs;
 	for (i = 0; i < r->n_outputs && !*err; i++)
 		*err = compile_output(t, &outputs[i], &rule->outputs[i]);

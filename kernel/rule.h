@@ -17,6 +17,19 @@ struct out_rule {
 	bool tos_set;
 };
 
+/* What outputs with RTPE_OUT_SILENCE send. */
+struct silence {
+	u32 pass[4];
+	u32 n;
+	struct rtpe_silence of[RTPE_MAX_SILENCE];
+};
+
+/* Payload types of fixed size, and how long their first packet was. */
+struct shortest {
+	u32 types[4];
+	u16 len[128];
+};
+
 struct rule {
 	struct rcu_head rcu;
 	u16 flags;
@@ -24,6 +37,8 @@ struct rule {
 	u32 punt;
 	u32 pt_allow[4];
 	struct rtpe_addr expected;	/* the only source, with RTPE_SOURCE_DROP */
+	struct silence silence;
+	struct shortest *shortest;	/* NULL: any size is right */
 	u32 n_outputs;
 	struct out_rule outputs[];
 };

@@ -41,6 +41,21 @@ static bool payload_type_allowed(const struct rule *rule, const struct packet *p
 	return rule->pt_allow[pt / 32] >> pt % 32 & 1;
 }
 
+/* Shorter than the first packet of its type, where all are of one size. */
+static bool too_short(struct packet *p, struct shortest *s)
+{
+	unsigned int pt = p->data[1] & 0x7f;
+	u16 len;
+
+	if (!s || !(s->types[pt / 32] >> pt % 32 & 1))
+		return false;
+	len = rtp_payload(p->data, p->len).len;
+	/* An empty packet sets no measure. */
+	if (READ_ONCE(s->len[pt]) == 0)
+		WRITE_ONCE(s->len[pt], len);
+	return len < READ_ONCE(s->len[pt]);
+}
+
 static struct arrival arrival_of(const struct packet *p)
 {
 	return (struct arrival){
@@ -86,6 +101,8 @@ static struct judgement judge(struct packet *p, const struct rule *rule, unsigne
 		return DROP(c->drop_filtered);
 	if (class == RTPE_CLASS_RTP && !payload_type_allowed(rule, p))
 		return rule->punt & RTPE_CLASS_FILTERED_PT ? UP : DROP(c->drop_filtered);
+	if (class == RTPE_CLASS_RTP && too_short(p, rule->shortest))
+		return DROP(c->drop_filtered);
 	return PASS;
 }
 
@@ -118,8 +135,8 @@ static void count(struct packet *p, const struct rule *rule, unsigned int class,
 	spin_unlock(&port->rx);
 }
 
-/* Where an output sends now, or NULL: closed, or nobody is known there. *taken
- * becomes true unless there is no destination. */
+/* Where an output sends now, or NULL: closed, or nobody is known there; or
+ * nobody who may be sent to, then *taken becomes true. */
 static const struct remote *destination(const struct out_rule *out, bool *taken)
 {
 	const struct remote *to = out->remote;
@@ -130,19 +147,34 @@ static const struct remote *destination(const struct out_rule *out, bool *taken)
 		to = rcu_dereference(out->port->remote);
 	if (!to || to->addr.family == 0)
 		return NULL;
-	*taken = true;
 	if (addr_sendable(&to->addr))
 		return to;
+	*taken = true;
 	count_shared(&out->port->counters->tx_errors, 1);
 	return NULL;
 }
 
-static bool change_wanted(const struct packet *p, const struct out_rule *out,
-			  unsigned int class)
+/* What an output changes. False: nobody may hear this. */
+static bool edit_of(const struct packet *p, const struct rule *rule, const struct out_rule *out,
+		    unsigned int class, struct edit *edit)
 {
-	return class == RTPE_CLASS_RTP &&
-	       out->flags & (RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET) &&
-	       (!out->ssrc_in || out->ssrc_in == get_unaligned_be32(p->data + 8));
+	const struct silence *s = &rule->silence;
+	u8 pt = p->data[1] & 0x7f;
+	u32 i;
+
+	*edit = (struct edit){};
+	if (class != RTPE_CLASS_RTP)
+		return true;
+	edit->header = out->flags & (RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET) &&
+		       (!out->ssrc_in || out->ssrc_in == get_unaligned_be32(p->data + 8));
+	if (!(out->flags & RTPE_OUT_SILENCE))
+		return true;
+	for (i = 0; i < s->n && !edit->fill; i++) {
+		edit->fill = s->of[i].payload_type == pt;
+		edit->byte = s->of[i].byte;
+	}
+	/* What cannot be silenced, and need not be. */
+	return edit->fill || s->pass[pt / 32] >> pt % 32 & 1;
 }
 
 /* Copies for all outputs but the last, which gets the packet itself. */
@@ -150,7 +182,8 @@ static unsigned int send_on(struct packet *p, const struct rule *rule, unsigned 
 {
 	const struct out_rule *last = NULL;
 	const struct remote *last_to = NULL;
-	bool taken = false;
+	bool taken = false, muted = false;
+	struct edit edit, last_edit = {};
 	u32 i;
 
 	for (i = 0; i < rule->n_outputs; i++) {
@@ -162,16 +195,23 @@ static unsigned int send_on(struct packet *p, const struct rule *rule, unsigned 
 		to = destination(out, &taken);
 		if (!to)
 			continue;
+		if (!edit_of(p, rule, out, class, &edit)) {
+			muted = true;
+			continue;
+		}
+		taken = true;
 		if (last)
-			tx_packet(p, last, last_to, change_wanted(p, last, class), false);
+			tx_packet(p, last, last_to, last_edit, false);
 		last = out;
 		last_to = to;
+		last_edit = edit;
 	}
 	if (!taken)
-		drop(p->port, &p->port->counters->drop_no_rule);
+		drop(p->port, muted ? &p->port->counters->drop_filtered :
+				      &p->port->counters->drop_no_rule);
 	if (!last)
 		return NF_DROP;
-	tx_packet(p, last, last_to, change_wanted(p, last, class), true);
+	tx_packet(p, last, last_to, last_edit, true);
 	return NF_STOLEN;
 }
 

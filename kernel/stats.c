@@ -154,7 +154,7 @@ void stats_rtp(struct rtpe_ssrc_counters *tracks, struct track *own, const u8 *r
 	       const struct arrival *at)
 {
 	u32 ssrc = get_unaligned_be32(rtp + 8), ts = get_unaligned_be32(rtp + 4);
-	u32 payload = rtp_payload_len(rtp, at->bytes);
+	u32 payload = rtp_payload(rtp, at->bytes).len;
 	u16 seq = get_unaligned_be16(rtp + 2);
 	u8 pt = rtp[1] & 0x7f;
 	struct rtpe_ssrc_counters *c;

@@ -13,6 +13,7 @@
 #include <net/udp.h>
 
 #include "addr.h"
+#include "classify.h"
 #include "compat.h"
 #include "packet.h"
 
@@ -72,6 +73,13 @@ static void edit_header(const struct out_rule *out, u8 *rtp)
 	put_unaligned_be16(get_unaligned_be16(rtp + 2) + out->seq_offset, rtp + 2);
 	if (out->flags & RTPE_OUT_SSRC_REWRITE)
 		put_unaligned_be32(out->ssrc_out, rtp + 8);
+}
+
+static void fill(u8 *rtp, u32 n, u8 byte)
+{
+	struct rtp_payload payload = rtp_payload(rtp, n);
+
+	memset(rtp + payload.at, byte, payload.len);
 }
 
 /* A buffer of our own that begins with the payload. */
@@ -150,7 +158,7 @@ static void push_ip6(struct sk_buff *skb, const struct in6_addr *from,
 }
 
 static bool transmit(struct packet *p, const struct out_rule *out, struct remote *to,
-		     bool change, bool last)
+		     struct edit edit, bool last)
 {
 	struct port *from = out->port;
 	bool v4 = from->local.family == 4;
@@ -172,7 +180,9 @@ static bool transmit(struct packet *p, const struct out_rule *out, struct remote
 		dst_release(dst);
 		return false;
 	}
-	if (change)
+	if (edit.fill)
+		fill(skb->data, skb->len, edit.byte);
+	if (edit.header)
 		edit_header(out, skb->data);
 	push_udp(skb, from->local.port, to->addr.port);
 	skb_dst_set(skb, dst);
@@ -190,14 +200,14 @@ static bool transmit(struct packet *p, const struct out_rule *out, struct remote
 }
 
 void tx_packet(struct packet *p, const struct out_rule *out, const struct remote *to,
-	       bool change, bool last)
+	       struct edit edit, bool last)
 {
 	struct rtpe_counters *c = out->port->counters;
 	u64 wall = p->wall;
 	u32 len = p->len;
 
 	/* The route in it is each CPU's own. */
-	if (!transmit(p, out, (struct remote *)to, change, last)) {
+	if (!transmit(p, out, (struct remote *)to, edit, last)) {
 		count_shared(&c->tx_errors, 1);
 		return;
 	}

@@ -130,7 +130,9 @@ SPOIL(learns, d->rule.learning = RTPE_LEARN_HEURISTIC)
 SPOIL(waits, d->rule.flags |= RTPE_RULE_WAIT_INPUT)
 SPOIL(sealed, d->rule.decrypt.cipher = RTPE_SRTP_AES_CM)
 SPOIL(seals, d->outputs[0].encrypt.cipher = RTPE_SRTP_AES_CM)
-SPOIL(silences, d->outputs[0].flags |= RTPE_OUT_SILENCE)
+SPOIL(silences, d->rule.n_silence = RTPE_MAX_SILENCE + 1)
+SPOIL(passes, d->rule.n_silence = 1; d->rule.silence_pass[0] = 1)
+SPOIL(twice, d->rule.n_silence = 2)
 SPOIL(filters, d->outputs[0].flags |= RTPE_OUT_EXT_FILTER)
 
 static void rules(void)
@@ -148,7 +150,8 @@ static void rules(void)
 		CASE(no_action, -EINVAL), CASE(no_match, -EINVAL), CASE(no_slot, -ENOENT),
 		CASE(far_slot, -ENOENT), CASE(spoofed, -EINVAL), CASE(across, -EINVAL),
 		CASE(bundled, -EINVAL), CASE(learns, -EOPNOTSUPP), CASE(waits, -EOPNOTSUPP),
-		CASE(sealed, -EOPNOTSUPP), CASE(seals, -EOPNOTSUPP), CASE(silences, -EOPNOTSUPP),
+		CASE(sealed, -EOPNOTSUPP), CASE(seals, -EOPNOTSUPP), CASE(silences, -EINVAL),
+		CASE(passes, -EINVAL), CASE(twice, -EINVAL),
 		CASE(filters, -EOPNOTSUPP), CASE(nothing, 0),
 	};
 	struct client c;

@@ -241,6 +241,44 @@ static void filters(void)
 	call_end(&k);
 }
 
+static void silence(void)
+{
+	uint8_t packet[64];
+	struct heard h;
+	struct call k;
+	size_t n;
+
+	call_begin(&k, RTPE_KERNEL_HOOK_INPUT, false, false);
+	k.d.outputs[0].flags |= RTPE_OUT_SILENCE;
+	k.d.rule.n_silence = 1;
+	k.d.rule.silence[0] = (struct rtpe_silence){ .payload_type = 8, .byte = 0xd5 };
+	k.d.rule.silence_pass[3] = 1u << (101 - 96);
+	k.d.rule.flags |= RTPE_RULE_BLOCK_SHORT;
+	k.d.rule.block_short[0] = 1u << 8;
+	/* Somebody else hears it as it is. */
+	draft_output(&k.d, 1, N2_4, 4003);
+	CHECK(draft_set(&k.c, 0, &k.d) == 0);
+	n = rtp(packet, 8, 1, SSRC);
+	send_to(k.n1, A4, 30000, packet, n);
+	h = hear(k.n2, LONG_MS);
+	CHECK(h.len == (int)n && memcmp(h.data, packet, 12) == 0);
+	for (size_t i = 12; i < n; i++)
+		CHECK(h.data[i] == 0xd5);
+	CHECK(passes(&k, 101, 2, &h));
+	/* G.722 has no silence here: only the other output sends it. */
+	send_to(k.n1, A4, 30000, packet, rtp(packet, 9, 3, SSRC));
+	CHECK(hear(k.n2, SHORT_MS).len < 0);
+	CHECK(k.c.counters[1].tx_packets == 5 && k.c.counters[0].rx_errors == 0);
+	send_to(k.n1, A4, 30000, packet, rtp(packet, 8, 4, SSRC) - 1);
+	CHECK(hear(k.n2, SHORT_MS).len < 0 && k.c.counters[0].drop_filtered == 1);
+	/* Nobody else: it is filtered. */
+	k.d.rule.n_outputs = 1;
+	CHECK(draft_set(&k.c, 0, &k.d) == 0);
+	send_to(k.n1, A4, 30000, packet, rtp(packet, 9, 5, SSRC));
+	CHECK(hear(k.n2, SHORT_MS).len < 0 && k.c.counters[0].drop_filtered == 2);
+	call_end(&k);
+}
+
 static void sources(void)
 {
 	uint8_t packet[64];
@@ -428,6 +466,7 @@ const struct test forward_tests[] = {
 	{ "32 outputs", fan_out },
 	{ "outputs that follow a remote, and closed ones", following },
 	{ "payload types and blackholes", filters },
+	{ "silence, and packets that are too short", silence },
 	{ "sources and SSRCs", sources },
 	{ "malformed packets are dropped", malformed },
 	{ "STUN, DTLS, RTCP, fax", other_protocols },

@@ -6,7 +6,8 @@
 # VM_KERNEL   folder of unpacked kernel packages, fetched when it is missing
 # VM_KDIR     headers to build against: those of that kernel
 # VM_MODULE   debug module built elsewhere
-# VM_APPEND   more for the kernel command line
+# VM_APPEND   more for the kernel command line; FUZZ_ROUNDS=1000000 is one thing
+# VM_OUT      folder to work in
 #
 # The kernel poisons memory that is freed, and complains when that is touched.
 set -eu
@@ -14,7 +15,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rtpedge/kernels
-out=$root/build/kernel/vm
+out=${VM_OUT:-$root/build/kernel/vm}
 
 skip() {
 	echo "skipped: $*"
