@@ -76,11 +76,16 @@ async function assertHeard(
   assert.equal(framesWith(own, recording), 0, "the phone hears itself");
 }
 
-/** Makes the call; both must have heard each other, and nothing of it is left. */
+/**
+ * Makes the call; both must have heard each other, and nothing of it is left.
+ *
+ * @throws PhoneFault when a phone has died of a fault of its own, so that the call says nothing
+ */
 export async function audioCall({ relay, proxy, ipv6 = false, security }: Between): Promise<void> {
   await ensureOracle();
   await using rig = await Rig.open();
   const programs: Daemon[] = [];
+  const phones: Phone[] = [];
   try {
     programs.push(await relay(rig));
     programs.push(await proxy(rig));
@@ -102,6 +107,7 @@ export async function audioCall({ relay, proxy, ipv6 = false, security }: Betwee
       ...(security?.a === undefined ? {} : { security: security.a }),
     });
     programs.push(a.program, b.program);
+    phones.push(a, b);
 
     a.dial(`sip:b@${ADDRESS.coreA}`);
     await a.says(/Call established/);
@@ -119,6 +125,7 @@ export async function audioCall({ relay, proxy, ipv6 = false, security }: Betwee
     await assertHeard(a, TONE.b, TONE.a, security !== undefined);
     await assertHeard(b, TONE.a, TONE.b, security !== undefined);
   } catch (error) {
+    for (const { fault } of phones) if (fault !== undefined) throw fault;
     for (const program of programs) say(program.tail());
     throw error;
   }

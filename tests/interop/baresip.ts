@@ -31,6 +31,14 @@ export interface PhoneOptions {
 /** Names of baresip's media encryptions: SDES, SDES with feedback, DTLS-SRTP; all mandatory. */
 export type PhoneSecurity = "srtp-mand" | "srtp-mandf" | "dtls_srtp";
 
+/**
+ * The phone has died of a fault of its own: when media arrives while it sets up its audio, it may find a
+ * format that is none.
+ */
+export class PhoneFault extends Error {
+  override readonly name = "PhoneFault";
+}
+
 /** A running phone. */
 export class Phone {
   /** Wraps a running program; {@link startPhone} makes one. */
@@ -44,6 +52,12 @@ export class Phone {
   /** Ends the call. */
   hangup(): void {
     this.program.write("/hangup\n");
+  }
+
+  /** The fault the phone has died of, if it has. */
+  get fault(): PhoneFault | undefined {
+    const line = this.program.lines.find((line) => /unsupported sample format/.test(line));
+    return line === undefined ? undefined : new PhoneFault(line);
   }
 
   /** Waits for the phone to print a line. @param timeout milliseconds */
