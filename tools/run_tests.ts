@@ -53,7 +53,6 @@ const SUITES: readonly Suite[] = [
   denoTest("quality", 120, "tests/quality/"),
   denoTest("legacy", 120, "tests/legacy/"),
   denoTest("interop", 600, "tests/interop/"),
-  denoTest("webrtc", 300, "tests/webrtc/"),
   denoTest("security", 180, "tests/security/"),
 ];
 
