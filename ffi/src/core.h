@@ -257,6 +257,8 @@ void table_free(struct rtpe_core *core);
 /* rule.c */
 struct rule *rule_compile(struct rtpe_core *core, struct slot *slot, const void *buf,
 			  uint32_t len, struct rtpe_rule *head, int *err);
+/* With the keys on it. Only what no thread reads any more; NULL is fine. */
+void rule_free(struct rule *rule);
 void rule_retire(struct rtpe_core *core, struct rule *rule);
 void rules_reclaim(struct rtpe_core *core, bool all);
 

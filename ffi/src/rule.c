@@ -252,8 +252,10 @@ static int compile(struct rtpe_core *core, struct slot *slot, const struct sourc
 	return !err && rule->bundle ? compile_bundle(slot, rule->bundle, &in->bundle) : err;
 }
 
-static void rule_free(struct rule *rule)
+void rule_free(struct rule *rule)
 {
+	if (!rule)
+		return;
 	srtp_free(rule->decrypt);
 	for (uint32_t i = 0; i < rule->n_outputs; i++)
 		srtp_free(rule->outputs[i].encrypt);

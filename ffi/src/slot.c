@@ -170,7 +170,7 @@ static void slot_finish(struct rtpe_core *core, struct slot *slot)
 	fd = atomic_exchange(&slot->fd, -1);
 	if (fd >= 0)
 		close(fd);
-	mem_free(atomic_exchange(&slot->rule, NULL));
+	rule_free(atomic_exchange(&slot->rule, NULL));
 	mem_free(slot->ssrc_sections);
 	slot->ssrc_sections = NULL;
 	slot->iface->open_ports--;
