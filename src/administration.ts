@@ -25,6 +25,7 @@ import { healthFacts, hostFacts, worstLevel } from "./health/mod.ts";
 import type { Logger } from "./log/mod.ts";
 import { type NgDict, parseRequest } from "./ng/mod.ts";
 import type { Statistics } from "./stats/mod.ts";
+import { asideStamp, databaseFile } from "./store/mod.ts";
 import type { NativeRelay } from "./relay/mod.ts";
 import {
   type AdminServices,
@@ -73,12 +74,11 @@ export interface Administration {
  * @throws Error when listeners demand tokens, and nobody could tell which are good
  */
 export function openAdministration(config: Config, log: Logger, clock: Clock): Administration {
-  const path = databasePath(config);
+  const path = databaseFile(config["access-db"], config["data-dir"]);
   let database: AccessDatabase | undefined;
   if (path !== undefined) {
     try {
-      const stamp = new Date(clock.wall()).toISOString().replace(/[-:]|\..*/g, "");
-      const opened = AccessDatabase.open(path, stamp);
+      const opened = AccessDatabase.open(path, asideStamp(clock.wall()));
       database = opened.database;
       if (opened.notice !== undefined) log.error(opened.notice);
     } catch (error) {
@@ -132,13 +132,6 @@ export function setupText(code: string, https: string | undefined): string {
     `      '{"code": "${code}", "name": "admin", "password": "YOUR PASSWORD"}'`,
     "",
   ].join("\n");
-}
-
-/** Path of the database; undefined = none is wanted. Relative ones lie in `data-dir`. */
-function databasePath(config: Config): string | undefined {
-  const path = config["access-db"];
-  if (path === undefined || path === "none") return undefined;
-  return path.startsWith("/") ? path : `${config["data-dir"]}/${path}`;
 }
 
 function adminServices(
@@ -258,7 +251,7 @@ function healthOf(sources: AdministrationSources, now: number): HealthReport {
     mediaPorts: interfaces.addresses.map(({ portMin, portMax }) => [portMin, portMax]),
     certificateExpires: sources.certificateExpires(),
     open: openListeners(listeners, config),
-    journalled: config.journal !== undefined && config.journal !== "none" && config.journal !== "",
+    journalled: databaseFile(config.journal, config["data-dir"]) !== undefined,
   });
   return { level: worstLevel(facts), facts };
 }

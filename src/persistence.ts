@@ -10,7 +10,14 @@ import type { Config } from "./config/mod.ts";
 import { runtimeDirectories, usableDirectory } from "./daemon/mod.ts";
 import type { Logger } from "./log/mod.ts";
 import type { NativeRelay, PastCounters } from "./relay/mod.ts";
-import { CallJournal, DatabaseInUse, SqliteStore, type StoredCall } from "./store/mod.ts";
+import {
+  asideStamp,
+  CallJournal,
+  databaseFile,
+  DatabaseInUse,
+  SqliteStore,
+  type StoredCall,
+} from "./store/mod.ts";
 
 /** What was there at the start. */
 export interface Resumed {
@@ -51,11 +58,10 @@ const DATABASE_SUFFIX = /\.[^./]+$/;
  */
 export async function openPersistence(parts: PersistenceParts): Promise<Persistence | undefined> {
   const { config, log, now } = parts;
-  const path = journalPath(config);
+  const path = databaseFile(config.journal, config["data-dir"]);
   if (path === undefined) return undefined;
-  const stamp = new Date(now).toISOString().replace(/[-:]|\..*/g, "");
   try {
-    const { store, notice } = await SqliteStore.open(path, stamp);
+    const { store, notice } = await SqliteStore.open(path, asideStamp(now));
     if (notice !== undefined) log.error(notice);
     return new CallPersistence(parts, path, store);
   } catch (error) {
@@ -66,13 +72,6 @@ export async function openPersistence(parts: PersistenceParts): Promise<Persiste
     log.error(`calls are not journalled and end with this process: ${what}; ${hint}`);
     return undefined;
   }
-}
-
-/** Path of the database; undefined = none is wanted. Relative ones lie in `data-dir`. */
-export function journalPath(config: Config): string | undefined {
-  const { journal } = config;
-  if (journal === undefined || journal === "none" || journal === "") return undefined;
-  return journal.startsWith("/") ? journal : `${config["data-dir"]}/${journal}`;
 }
 
 class CallPersistence implements Persistence {

@@ -12,6 +12,7 @@ import type { Endpoint } from "./core/endpoint.ts";
 import type { Settings } from "./core/settings.ts";
 import { NgDispatcher, type NgSource } from "./ng/mod.ts";
 import { MediaRelay } from "./relay/mod.ts";
+import { NO_COUNTERS } from "./relay/no_counters.ts";
 import type { LocalAddress, RelayEngine, Slot, SlotCounters } from "./relay/types.ts";
 
 /** What a warm-up needs. */
@@ -99,29 +100,6 @@ function sdp(number: number): string {
     "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n";
 }
 
-const NOTHING: SlotCounters = {
-  rxPackets: 0,
-  rxBytes: 0,
-  rxErrors: 0,
-  txPackets: 0,
-  txBytes: 0,
-  txErrors: 0,
-  lastRx: 0,
-  lastTx: 0,
-  dropSource: 0,
-  dropMalformed: 0,
-  dropFiltered: 0,
-  dropNoRule: 0,
-  dropAuth: 0,
-  dropReplay: 0,
-  punted: 0,
-  rxTos: 0,
-  remote: undefined,
-  confirmed: false,
-  learned: false,
-  ssrcs: [],
-};
-
 /** Ports that no packet ever comes to. */
 class IdleEngine implements RelayEngine {
   readonly mode = "idle";
@@ -147,7 +125,7 @@ class IdleEngine implements RelayEngine {
   }
 
   counters(): SlotCounters {
-    return { ...NOTHING };
+    return { ...NO_COUNTERS };
   }
 
   lastRx(): number {

@@ -8,9 +8,8 @@
  */
 
 import { type Panel, type PanelKind, type Row, ROWS } from "./dashboard_panels.ts";
-import { root, say } from "./proc.ts";
+import { writeGenerated } from "./generated.ts";
 
-const FILE = `${root}/docs/grafana/rtpedge.json`;
 const COLUMNS = 24;
 const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
 const TYPES: Readonly<Record<PanelKind, string>> = {
@@ -181,13 +180,4 @@ export function dashboardText(): string {
   return `${JSON.stringify(dashboard, undefined, 2)}\n`;
 }
 
-if (import.meta.main) {
-  const text = dashboardText();
-  if (!Deno.args.includes("--check")) {
-    await Deno.mkdir(`${root}/docs/grafana`, { recursive: true });
-    await Deno.writeTextFile(FILE, text);
-  } else if (await Deno.readTextFile(FILE).catch(() => "") !== text) {
-    say("docs/grafana/rtpedge.json is out of date; run deno task docs");
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await writeGenerated("docs/grafana/rtpedge.json", dashboardText());

@@ -18,9 +18,7 @@ import {
   TOTAL_ITEMS,
   VOIP_ITEMS,
 } from "../src/stats/mod.ts";
-import { root, say } from "./proc.ts";
-
-const FILE = `${root}/docs/metrics.md`;
+import { writeGenerated } from "./generated.ts";
 
 const SECTIONS: readonly (readonly [string, readonly Item[]])[] = [
   ["currentstatistics", CURRENT_ITEMS],
@@ -144,14 +142,4 @@ ${commands.join("")}
 ${CLI_NOTES.map((note) => `- ${note}\n`).join("")}`;
 }
 
-if (import.meta.main) {
-  const text = metricsDocument();
-  const current = await Deno.readTextFile(FILE).catch(() => "");
-  if (!Deno.args.includes("--check")) {
-    await Deno.mkdir(`${root}/docs`, { recursive: true });
-    await Deno.writeTextFile(FILE, text);
-  } else if (current !== text) {
-    say("docs/metrics.md is out of date; run deno task docs");
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await writeGenerated("docs/metrics.md", metricsDocument());

@@ -5,6 +5,7 @@
  */
 
 import type { ByteString } from "../core/bytes.ts";
+import type { Clock } from "../core/clock.ts";
 import { parseEndpoint } from "../core/ip.ts";
 import { type Gate, openGate } from "./gate.ts";
 import { Participant } from "./participant.ts";
@@ -69,6 +70,12 @@ export class Call implements CallView {
     this.proxy = parseEndpoint(origin.createdFrom)?.address ?? "";
     this.activity = { at: origin.start, stamp: 0 };
     this.#counters = origin.counters;
+  }
+
+  /** The parties have just been heard of. */
+  touch(clock: Clock): void {
+    this.lastSignal = clock.wall();
+    this.signalled = clock.now();
   }
 
   get deleting(): boolean {

@@ -173,8 +173,7 @@ function hear(source: Media, sink: Media, both: boolean): void {
 
 function finish({ calls, clock, log, relay }: CallContext, call: Call): void {
   call.deleteAt = undefined;
-  call.lastSignal = clock.wall();
-  call.signalled = clock.now();
+  call.touch(clock);
   installRules(relay, call, log);
   calls.changed(call);
 }

@@ -256,7 +256,6 @@ function planPorts(plan: Plan): (Facing | undefined)[] {
 function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   const { call, from, to, request, result, match, kind } = plan;
   const { clock, calls, log, relay, settings } = context;
-  const now = clock.wall();
   const isNew = calls.get(call.callId) !== call;
   join(call, from, match.from);
   join(call, to, match.to);
@@ -298,8 +297,7 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
   if (request.dropTraffic === "stop") call.dropTraffic = false;
   else if (request.dropTraffic === "start") call.dropTraffic = true;
   if (kind === "answer") call.answered = true;
-  call.lastSignal = now;
-  call.signalled = clock.now();
+  call.touch(clock);
   call.deleteAt = undefined;
   for (const party of [from, to]) {
     party.deleteAt = undefined;

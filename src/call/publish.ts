@@ -223,8 +223,7 @@ function apply(context: CallContext, plan: Plan): void {
   else if (request.tos >= 0) call.tos = request.tos;
   if (request.flags.has("debug")) context.debugCalls.add(call.callId);
   if (request.flags.has("block DTMF")) party.gate.dtmf = true;
-  call.lastSignal = clock.wall();
-  call.signalled = clock.now();
+  call.touch(clock);
   call.deleteAt = undefined;
   installRules(relay, call, log);
   if (isNew) calls.add(call);
@@ -263,8 +262,7 @@ export function createAnswer(context: CallContext, request: NgRequest): ReplyDic
     }
     party.description = request.sdp;
     call.answered = true;
-    call.lastSignal = clock.wall();
-    call.signalled = clock.now();
+    call.touch(clock);
     installRules(relay, call, log);
     calls.changed(call);
     return { result: "ok" };

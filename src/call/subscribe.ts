@@ -234,8 +234,7 @@ function apply(context: CallContext, request: NgRequest, plan: Plan): void {
   subscriber.deleteAt = undefined;
   const label = request.setLabel ?? request.toLabel;
   if (label !== undefined) subscriber.label = label;
-  call.lastSignal = clock.wall();
-  call.signalled = clock.now();
+  call.touch(clock);
   installRules(relay, call, log);
   calls.changed(call);
 }
@@ -260,8 +259,7 @@ export function subscribeAnswer(context: CallContext, request: NgRequest): Reply
     const { calls, clock, log, relay } = context;
     for (const [i, state] of states.entries()) subscriber.media(i).state = state;
     subscriber.description = request.sdp;
-    call.lastSignal = clock.wall();
-    call.signalled = clock.now();
+    call.touch(clock);
     installRules(relay, call, log);
     calls.changed(call);
     return { result: "ok" };

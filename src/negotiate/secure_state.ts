@@ -75,7 +75,6 @@ export interface DtlsDescription {
  *   can be read with the keys of `receive`'s suite at the earliest then.
  * - `sdes`: these keys, `receive` for packets of the party, `send` for packets to it.
  * - `dtls`: by a handshake in which our role is `role`.
- * - `foreign`: keys are the parties' own, packets are relayed as they are.
  */
 export type Keying =
   | { readonly type: "none" }
@@ -85,8 +84,7 @@ export type Keying =
     readonly receive: CryptoAttribute;
     readonly send: CryptoAttribute;
   }
-  | { readonly type: "dtls"; readonly role: "active" | "passive" }
-  | { readonly type: "foreign" };
+  | { readonly type: "dtls"; readonly role: "active" | "passive" };
 
 /** Secure media of one section towards one party. */
 export interface SecureState {

@@ -13,6 +13,7 @@ import type {
   StreamView,
 } from "../call/types.ts";
 import { FakeClock } from "../core/clock.ts";
+import { NO_COUNTERS } from "../relay/no_counters.ts";
 import { TrafficSums } from "../relay/traffic.ts";
 import type { QualityReader } from "../quality/types.ts";
 import type { LocalAddress, SlotCounters, SsrcCounters } from "../relay/types.ts";
@@ -67,28 +68,7 @@ export function fakeRelay(
 
 /** Counters of a slot, all 0 but for `values`. */
 export function fakeCounters(values: Partial<SlotCounters> = {}): SlotCounters {
-  return {
-    rxPackets: 0,
-    rxBytes: 0,
-    rxErrors: 0,
-    txPackets: 0,
-    txBytes: 0,
-    txErrors: 0,
-    lastRx: 0,
-    lastTx: 0,
-    dropSource: 0,
-    dropMalformed: 0,
-    dropFiltered: 0,
-    dropNoRule: 0,
-    dropAuth: 0,
-    dropReplay: 0,
-    punted: 0,
-    remote: undefined,
-    confirmed: false,
-    learned: false,
-    ssrcs: [],
-    ...values,
-  };
+  return { ...NO_COUNTERS, ...values };
 }
 
 /** Counters of an RTP source, all 0 but for `values`. */

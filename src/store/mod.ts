@@ -7,6 +7,7 @@
 
 export type { ByteString } from "../core/bytes.ts";
 export { CallJournal, type JournalOptions } from "./journal.ts";
+export { asideStamp, databaseFile } from "./place.ts";
 export { DatabaseInUse, openDatabase } from "./open.ts";
 export type { DatabaseFormat, OpenDatabase } from "./open.ts";
 export { type OpenedStore, SqliteStore } from "./sqlite_store.ts";

@@ -35,7 +35,7 @@ const RULE_KEYS = new WeakMap<StoredKeys, SrtpKeys>();
 export function isForeign({ protocol, dtls, secure }: MediaState): boolean {
   if (dtls) return true;
   const type = secure?.keying.type;
-  return type === undefined || type === "none" ? isSecure(protocol) : type === "foreign";
+  return (type === undefined || type === "none") && isSecure(protocol);
 }
 
 /** Keys for one component; in a bundle those of the section that carries it. */
