@@ -7,7 +7,8 @@
 
 import { oracleFolder } from "../oracle/mod.ts";
 import { Daemon } from "../support/mod.ts";
-import { ADDRESS, type Rig } from "./rig.ts";
+import { kamailioHead } from "./kamailio_head.ts";
+import type { Rig } from "./rig.ts";
 
 /** What Kamailio is told. */
 export interface KamailioOptions {
@@ -25,27 +26,7 @@ function config({ control, phoneB, offer = "", answer = "" }: KamailioOptions): 
   const overWebSocket = /^wss?:/.test(control);
   const [host, family] = phoneB.includes(":") ? [`[${phoneB}]`, "IP6"] : [phoneB, "IP4"];
   const flags = "replace-origin trust-address";
-  return `
-debug=2
-log_stderror=yes
-children=2
-auto_aliases=no
-disable_tcp=yes
-listen=udp:${ADDRESS.coreA}:5060
-listen=udp:${ADDRESS.coreB}:5060
-listen=udp:[${ADDRESS.coreB6}]:5060
-mhomed=1
-
-loadmodule "tm.so"
-loadmodule "sl.so"
-loadmodule "rr.so"
-loadmodule "pv.so"
-loadmodule "maxfwd.so"
-loadmodule "textops.so"
-loadmodule "siputils.so"
-loadmodule "xlog.so"
-${overWebSocket ? 'loadmodule "lwsc.so"' : ""}
-loadmodule "rtpengine.so"
+  return `${kamailioHead({ ipv6: true, modules: [...overWebSocket ? ["lwsc"] : [], "rtpengine"] })}
 
 modparam("rr", "enable_full_lr", 1)
 ${overWebSocket ? 'modparam("rtpengine", "wsapi", "lwsc")' : ""}

@@ -16,6 +16,7 @@
  * @module
  */
 
+import { kamailioHead, MOS_VARIABLES } from "./kamailio_head.ts";
 import { CONTROL } from "./media_daemon.ts";
 import { ADDRESS } from "./rig.ts";
 
@@ -27,31 +28,12 @@ export const PHONE_C = "10.77.2.3";
 
 /** The configuration. */
 export function routesConfig(): string {
-  return `
-debug=2
-log_stderror=yes
-children=2
-auto_aliases=no
-disable_tcp=yes
-listen=udp:${ADDRESS.coreA}:5060
-listen=udp:${ADDRESS.coreB}:5060
-listen=udp:[${ADDRESS.coreB6}]:5060
-mhomed=1
-
-loadmodule "tm.so"
-loadmodule "tmx.so"
-loadmodule "corex.so"
-loadmodule "sl.so"
-loadmodule "rr.so"
-loadmodule "pv.so"
-loadmodule "maxfwd.so"
-loadmodule "textops.so"
-loadmodule "textopsx.so"
-loadmodule "siputils.so"
-loadmodule "nathelper.so"
-loadmodule "jsonrpcs.so"
-loadmodule "xlog.so"
-loadmodule "rtpengine.so"
+  return `${
+    kamailioHead({
+      ipv6: true,
+      modules: ["tmx", "corex", "textopsx", "nathelper", "jsonrpcs", "rtpengine"],
+    })
+  }
 
 modparam("jsonrpcs", "transport", 0)
 modparam("rr", "enable_full_lr", 1)
@@ -61,13 +43,7 @@ modparam("rtpengine", "setid_default", 1)
 modparam("rtpengine", "rtpengine_tout_ms", 300)
 modparam("rtpengine", "rtpengine_retr", 1)
 modparam("rtpengine", "extra_id_pv", "$avp(extra_id)")
-modparam("rtpengine", "mos_min_pv", "$avp(mos_min)")
-modparam("rtpengine", "mos_max_pv", "$avp(mos_max)")
-modparam("rtpengine", "mos_average_pv", "$avp(mos_average)")
-modparam("rtpengine", "mos_average_packetloss_pv", "$avp(mos_loss)")
-modparam("rtpengine", "mos_average_jitter_pv", "$avp(mos_jitter)")
-modparam("rtpengine", "mos_average_roundtrip_pv", "$avp(mos_roundtrip)")
-modparam("rtpengine", "mos_average_samples_pv", "$avp(mos_samples)")
+${MOS_VARIABLES}
 
 request_route {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { kamailioHead } from "./kamailio_head.ts";
 import { ADDRESS } from "./rig.ts";
 
 /** Port of the relay's rtpproxy listener. */
@@ -18,25 +19,7 @@ export const RTPPROXY_FOUND = /rtp proxy .* found, support for it enabled/i;
 
 /** The configuration. */
 export function rtpproxyConfig(): string {
-  return `
-debug=2
-log_stderror=yes
-children=2
-auto_aliases=no
-disable_tcp=yes
-listen=udp:${ADDRESS.coreA}:5060
-listen=udp:${ADDRESS.coreB}:5060
-mhomed=1
-
-loadmodule "tm.so"
-loadmodule "sl.so"
-loadmodule "rr.so"
-loadmodule "pv.so"
-loadmodule "maxfwd.so"
-loadmodule "textops.so"
-loadmodule "siputils.so"
-loadmodule "xlog.so"
-loadmodule "rtpproxy.so"
+  return `${kamailioHead({ modules: ["rtpproxy"] })}
 
 modparam("rr", "enable_full_lr", 1)
 modparam("rtpproxy", "rtpproxy_sock", "udp:127.0.0.1:${RTPPROXY_PORT}")

@@ -8,6 +8,7 @@
 import assert from "node:assert/strict";
 import { ensureOracle } from "../oracle/mod.ts";
 import { type Daemon, type NgMessage, say, sleep } from "../support/mod.ts";
+import { kamailioHead, MOS_VARIABLES } from "./kamailio_head.ts";
 import { startPhone } from "./baresip.ts";
 import { callIds, interopUnavailable } from "./checks.ts";
 import { runKamailio } from "./kamailio.ts";
@@ -23,35 +24,10 @@ const TONE = { a: 400, b: 1000 } as const;
 
 function config(flags: string): string {
   const direction = "direction=inside direction=outside";
-  return `
-debug=2
-log_stderror=yes
-children=2
-auto_aliases=no
-disable_tcp=yes
-listen=udp:${ADDRESS.coreA}:5060
-listen=udp:${ADDRESS.coreB}:5060
-mhomed=1
-
-loadmodule "tm.so"
-loadmodule "sl.so"
-loadmodule "rr.so"
-loadmodule "pv.so"
-loadmodule "maxfwd.so"
-loadmodule "textops.so"
-loadmodule "siputils.so"
-loadmodule "xlog.so"
-loadmodule "rtpengine.so"
+  return `${kamailioHead({ modules: ["rtpengine"] })}
 
 modparam("rtpengine", "rtpengine_sock", "udp:127.0.0.1:${CONTROL.udp}")
-modparam("rtpengine", "mos_min_pv", "$avp(mos_min)")
-modparam("rtpengine", "mos_max_pv", "$avp(mos_max)")
-modparam("rtpengine", "mos_average_pv", "$avp(mos_average)")
-modparam("rtpengine", "mos_average_packetloss_pv", "$avp(mos_loss)")
-modparam("rtpengine", "mos_average_jitter_pv", "$avp(mos_jitter)")
-modparam("rtpengine", "mos_average_roundtrip_pv", "$avp(mos_roundtrip)")
-modparam("rtpengine", "mos_average_roundtrip_leg_pv", "$avp(mos_leg)")
-modparam("rtpengine", "mos_average_samples_pv", "$avp(mos_samples)")
+${MOS_VARIABLES}
 
 request_route {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
