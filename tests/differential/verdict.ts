@@ -92,6 +92,12 @@ export function table(verdicts: readonly Verdict[]): string {
     const steps = unlisted.size === 0 ? "" : `steps ${[...unlisted.keys()].join(", ")}`;
     lines.push(`${kind.padEnd(10)} ${dialogue.name.padEnd(60)} ${steps}`.trimEnd());
   }
+  return [...lines, totals(verdicts)].join("\n");
+}
+
+/** How many are equal, accepted and different. */
+export function totals(verdicts: readonly Verdict[]): string {
+  const lines: string[] = [];
   for (const kind of ["equal", "accepted", "different"] as const) {
     const count = verdicts.filter((verdict) => verdict.kind === kind).length;
     const percent = (100 * count / verdicts.length).toFixed(1);
