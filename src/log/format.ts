@@ -103,6 +103,15 @@ function formatJson({ time, level, subsystem, callId, message, fields }: Entry):
   });
 }
 
+/** The fields of an entry as text, secrets masked; those without a value are left out. */
+export function maskedFields(fields: Fields): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) texts[name] = SECRET_FIELD.test(name) ? "***" : stringify(value);
+  }
+  return texts;
+}
+
 function jsonValue(value: unknown): unknown {
   return typeof value === "number" || typeof value === "boolean" || value === null
     ? value
@@ -128,7 +137,7 @@ function stringify(value: unknown): string {
 }
 
 /** Byte string to text; other text as it is. */
-function readable(text: string): string {
+export function readable(text: string): string {
   // deno-lint-ignore no-control-regex
   return /^[\x00-\xff]*$/.test(text) ? toText(text) : text;
 }

@@ -38,6 +38,14 @@ export {
 export { DEFAULT_LIMIT, type LimitOptions, RateLimit, type Verdict } from "./limit.ts";
 export { type EntrySink, type Logger, Logs, type LogsOptions, type Message } from "./logs.ts";
 export {
+  DEFAULT_RING,
+  type KeptEntry,
+  type LogFilter,
+  LogRing,
+  matcher,
+  type RingLimits,
+} from "./ring.ts";
+export {
   lineSink,
   lineStyle,
   type LineWriter,
