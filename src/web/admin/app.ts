@@ -7,30 +7,21 @@
 
 import type { IncomingMessage } from "node:http";
 import { type Context, Hono } from "hono";
-import {
-  ANONYMOUS,
-  type By,
-  parseToken,
-  sameSecret,
-  type Session,
-  type Subject,
-} from "../../access/mod.ts";
+import { type By, sameSecret } from "../../access/mod.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { classifyIp, parseIp } from "../../core/ip.ts";
 import { SourceLimiter } from "../../core/token_bucket.ts";
 import type { NgLog } from "../../ng/dispatcher.ts";
 import { readBody } from "../body.ts";
-import { presentedBy } from "../presented.ts";
 import type { WebEnv } from "../services.ts";
+import { COOKIE, type Identity, identify } from "./identity.ts";
 import { openApi } from "./openapi.ts";
 import type { Operation, RequestContext } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { Problem, problemOf } from "./problem.ts";
-import { fromTexts } from "./schema.ts";
+import { Download, type FileAnswer, fromTexts, Upload } from "./schema.ts";
 import type { AdminServices } from "./services.ts";
 
-/** Name of the cookie of a session; the prefix makes browsers keep it to this host and to TLS. */
-export const COOKIE = "__Host-rtpedge";
 /** Largest body. */
 const MAX_BODY = 65_536;
 const RATE = { rate: 50, burst: 200, maxSources: 16_384 };
@@ -109,7 +100,7 @@ export function adminRoutes(services: AdminServices, log: NgLog): Hono<WebEnv> {
 }
 
 async function answer(c: ApiContext, services: AdminServices, operation: Operation) {
-  const identity = identify(c.env.incoming, services);
+  const identity = identify(c.env.incoming, services.access);
   const { address } = c.get("source").peer;
   const by: By = { subject: identity.subject, address };
   authorise(services, operation, identity, by, c.env.incoming.headers["x-csrf-token"]);
@@ -126,47 +117,24 @@ async function answer(c: ApiContext, services: AdminServices, operation: Operati
       );
     },
   };
-  const { params, query, body, response } = operation;
+  const { params, query, response } = operation;
   const input = {
     params: params?.parse(fromTexts(params, c.req.param()), "path"),
     query: readQuery(c, query),
-    body: body === undefined ? undefined : body.parse(await readJson(c.env.incoming), "body"),
+    body: await bodyOf(c.env.incoming, operation),
   };
   const result = await operation.run(context, input);
-  return response === undefined
-    ? c.body(null, 204)
-    : c.json(result as object, operation.status ?? 200);
+  if (response === undefined) return c.body(null, 204);
+  if (response instanceof Download) return download(c, response, result as FileAnswer);
+  return c.json(result as object, operation.status ?? 200);
 }
 
-/** Who asks. */
-interface Identity {
-  readonly subject: Subject;
-  readonly session: Session | undefined;
-  readonly cookie: string | undefined;
-  /** Shown in a header, so no browser sent it unasked. */
-  readonly explicit: boolean;
-}
-
-/** A credential in a header counts more than a cookie, and a wrong one is nobody. */
-function identify(incoming: IncomingMessage, { access }: AdminServices): Identity {
-  const cookie = cookieOf(incoming.headers.cookie);
-  if (incoming.headers.authorization !== undefined) {
-    const { token } = presentedBy(incoming);
-    const subject = token === undefined || parseToken(token) === undefined
-      ? ANONYMOUS
-      : access.tokens.identify(token) ?? ANONYMOUS;
-    return { subject, session: undefined, cookie: undefined, explicit: true };
-  }
-  const session = cookie === undefined ? undefined : access.signIn.session(cookie);
-  if (session !== undefined) {
-    const { name, role } = session.user;
-    return { subject: { kind: "user", name, role }, session, cookie, explicit: false };
-  }
-  const { certificate } = presentedBy(incoming);
-  const subject: Subject = certificate === undefined
-    ? ANONYMOUS
-    : { kind: "certificate", name: certificate };
-  return { subject, session: undefined, cookie, explicit: false };
+function download(c: ApiContext, { type, stream }: Download, { name, body }: FileAnswer) {
+  const safe = name.replaceAll(/[^A-Za-z0-9._-]/g, "_").slice(0, 128);
+  return c.body(body as Uint8Array<ArrayBuffer> | ReadableStream, 200, {
+    "Content-Type": type,
+    ...(stream ? {} : { "Content-Disposition": `attachment; filename="${safe}"` }),
+  });
 }
 
 /**
@@ -241,20 +209,26 @@ function readQuery(c: ApiContext, schema: Operation["query"]): unknown {
   throw new Problem(422, "bad_input", message, "see /api/v1/openapi.json");
 }
 
-async function readJson(incoming: IncomingMessage): Promise<unknown> {
-  const type = incoming.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") {
-    throw new Problem(
-      415,
-      "bad_type",
-      "the body is no JSON",
-      "send Content-Type: application/json",
-    );
+async function bodyOf(incoming: IncomingMessage, { body, maxBody }: Operation): Promise<unknown> {
+  if (body === undefined) return undefined;
+  if (body instanceof Upload) return await readTyped(incoming, body.type, body.max);
+  const bytes = await readTyped(incoming, "application/json", maxBody ?? MAX_BODY);
+  return body.parse(jsonOf(bytes), "body");
+}
+
+async function readTyped(incoming: IncomingMessage, type: string, max: number) {
+  // also a safeguard: a page of another site cannot send these types without asking first
+  const given = incoming.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  if (given !== type) {
+    const what = type === "application/json" ? "JSON" : type;
+    throw new Problem(415, "bad_type", `the body is no ${what}`, `send Content-Type: ${type}`);
   }
-  const body = await readBody(incoming, MAX_BODY);
-  if (body === undefined) {
-    throw new Problem(413, "too_large", `the body is longer than ${MAX_BODY} bytes`, "send less");
-  }
+  const body = await readBody(incoming, max);
+  if (body !== undefined) return body;
+  throw new Problem(413, "too_large", `the body is longer than ${max} bytes`, "send less");
+}
+
+function jsonOf(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
@@ -262,15 +236,8 @@ async function readJson(incoming: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** Our cookie; undefined when there is none, or more than one. */
-function cookieOf(header: string | undefined): string | undefined {
-  if (header === undefined || header.length > 8192) return undefined;
-  const values = header.split(";").map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${COOKIE}=`)).map((pair) => pair.slice(COOKIE.length + 1));
-  return values.length === 1 ? values[0] : undefined;
-}
-
-function isLoopback(address: string): boolean {
+/** Whether an address is this host's own. */
+export function isLoopback(address: string): boolean {
   const ip = parseIp(address);
   return ip !== undefined && classifyIp(ip) === "loopback";
 }

@@ -6,7 +6,7 @@
 
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
-import type { JsonSchema } from "./schema.ts";
+import { Download, type JsonSchema, type Schema, Upload } from "./schema.ts";
 
 const ERROR: JsonSchema = {
   type: "object",
@@ -64,14 +64,12 @@ function describe(operation: Operation): Record<string, unknown> {
     "x-needs": needs,
     parameters: [...parameters(operation, "path"), ...parameters(operation, "query")],
     ...(body === undefined ? {} : {
-      requestBody: { required: true, content: { "application/json": { schema: body.json } } },
+      requestBody: { required: true, content: contentOf(body) },
     }),
     responses: {
       [status]: {
         description: "done",
-        ...(response === undefined
-          ? {}
-          : { content: { "application/json": { schema: response.json } } }),
+        ...(response === undefined ? {} : { content: contentOf(response) }),
       },
       default: {
         description: "refused",
@@ -80,6 +78,12 @@ function describe(operation: Operation): Record<string, unknown> {
     },
     security: needs === "none" ? [{}] : [{ token: [] }, session],
   };
+}
+
+/** What is not JSON has no schema in OpenAPI 3.1. */
+function contentOf(schema: Schema<unknown>): Record<string, unknown> {
+  if (schema instanceof Upload || schema instanceof Download) return { [schema.type]: {} };
+  return { "application/json": { schema: schema.json } };
 }
 
 function parameters(operation: Operation, place: "path" | "query"): unknown[] {

@@ -40,7 +40,7 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, R = unknown> {
   /** Name in documents and clients. */
   readonly id: string;
   /** HTTP method. */
-  readonly method: "get" | "post" | "patch" | "delete";
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
   /** Path below `/api/v1`; `{name}` is a parameter. */
   readonly path: string;
   /** One line without period. */
@@ -51,9 +51,11 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, R = unknown> {
   readonly params?: Schema<P>;
   /** Parameters of the query. */
   readonly query?: Schema<Q>;
-  /** The body. */
+  /** The body: JSON, or an `Upload`. */
   readonly body?: Schema<B>;
-  /** The answer; absent = 204. */
+  /** Most bytes of a JSON body (65,536). */
+  readonly maxBody?: number;
+  /** The answer: JSON, or a `Download`; absent = 204. */
   readonly response?: Schema<R>;
   /** Status of success when it is not 200 or 204. */
   readonly status?: 201;

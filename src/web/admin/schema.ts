@@ -177,6 +177,59 @@ export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
   return { json: schema.json, optional: true, parse: (value, at) => schema.parse(value, at) };
 }
 
+/** A body that is no JSON. */
+export class Upload implements Schema<Uint8Array> {
+  /** For documents. */
+  readonly json: JsonSchema;
+
+  /** Bytes of a type, up to `max`. */
+  constructor(
+    /** Content type. */
+    readonly type: string,
+    /** Most bytes. */
+    readonly max: number,
+    about: string,
+  ) {
+    this.json = { description: about };
+  }
+
+  /** Takes bytes as they are. @throws SchemaError */
+  parse(value: unknown, at: string): Uint8Array {
+    if (value instanceof Uint8Array) return value;
+    throw new SchemaError(at, "a file");
+  }
+}
+
+/** A file as an answer. */
+export interface FileAnswer {
+  /** Name to keep it under. */
+  readonly name: string;
+  /** What is in it. */
+  readonly body: Uint8Array | ReadableStream<Uint8Array>;
+}
+
+/** An answer that is no JSON. */
+export class Download implements Schema<FileAnswer> {
+  /** For documents. */
+  readonly json: JsonSchema;
+
+  /** Bytes of a type. */
+  constructor(
+    /** Content type. */
+    readonly type: string,
+    about: string,
+    /** Goes on for as long as the client listens; shown, not kept. */
+    readonly stream: boolean = false,
+  ) {
+    this.json = { description: about };
+  }
+
+  /** Answers are not checked here. */
+  parse(value: unknown): FileAnswer {
+    return value as FileAnswer;
+  }
+}
+
 /** Any JSON, for answers whose form is declared elsewhere. */
 export function anything(about: string): Schema<unknown> {
   return { json: { description: about }, parse: (value) => value };
@@ -247,16 +300,18 @@ export function object<F extends Fields>(fields: F, about?: string): Shape<F> {
   return new Shape(fields, about);
 }
 
-/** Texts of a query or a path as an object's schema wants them: whole numbers become numbers. */
+/** Texts of a query or a path as an object's schema wants them: numbers, true and false become such. */
 export function fromTexts(
   { json }: Schema<unknown>,
   texts: Readonly<Record<string, string>>,
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => {
-      const whole = json.properties !== undefined && Object.hasOwn(json.properties, name) &&
-        json.properties[name]?.type === "integer" && /^-?\d{1,15}$/.test(text);
-      return [name, whole ? Number(text) : text];
+      const known = json.properties !== undefined && Object.hasOwn(json.properties, name);
+      const type = known ? json.properties[name]?.type : undefined;
+      if (type === "integer" && /^-?\d{1,15}$/.test(text)) return [name, Number(text)];
+      if (type === "boolean" && /^(true|false)$/.test(text)) return [name, text === "true"];
+      return [name, text];
     }),
   );
 }
