@@ -11,13 +11,16 @@ import { allNames, certificateNames, generateKey, selfSign } from "./self_signed
 /** Names of the generated files in the data directory. */
 export const GENERATED = { cert: "https-cert.pem", key: "https-key.pem" } as const;
 
+/** Names of the files in the data directory that hold what the operator has uploaded. */
+export const UPLOADED = { cert: "https-own-cert.pem", key: "https-own-key.pem" } as const;
+
 /** A certificate is replaced when it has less than this left, in ms (30 days). */
 export const RENEW_BEFORE = 30 * 86_400_000;
 
 /** What came of {@link generatedIdentity}. */
 export interface GeneratedIdentity extends Identity {
   /** `reused`, or why a new certificate was made. */
-  readonly history: "reused" | "first" | "renewed" | "names changed" | "unreadable";
+  readonly history: "reused" | "first" | "renewed" | "names changed" | "unreadable" | "asked for";
   /** Path of the certificate. */
   readonly path: string;
 }
@@ -41,21 +44,23 @@ export function loadIdentity(certPath: string, keyPath: string | undefined): Ide
  *
  * @param names host names and addresses clients may use
  * @param now wall-clock ms
+ * @param anew makes another certificate, with another key, whatever there is
  * @throws CertificateError when the directory cannot be used
  */
 export async function generatedIdentity(
   directory: string,
   names: readonly string[],
   now: number,
+  anew = false,
 ): Promise<GeneratedIdentity> {
   const path = `${directory}/${GENERATED.cert}`;
   const keyPath = `${directory}/${GENERATED.key}`;
   try {
     await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
     const old = readGenerated(path, keyPath);
-    const history = judge(old, names, now);
+    const history = anew ? "asked for" : judge(old, names, now);
     if (history === "reused") return { ...old!.identity!, history, path };
-    const key = old?.identity?.key ?? await generateKey();
+    const key = (anew ? undefined : old?.identity?.key) ?? await generateKey();
     const cert = await selfSign(key, names, now);
     // the key first: after a crash between the two the mismatch is seen and repaired
     writePrivate(keyPath, key);
@@ -67,6 +72,44 @@ export async function generatedIdentity(
       `data-dir: no certificate can be kept in ${directory}: ${reason(error)}`,
     );
   }
+}
+
+/**
+ * What the operator has uploaded.
+ *
+ * @returns undefined when there is nothing
+ * @throws CertificateError when the files are not what they should be
+ */
+export function uploadedIdentity(directory: string): (Identity & { path: string }) | undefined {
+  const path = `${directory}/${UPLOADED.cert}`;
+  const keyPath = `${directory}/${UPLOADED.key}`;
+  const cert = readIfThere(path);
+  const key = readIfThere(keyPath);
+  if (cert === undefined || key === undefined) return undefined;
+  return { ...makeIdentity(cert, key, path, keyPath), path };
+}
+
+/** Keeps what the operator has uploaded. @throws Error when the directory cannot be written to */
+export function storeUploaded(directory: string, { cert, key }: Identity): void {
+  Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // a crash between the two must not leave a pair that does not fit: without a certificate there is none
+  removeUploaded(directory);
+  writePrivate(`${directory}/${UPLOADED.key}`, key);
+  writePrivate(`${directory}/${UPLOADED.cert}`, cert);
+}
+
+/** Forgets it. @returns whether there was anything */
+export function removeUploaded(directory: string): boolean {
+  let removed = false;
+  for (const name of [UPLOADED.cert, UPLOADED.key]) {
+    try {
+      Deno.removeSync(`${directory}/${name}`);
+      removed = true;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return removed;
 }
 
 interface Old {

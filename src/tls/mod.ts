@@ -9,7 +9,11 @@ export {
   type GeneratedIdentity,
   generatedIdentity,
   loadIdentity,
+  removeUploaded,
   RENEW_BEFORE,
+  storeUploaded,
+  UPLOADED,
+  uploadedIdentity,
 } from "./identity.ts";
 export {
   DTLS_DAYS,
@@ -17,5 +21,6 @@ export {
   type DtlsCertificateKind,
   makeDtlsCertificate,
 } from "./dtls_certificate.ts";
+export { type CertificateFacts, describeCertificates, inspectChain } from "./describe.ts";
 export { CertificateError, type Identity, makeIdentity } from "./pem.ts";
 export { MAX_DAYS, selfSign } from "./self_signed.ts";

@@ -37,7 +37,7 @@ export function makeIdentity(
   certName: string,
   keyName: string,
 ): Identity {
-  const chain = blocks(cert, /^(TRUSTED |X509 )?CERTIFICATE$/);
+  const chain = certificateBlocks(cert);
   const keys = blocks(key, /PRIVATE KEY$/);
   const certificate = parseCertificate(chain[0], certName);
   const privateKey = parseKey(keys[0], keyName);
@@ -52,6 +52,11 @@ export function makeIdentity(
     fingerprint: certificate.fingerprint256,
     notAfter: Date.parse(certificate.validTo),
   };
+}
+
+/** The certificates of a PEM text, each as a text of its own. */
+export function certificateBlocks(pem: string): string[] {
+  return blocks(pem, /^(TRUSTED |X509 )?CERTIFICATE$/);
 }
 
 /** The PEM blocks of a kind, without the text between them: not every reader skips what it does not want. */
