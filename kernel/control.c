@@ -33,7 +33,7 @@ static int check_header(const struct rtpe_kernel_msg *m, size_t len)
 	if (m->type < RTPE_KERNEL_HELLO || m->type > RTPE_KERNEL_CLOCK_RATE)
 		return -EOPNOTSUPP;
 	/* Something to come that has no meaning yet. */
-	if (m->pad != 0 || (m->type == RTPE_KERNEL_HELLO && m->slot != 0))
+	if (m->flags != 0 || (m->type == RTPE_KERNEL_HELLO && m->slot != 0))
 		return -EINVAL;
 	body = body_size(m->type);
 	if (body >= 0 && len != sizeof(*m) + body)

@@ -192,7 +192,8 @@ static int hello_valid(const struct rtpe_kernel_hello *h)
 	if (h->rule_abi != RTPE_RULE_ABI || h->rule_size != sizeof(struct rtpe_rule) ||
 	    h->output_size != sizeof(struct rtpe_output) ||
 	    h->bundle_size != sizeof(struct rtpe_bundle) ||
-	    h->counters_size != sizeof(struct rtpe_counters))
+	    h->counters_size != sizeof(struct rtpe_counters) ||
+	    h->srtp_size != sizeof(struct rtpe_srtp_port))
 		return -EPROTO;
 	if (h->flags & ~(RTPE_KERNEL_ADOPT | RTPE_KERNEL_HOOK_INPUT | RTPE_KERNEL_HOOK_EARLY))
 		return -EINVAL;

@@ -66,6 +66,7 @@ int client_hello(struct client *c, uint32_t flags, uint32_t n_slots, uint32_t le
 		.output_size = sizeof(struct rtpe_output),
 		.bundle_size = sizeof(struct rtpe_bundle),
 		.counters_size = sizeof(struct rtpe_counters),
+		.srtp_size = sizeof(struct rtpe_srtp_port),
 		.flags = flags,
 		.n_slots = n_slots,
 		.lease_ms = lease_ms,

@@ -193,7 +193,7 @@ static void fuzz(void)
 		size_t len = sizeof(*m);
 
 		memset(bytes, 0, sizeof(bytes));
-		*m = (struct rtpe_kernel_msg){ .version = 1, .slot = (uint32_t)random() % 9 };
+		*m = (struct rtpe_kernel_msg){ .version = RTPE_KERNEL_VERSION, .slot = (uint32_t)random() % 9 };
 		m->type = (uint16_t)(2 + random() % 6);
 		if (m->type == RTPE_KERNEL_RULE_SET) {
 			draft_init(d, N1_4, (uint16_t)random());
