@@ -1,6 +1,7 @@
 /**
  * The free-standing configuration of `rtpedge start`: safe, on loopback only, and complete, so that a first
- * look needs no file. It is weaker than a configuration file, the environment and the command line.
+ * look needs no file. It is weaker than a configuration file, the environment and the command line. The file
+ * named here need not exist: the dashboard writes it.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import type { Environment } from "./sources.ts";
 /** Values of the `start` command, by option. */
 export function embeddedDefaults(env: Environment): readonly Given[] {
   const values: Partial<Record<OptionName, readonly string[]>> = {
-    "config-file": ["none"],
+    "config-file": [`${stateDirectory(env)}/rtpedge.conf`],
     "foreground": ["true"],
     "log-stderr": ["true"],
     "interface": ["127.0.0.1"],

@@ -131,7 +131,8 @@ function readConfigFile(
     return none;
   }
   if (content === undefined) {
-    if (origin.kind !== "default") {
+    // the first is where a file may be, the second where the browser may write one
+    if (origin.kind !== "default" && origin.kind !== "embedded") {
       report.errors.push(`config-file: "${path}" does not exist (from ${formatSource(origin)})`);
     }
     return none;

@@ -12,6 +12,7 @@ export type { Settings } from "../core/settings.ts";
 export type { LocalAddress } from "../relay/types.ts";
 export { type BannerFacts, bannerText, exposureWarnings } from "./banner.ts";
 export { embeddedDefaults, stateDirectory } from "./defaults.ts";
+export { EditError, editSection } from "./edit.ts";
 export { helpText } from "./help.ts";
 export { type Host, type HostAddress, systemHost } from "./host.ts";
 export type { InterfaceSet } from "./interfaces.ts";
@@ -25,6 +26,7 @@ export {
   type Listeners,
   openListeners,
 } from "./listeners.ts";
+export { takesEffectAtReload } from "./live.ts";
 export { loadConfig, type LoadedConfig, type LoadOptions, type LoadResult } from "./load.ts";
 export {
   type Option,
