@@ -11,6 +11,7 @@
 
 #include "rtpe_counters.h"
 #include "rtpe_rule.h"
+#include "rtpe_srtp.h"
 
 #define RTPE_EXPORT __attribute__((visibility("default")))
 
@@ -122,6 +123,13 @@ RTPE_EXPORT int rtpe_clock_rate_set(struct rtpe_core *core, rtpe_u32 slot,
  * -EBUSY: there was a rule, or past counters, before. */
 RTPE_EXPORT int rtpe_port_restore(struct rtpe_core *core, rtpe_u32 slot,
 				  const struct rtpe_counters *past, rtpe_u32 len);
+
+/* The same for SRTP: rollover counters and replay windows go on under the keys
+ * they belong to. Call it after the port was opened and before any rule has keys
+ * on it; a counters file has one struct rtpe_srtp_port per slot, behind the
+ * max_slots counters. -EINVAL, -EBUSY as above; -ENOSPC: the counters file is full. */
+RTPE_EXPORT int rtpe_srtp_restore(struct rtpe_core *core, rtpe_u32 slot,
+				  const struct rtpe_srtp_port *past, rtpe_u32 len);
 
 /* The array of max_slots counters, valid for the life of the core. */
 RTPE_EXPORT struct rtpe_counters *rtpe_counters(struct rtpe_core *core);

@@ -6,7 +6,6 @@
  * RFC 6188), NULL (derived without a salt), and an MKI where the tags of RTP and
  * RTCP differ in length (it looks for the one of RTCP at the wrong place).
  */
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +113,7 @@ static size_t rtcp(uint8_t *p, int i)
 static void play(const struct suite *s, const uint8_t *mki)
 {
 	uint8_t key[64], plain[CAP], here[CAP], there[CAP];
-	_Atomic uint32_t index = 1;
+	uint32_t index = 1;
 	struct rtpe_srtp p = s->ours;
 	struct srtp *out, *in;
 	srtp_t their_in, their_out;
@@ -127,8 +126,8 @@ static void play(const struct suite *s, const uint8_t *mki)
 		p.mki_len = 4;
 		memcpy(p.mki, mki, 4);
 	}
-	out = srtp_new(&p, SRTP_PROTECT);
-	in = srtp_new(&p, SRTP_UNPROTECT);
+	out = srtp_new(&p, SRTP_PROTECT, NULL);
+	in = srtp_new(&p, SRTP_UNPROTECT, NULL);
 	their_in = theirs_new(s, key, mki, ssrc_any_inbound);
 	their_out = theirs_new(s, key, mki, ssrc_any_outbound);
 	for (int i = 0; i < PACKETS; i++) {

@@ -128,7 +128,11 @@ struct slot {
 	struct rtpe_counters *counters;
 	uint32_t index;
 	uint32_t thread;
-	_Atomic uint32_t srtcp_index;	/* of RTCP sent from here under keys */
+	/* SSRCs under keys; in use once `secured`. The relay thread's, but for what
+	 * is sent: that is under srtp_lock. */
+	struct rtpe_srtp_port *srtp;
+	bool secured;			/* the API's */
+	atomic_flag srtp_lock;
 	/* Under the counters' remote_seq. */
 	struct learn learn;
 	/* The relay thread's. */

@@ -21,26 +21,37 @@ static size_t bytes_of(uint32_t slots)
 	return slots * sizeof(struct rtpe_counters);
 }
 
+static size_t total(uint32_t slots)
+{
+	return bytes_of(slots) + slots * sizeof(struct rtpe_srtp_port);
+}
+
+static void *mapped(const struct counters_file *file)
+{
+	if (file->fd < 0)
+		return mem_map(total(file->slots));
+	return mmap(NULL, total(file->slots), PROT_READ | PROT_WRITE, MAP_SHARED, file->fd, 0);
+}
+
 int counters_map(struct counters_file *file, const char *path, uint32_t slots)
 {
 	void *p;
 
 	file->fd = -1;
 	file->slots = slots;
-	if (!path[0]) {
-		file->counters = mem_map(bytes_of(slots));
-		return file->counters ? 0 : -ENOMEM;
+	if (path[0]) {
+		/* Whoever may write to the directory could have put a link there. */
+		file->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (file->fd < 0)
+			return -errno;
+		if (ftruncate(file->fd, (off_t)total(slots)))
+			return -errno;
 	}
-	/* Whoever may write to the directory could have put a link there. */
-	file->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (file->fd < 0)
-		return -errno;
-	if (ftruncate(file->fd, (off_t)bytes_of(slots)))
-		return -errno;
-	p = mmap(NULL, bytes_of(slots), PROT_READ | PROT_WRITE, MAP_SHARED, file->fd, 0);
-	if (p == MAP_FAILED)
-		return -errno;
+	p = mapped(file);
+	if (!p || p == MAP_FAILED)
+		return -ENOMEM;
 	file->counters = p;
+	file->srtp = (struct rtpe_srtp_port *)(file->counters + slots);
 	return 0;
 }
 
@@ -58,15 +69,26 @@ int counters_reserve(struct counters_file *file, uint32_t slot)
 	return 0;
 }
 
+int counters_reserve_srtp(struct counters_file *file, uint32_t slot)
+{
+	size_t one = sizeof(struct rtpe_srtp_port);
+
+	if (file->fd < 0)
+		return 0;
+	return posix_fallocate(file->fd, (off_t)(bytes_of(file->slots) + slot * one), (off_t)one)
+		       ? -ENOSPC : 0;
+}
+
 void counters_unmap(struct counters_file *file)
 {
 	if (file->fd < 0) {
-		mem_unmap(file->counters, bytes_of(file->slots));
+		mem_unmap(file->counters, total(file->slots));
 	} else {
 		if (file->counters)
-			munmap(file->counters, bytes_of(file->slots));
+			munmap(file->counters, total(file->slots));
 		close(file->fd);
 	}
 	file->counters = NULL;
+	file->srtp = NULL;
 	file->fd = -1;
 }

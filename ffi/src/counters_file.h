@@ -4,9 +4,11 @@
 #define RTPE_COUNTERS_FILE_H
 
 #include "rtpe.h"
+#include "rtpe_srtp.h"
 
 struct counters_file {
 	struct rtpe_counters *counters;
+	struct rtpe_srtp_port *srtp;	/* behind the counters */
 	uint32_t slots;
 	uint32_t reserved;		/* slots whose blocks are allocated */
 	int fd;				/* -1: anonymous */
@@ -19,6 +21,8 @@ int counters_map(struct counters_file *file, const char *path, uint32_t slots);
 /* Makes sure that writing to a slot's counters cannot fail. Slots are used in
  * ascending order. 0 or -ENOSPC. */
 int counters_reserve(struct counters_file *file, uint32_t slot);
+/* The same for a slot's srtp, in any order: few ports have keys. */
+int counters_reserve_srtp(struct counters_file *file, uint32_t slot);
 void counters_unmap(struct counters_file *file);
 
 #endif

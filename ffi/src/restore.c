@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "core.h"
+#include "secure.h"
 
 enum { MAX_CLOCK_RATE = 1000000, MAX_JITTER_S = 10 };
 /* Numbers beyond are exact for nobody who reads them. */
@@ -135,5 +136,46 @@ int rtpe_port_restore(struct rtpe_core *core, rtpe_u32 index, const struct rtpe_
 	remote_publish(slot);
 	remote_unlock(slot);
 	atomic_store(&slot->restoring, 0);
+	return 0;
+}
+
+/* ---- SRTP ----------------------------------------------------------------- */
+
+static bool states_fit(const struct rtpe_srtp_state *s)
+{
+	for (unsigned i = 0; i < RTPE_SRTP_STREAMS; i++)
+		if (s[i].rtp.top >= RTPE_SRTP_RTP_END || s[i].rtcp.top >= RTPE_SRTP_RTCP_END)
+			return false;
+	return true;
+}
+
+int rtpe_srtp_restore(struct rtpe_core *core, rtpe_u32 index, const struct rtpe_srtp_port *past,
+		      rtpe_u32 len)
+{
+	struct slot *slot = slot_of(core, index);
+	struct rtpe_srtp_port old;
+	rtpe_u32 first;
+	int err;
+
+	if (!slot)
+		return -EBADF;
+	if (!past || len != sizeof(old))
+		return -EINVAL;
+	memcpy(&old, past, sizeof(old));
+	if (!states_fit(old.rx) || !states_fit(old.tx) || old.srtcp_index > RTPE_SRTP_RTCP_END)
+		return -EINVAL;
+	/* Whoever has used keys here since has a past of its own. */
+	if (slot->learn.installed || slot->secured)
+		return -EBUSY;
+	err = secure_prepare(core, slot);
+	if (err)
+		return err;
+	/* The ports it came in by may be others now. */
+	for (unsigned i = 0; i < RTPE_SRTP_STREAMS; i++)
+		old.tx[i].from = RTPE_NO_SLOT;
+	first = slot->srtp->srtcp_index;
+	*slot->srtp = old;
+	if (slot->srtp->srtcp_index < first)
+		slot->srtp->srtcp_index = first;
 	return 0;
 }

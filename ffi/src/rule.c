@@ -229,7 +229,7 @@ static int compile(struct rtpe_core *core, struct slot *slot, const struct sourc
 	int err;
 
 	compile_head(rule, in->head);
-	err = secure_compile(slot, &in->head->decrypt, rule);
+	err = secure_compile(core, slot, &in->head->decrypt, rule);
 	for (uint32_t i = 0; i < rule->n_outputs && !err; i++) {
 		struct out_rule *c = &rule->outputs[i];
 		struct rtpe_output o;
@@ -239,7 +239,7 @@ static int compile(struct rtpe_core *core, struct slot *slot, const struct sourc
 		if (!err)
 			err = compile_output(core, &o, c);
 		if (!err)
-			err = secure_compile_output(slot, &o.encrypt, rule, c);
+			err = secure_compile_output(core, slot, &o.encrypt, rule, c);
 		rule->keep_sealed |= (o.flags & RTPE_OUT_AS_RECEIVED) != 0;
 		if (err || !has_ext(&o))
 			continue;

@@ -40,7 +40,7 @@ const uint8_t *secure_seal(struct thread *t, const struct out_rule *out, unsigne
 	int n;
 
 	if (class == RTPE_CLASS_RTCP)
-		n = srtp_seal_rtcp(out->encrypt, data, *len, to, cap, &out->slot->srtcp_index);
+		n = srtp_seal_rtcp(out->encrypt, data, *len, to, cap, &out->slot->srtp->srtcp_index);
 	else
 		n = srtp_seal_rtp(out->encrypt, data, *len, to, cap);
 	if (n < 0 || n > MAX_DATAGRAM)
@@ -49,24 +49,53 @@ const uint8_t *secure_seal(struct thread *t, const struct out_rule *out, unsigne
 	return to;
 }
 
-/* After a restart the counters know how often each sequence number has rolled
- * over: it goes on from there, in both directions. */
-static void resume(const struct slot *slot, struct srtp *s)
+/* Where the indices of SRTCP sent from a port begin: after those of any port
+ * before it, also of a former core, without anything being remembered. */
+static uint32_t first_index(void)
 {
-	const struct rtpe_ssrc_counters *c = slot->counters->ssrc;
-
-	if (!slot->learn.restored)
-		return;
-	for (unsigned i = 0; i < RTPE_SSRC_TRACKS; i++)
-		if (c[i].in_use && c[i].packets)
-			/* counted from one, so that there is room for late packets below */
-			srtp_stream_set(s, c[i].ssrc, (c[i].max_seq >> 16) - 1,
-					(uint16_t)c[i].max_seq);
+	/* Comes round after two years, which is longer than any call. */
+	return (uint32_t)(clock_us(CLOCK_REALTIME) / 1000000 * INDICES_PER_SECOND) & 0x7fffffff;
 }
 
-int secure_compile(struct slot *slot, const struct rtpe_srtp *decrypt, struct rule *rule)
+int secure_prepare(struct rtpe_core *core, struct slot *slot)
+{
+	int err;
+
+	if (slot->secured)
+		return 0;
+	err = counters_reserve_srtp(&core->counters_file, slot->index);
+	if (err)
+		return err;
+	slot->srtp->srtcp_index = first_index();
+	slot->secured = true;
+	return 0;
+}
+
+static struct srtp *opener(struct slot *slot, const struct rtpe_srtp *keys)
+{
+	const struct srtp_table table = {
+		.states = slot->srtp->rx, .clock = &slot->srtp->rx_clock, .from = slot->index,
+	};
+
+	return srtp_new(keys, SRTP_UNPROTECT, &table);
+}
+
+/* Several threads may send from one port under one key. */
+static struct srtp *sealer(const struct slot *slot, struct slot *to, const struct rtpe_srtp *keys)
+{
+	const struct srtp_table table = {
+		.states = to->srtp->tx, .clock = &to->srtp->tx_clock, .lock = &to->srtp_lock,
+		.from = slot->index,
+	};
+
+	return srtp_new(keys, SRTP_PROTECT, &table);
+}
+
+int secure_compile(struct rtpe_core *core, struct slot *slot, const struct rtpe_srtp *decrypt,
+		   struct rule *rule)
 {
 	const struct rule *old = atomic_load(&slot->rule);
+	int err;
 
 	if (!decrypt->cipher)
 		return 0;
@@ -74,12 +103,11 @@ int secure_compile(struct slot *slot, const struct rtpe_srtp *decrypt, struct ru
 		rule->decrypt = srtp_get(old->decrypt);
 		return 0;
 	}
-	rule->decrypt = srtp_new(decrypt, SRTP_UNPROTECT);
-	if (!rule->decrypt)
-		return -ENOMEM;
-	if (!old)
-		resume(slot, rule->decrypt);
-	return 0;
+	err = secure_prepare(core, slot);
+	if (err)
+		return err;
+	rule->decrypt = opener(slot, decrypt);
+	return rule->decrypt ? 0 : -ENOMEM;
 }
 
 static struct srtp *known(const struct rule *rule, uint32_t n, const struct out_rule *out,
@@ -95,15 +123,15 @@ static struct srtp *known(const struct rule *rule, uint32_t n, const struct out_
 	return NULL;
 }
 
-int secure_compile_output(struct slot *slot, const struct rtpe_srtp *encrypt,
-			  struct rule *rule, struct out_rule *out)
+int secure_compile_output(struct rtpe_core *core, struct slot *slot,
+			  const struct rtpe_srtp *encrypt, struct rule *rule, struct out_rule *out)
 {
 	const struct rule *old = atomic_load(&slot->rule);
 	struct srtp *s;
+	int err;
 
 	if (!encrypt->cipher)
 		return 0;
-	/* Outputs to one place share the object, so that they share its indices. */
 	s = known(rule, (uint32_t)(out - rule->outputs), out, encrypt);
 	if (!s)
 		s = known(old, old ? old->n_outputs : 0, out, encrypt);
@@ -111,16 +139,9 @@ int secure_compile_output(struct slot *slot, const struct rtpe_srtp *encrypt,
 		out->encrypt = srtp_get(s);
 		return 0;
 	}
-	out->encrypt = srtp_new(encrypt, SRTP_PROTECT);
-	if (!out->encrypt)
-		return -ENOMEM;
-	if (!old)
-		resume(slot, out->encrypt);
-	return 0;
-}
-
-uint32_t secure_first_index(void)
-{
-	/* Comes round after two years, which is longer than any call. */
-	return (uint32_t)(clock_us(CLOCK_REALTIME) / 1000000 * INDICES_PER_SECOND) & 0x7fffffff;
+	err = secure_prepare(core, out->slot);
+	if (err)
+		return err;
+	out->encrypt = sealer(slot, out->slot, encrypt);
+	return out->encrypt ? 0 : -ENOMEM;
 }

@@ -15,15 +15,15 @@ rtpe_u32 *secure_open(struct thread *t, struct packet *p, const struct rule *rul
 const uint8_t *secure_seal(struct thread *t, const struct out_rule *out, unsigned class,
 			   const uint8_t *data, bool owned, uint32_t *len);
 
+/* Makes room for what a port remembers of its SSRCs: before any key is used on it.
+ * -ENOSPC: the file that holds it is full. */
+int secure_prepare(struct rtpe_core *core, struct slot *slot);
 /* The keys of a new rule: objects of the rule before it are kept where the keys
- * are the same, so that rollover counters and replay windows go on. 0 or -errno;
- * rule_free() gives back what there is. */
-int secure_compile(struct slot *slot, const struct rtpe_srtp *decrypt, struct rule *rule);
-int secure_compile_output(struct slot *slot, const struct rtpe_srtp *encrypt,
-			  struct rule *rule, struct out_rule *out);
-
-/* Where the indices of SRTCP sent from a port begin: after those of any port
- * before it, also of a former core, without anything being remembered. */
-uint32_t secure_first_index(void);
+ * are the same. 0 or -errno; rule_free() gives back what there is. */
+int secure_compile(struct rtpe_core *core, struct slot *slot, const struct rtpe_srtp *decrypt,
+		   struct rule *rule);
+int secure_compile_output(struct rtpe_core *core, struct slot *slot,
+			  const struct rtpe_srtp *encrypt, struct rule *rule,
+			  struct out_rule *out);
 
 #endif

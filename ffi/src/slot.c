@@ -58,6 +58,7 @@ static struct slot *slot_take(struct rtpe_core *core)
 	slot = &core->slots[i];
 	slot->index = i;
 	slot->counters = &core->counters[i];
+	slot->srtp = &core->counters_file.srtp[i];
 	atomic_store(&slot->fd, -1);
 	return slot;
 }
@@ -117,7 +118,11 @@ static void slot_reset(struct rtpe_core *core, struct slot *slot, struct iface *
 	slot->punts.last = core_now(core);
 	slot->punts.tokens = core->opts.punt_rate * 1000;
 	atomic_store(&slot->hold, 0);
-	atomic_store(&slot->srtcp_index, secure_first_index());
+	/* Of a port that never had keys it is not even touched. */
+	if (slot->secured)
+		memset(slot->srtp, 0, sizeof(*slot->srtp));
+	slot->secured = false;
+	atomic_flag_clear(&slot->srtp_lock);
 }
 
 int rtpe_port_open(struct rtpe_core *core, const struct rtpe_addr *local)
@@ -293,7 +298,7 @@ int rtpe_port_send_srtcp(struct rtpe_core *core, rtpe_u32 index, const struct rt
 	struct slot *slot = slot_of(core, index);
 	uint8_t sealed[2048];
 	struct srtp *s;
-	int n;
+	int n, err;
 
 	if (!slot)
 		return -EBADF;
@@ -301,11 +306,14 @@ int rtpe_port_send_srtcp(struct rtpe_core *core, rtpe_u32 index, const struct rt
 		return -EMSGSIZE;
 	if (!rtcp_valid(buf, len) || srtp_problem(keys))
 		return -EINVAL;
+	err = secure_prepare(core, slot);
+	if (err)
+		return err;
 	/* Reports are rare: no object is kept for them. */
-	s = srtp_new(keys, SRTP_PROTECT);
+	s = srtp_new(keys, SRTP_PROTECT, NULL);
 	if (!s)
 		return -ENOMEM;
-	n = srtp_seal_rtcp(s, buf, len, sealed, sizeof(sealed), &slot->srtcp_index);
+	n = srtp_seal_rtcp(s, buf, len, sealed, sizeof(sealed), &slot->srtp->srtcp_index);
 	srtp_free(s);
 	return n < 0 ? n : send_now(core, slot, dst, sealed, (rtpe_u32)n);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 
 #include "alloc.h"
 #include "classify.h"
@@ -13,15 +14,17 @@
 
 enum { TAG_MAX = 20, GCM_TAG = 16, INDEX_LEN = 4 };
 #define E_BIT 0x80000000u
-#define RTP_INDEX_END ((uint64_t)1 << 48)
-#define RTCP_INDEX_END ((uint32_t)1 << 31)
 
 struct srtp {
 	uint32_t owners;
+	uint32_t key;			/* see struct rtpe_srtp_port */
+	uint32_t hint;			/* of srtp_find() */
 	struct rtpe_srtp params;
 	struct srtp_keys rtp, rtcp;
-	uint64_t calls;
-	struct srtp_stream streams[SRTP_STREAMS];
+	struct srtp_table table;
+	/* Where the table is nobody else's. */
+	uint32_t own_clock;
+	struct rtpe_srtp_state own[];
 };
 
 static bool is_gcm(const struct rtpe_srtp *p)
@@ -55,19 +58,43 @@ const char *srtp_problem(const struct rtpe_srtp *p)
 	return NULL;
 }
 
-struct srtp *srtp_new(const struct rtpe_srtp *p, enum srtp_direction direction)
+/* Which key a state belongs to: no more of it than tells it from others. */
+static int key_id(const struct rtpe_srtp *p, uint32_t *id)
+{
+	uint8_t key[RTPE_KEY_MAX + RTPE_SALT_MAX], digest[EVP_MAX_MD_SIZE];
+	int ok;
+
+	memcpy(key, p->key, p->key_len);
+	memcpy(key + p->key_len, p->salt, p->salt_len);
+	ok = EVP_Digest(key, (size_t)p->key_len + p->salt_len, digest, NULL, EVP_sha256(), NULL);
+	*id = get32(digest) ? get32(digest) : 1;
+	OPENSSL_cleanse(key, sizeof(key));
+	return ok == 1 ? 0 : -EIO;
+}
+
+static size_t size_of(const struct srtp *s)
+{
+	return sizeof(*s) + (s->table.states == s->own ? RTPE_SRTP_STREAMS * sizeof(s->own[0]) : 0);
+}
+
+struct srtp *srtp_new(const struct rtpe_srtp *p, enum srtp_direction direction,
+		      const struct srtp_table *table)
 {
 	bool encrypt = direction == SRTP_PROTECT;
 	struct srtp *s;
 
 	if (srtp_problem(p))
 		return NULL;
-	s = mem_zalloc(sizeof(*s));
+	s = mem_zalloc(sizeof(*s) + (table ? 0 : RTPE_SRTP_STREAMS * sizeof(s->own[0])));
 	if (!s)
 		return NULL;
 	s->owners = 1;
 	s->params = *p;
-	if (srtp_keys_init(&s->rtp, p, false, encrypt) ||
+	if (table)
+		s->table = *table;
+	else
+		s->table = (struct srtp_table){ .states = s->own, .clock = &s->own_clock };
+	if (key_id(p, &s->key) || srtp_keys_init(&s->rtp, p, false, encrypt) ||
 	    srtp_keys_init(&s->rtcp, p, true, encrypt)) {
 		srtp_free(s);
 		return NULL;
@@ -87,7 +114,7 @@ void srtp_free(struct srtp *s)
 		return;
 	srtp_keys_free(&s->rtp);
 	srtp_keys_free(&s->rtcp);
-	OPENSSL_cleanse(s, sizeof(*s));
+	OPENSSL_cleanse(s, size_of(s));
 	mem_free(s);
 }
 
@@ -98,39 +125,11 @@ bool srtp_same(const struct srtp *s, const struct rtpe_srtp *p)
 
 /* ---- SSRCs ----------------------------------------------------------- */
 
-static struct srtp_stream *find(const struct srtp *s, uint32_t ssrc)
+int srtp_stream_get(struct srtp *s, uint32_t ssrc, uint32_t *roc, uint16_t *seq)
 {
-	for (uint32_t i = 0; i < SRTP_STREAMS; i++)
-		if (s->streams[i].in_use && s->streams[i].ssrc == ssrc)
-			return (struct srtp_stream *)(uintptr_t)&s->streams[i];
-	return NULL;
-}
+	const struct rtpe_srtp_state *st = srtp_find(&s->table, s->key, ssrc, &s->hint);
 
-/* On the way in only for packets that are authentic: nobody else can push a
- * stream out. On the way out for whatever the source sends; one that sends more
- * SSRCs than there is room for loses its own, and no other, rollover counters. */
-static struct srtp_stream *take(struct srtp *s, uint32_t ssrc)
-{
-	struct srtp_stream *st = find(s, ssrc);
-
-	if (!st) {
-		st = &s->streams[0];
-		for (uint32_t i = 0; i < SRTP_STREAMS && st->in_use; i++)
-			if (!s->streams[i].in_use || s->streams[i].used < st->used)
-				st = &s->streams[i];
-		memset(st, 0, sizeof(*st));
-		st->ssrc = ssrc;
-		st->in_use = true;
-	}
-	st->used = ++s->calls;
-	return st;
-}
-
-int srtp_stream_get(const struct srtp *s, uint32_t ssrc, uint32_t *roc, uint16_t *seq)
-{
-	const struct srtp_stream *st = find(s, ssrc);
-
-	if (!st || !st->rtp.any)
+	if (!st || !(st->rtp.seen[0] & 1))
 		return -ENOENT;
 	*roc = (uint32_t)(st->rtp.top >> 16);
 	*seq = (uint16_t)st->rtp.top;
@@ -139,13 +138,31 @@ int srtp_stream_get(const struct srtp *s, uint32_t ssrc, uint32_t *roc, uint16_t
 
 void srtp_stream_set(struct srtp *s, uint32_t ssrc, uint32_t roc, uint16_t seq)
 {
-	struct srtp_stream *st = take(s, ssrc);
+	struct rtpe_srtp_state *st = srtp_take(&s->table, s->key, ssrc, &s->hint);
 
-	memset(&st->rtp, 0, sizeof(st->rtp));
-	st->rtp.any = true;
 	st->rtp.top = (uint64_t)roc << 16 | seq;
 	/* What came before is not known: none of it is taken again. */
 	st->rtp.seen[0] = st->rtp.seen[1] = ~(uint64_t)0;
+}
+
+/* Takes the index of a packet that is about to be sent: two packets under one
+ * index would share their key stream. 0 or -errno. */
+static int claim(struct srtp *s, uint32_t ssrc, uint16_t seq, uint64_t *index)
+{
+	struct rtpe_srtp_window *w;
+	int err = 0;
+
+	srtp_table_lock(&s->table);
+	w = &srtp_take(&s->table, s->key, ssrc, &s->hint)->rtp;
+	*index = rtpe_srtp_guess(w, seq);
+	if (*index >= RTPE_SRTP_RTP_END)
+		err = -EKEYEXPIRED;
+	else if (!rtpe_srtp_fresh(w, *index))
+		err = -EALREADY;
+	else
+		rtpe_srtp_note(w, *index);
+	srtp_table_unlock(&s->table);
+	return err;
 }
 
 static void copy(uint8_t *out, const uint8_t *in, size_t len)
@@ -172,11 +189,6 @@ static size_t rtp_header_len(const uint8_t *p, size_t len)
 	return n <= len ? n : 0;
 }
 
-static uint64_t rtp_index(const struct srtp_stream *st, const uint8_t *p)
-{
-	return st ? srtp_guess_index(&st->rtp, get16(p + 2)) : get16(p + 2);
-}
-
 static void roc_bytes(uint64_t index, uint8_t *out)
 {
 	put32(out, (uint32_t)(index >> 16));
@@ -193,21 +205,17 @@ int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 	size_t head = rtp_header_len(in, len), tag = rtp_tag_len(p);
 	size_t total = len + tag + p->mki_len;
 	uint8_t roc[4], mac[TAG_MAX];
-	struct srtp_stream *st;
-	struct srtp_iv iv;
+	struct srtp_iv iv = { .header = in };
 	int err;
 
 	if (!head)
 		return -EINVAL;
 	if (total > cap)
 		return -ENOSPC;
-	st = take(s, get32(in + 8));
-	iv = (struct srtp_iv){ .header = in, .ssrc = st->ssrc, .index = rtp_index(st, in) };
-	if (iv.index >= RTP_INDEX_END)
-		return -EKEYEXPIRED;
-	/* Two packets under one index would share their key stream. */
-	if (!srtp_window_fresh(&st->rtp, iv.index))
-		return -EALREADY;
+	iv.ssrc = get32(in + 8);
+	err = claim(s, iv.ssrc, get16(in + 2), &iv.index);
+	if (err)
+		return err;
 	copy(out, in, head);
 	if (is_gcm(p)) {
 		err = srtp_gcm_seal(&s->rtp, &iv, in, head, NULL, 0, in + head, out + head,
@@ -229,7 +237,6 @@ int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 			memcpy(out + len + p->mki_len, mac, tag);
 		}
 	}
-	srtp_window_add(&st->rtp, iv.index);
 	return (int)total;
 }
 
@@ -238,8 +245,8 @@ int srtp_open_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 	const struct rtpe_srtp *p = &s->params;
 	size_t head = rtp_header_len(in, len), tag = rtp_tag_len(p), body;
 	uint8_t roc[4], mac[TAG_MAX];
-	const struct srtp_stream *st;
-	struct srtp_iv iv;
+	const struct rtpe_srtp_state *st;
+	struct srtp_iv iv = { .header = in };
 	int err;
 
 	/* The header may claim more than is left in front of the trailer. */
@@ -248,11 +255,12 @@ int srtp_open_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 	body = len - tag - p->mki_len;
 	if (body > cap)
 		return -ENOSPC;
-	st = find(s, get32(in + 8));
-	iv = (struct srtp_iv){ .header = in, .ssrc = get32(in + 8), .index = rtp_index(st, in) };
-	if (iv.index >= RTP_INDEX_END)
+	iv.ssrc = get32(in + 8);
+	st = srtp_find(&s->table, s->key, iv.ssrc, &s->hint);
+	iv.index = st ? rtpe_srtp_guess(&st->rtp, get16(in + 2)) : get16(in + 2);
+	if (iv.index >= RTPE_SRTP_RTP_END)
 		return -EKEYEXPIRED;
-	if (st && !srtp_window_fresh(&st->rtp, iv.index))
+	if (st && !rtpe_srtp_fresh(&st->rtp, iv.index))
 		return -EALREADY;
 	if (is_gcm(p)) {
 		copy(out, in, head);
@@ -275,14 +283,14 @@ int srtp_open_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 		else if ((err = srtp_crypt(&s->rtp, &iv, in + head, out + head, body - head)))
 			return err;
 	}
-	srtp_window_add(&take(s, iv.ssrc)->rtp, iv.index);
+	rtpe_srtp_note(&srtp_take(&s->table, s->key, iv.ssrc, &s->hint)->rtp, iv.index);
 	return (int)body;
 }
 
 /* ---- RTCP -------------------------------------------------------------- */
 
 int srtp_seal_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap,
-		  _Atomic uint32_t *index)
+		  uint32_t *index)
 {
 	const struct rtpe_srtp *p = &s->params;
 	bool plain = p->flags & RTPE_SRTP_PLAIN_RTCP;
@@ -298,10 +306,10 @@ int srtp_seal_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 		return -ENOSPC;
 	iv = (struct srtp_iv){
 		.header = in, .ssrc = get32(in + 4), .rtcp = true, .encrypted = !plain,
-		.index = atomic_fetch_add_explicit(index, 1, memory_order_relaxed),
+		.index = __atomic_fetch_add(index, 1, __ATOMIC_RELAXED),
 	};
-	if (iv.index >= RTCP_INDEX_END) {
-		atomic_store_explicit(index, RTCP_INDEX_END, memory_order_relaxed);
+	if (iv.index >= RTPE_SRTP_RTCP_END) {
+		__atomic_store_n(index, (uint32_t)RTPE_SRTP_RTCP_END, __ATOMIC_RELAXED);
 		return -EKEYEXPIRED;
 	}
 	put32(word, (uint32_t)iv.index | (plain ? 0 : E_BIT));
@@ -333,7 +341,7 @@ int srtp_open_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 	const struct rtpe_srtp *p = &s->params;
 	size_t tag = p->rtcp_tag_len, trailer = tag + INDEX_LEN + p->mki_len, body, head;
 	uint8_t mac[TAG_MAX];
-	const struct srtp_stream *st;
+	const struct rtpe_srtp_state *st;
 	const uint8_t *word;
 	struct srtp_iv iv;
 	int err;
@@ -348,8 +356,8 @@ int srtp_open_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 		.header = in, .ssrc = get32(in + 4), .rtcp = true,
 		.encrypted = get32(word) & E_BIT, .index = get32(word) & ~E_BIT,
 	};
-	st = find(s, iv.ssrc);
-	if (st && !srtp_window_fresh(&st->rtcp, iv.index))
+	st = srtp_find(&s->table, s->key, iv.ssrc, &s->hint);
+	if (st && !rtpe_srtp_fresh(&st->rtcp, iv.index))
 		return -EALREADY;
 	/* The E bit is the sender's word, authenticated with the rest. */
 	head = is_gcm(p) && !iv.encrypted ? body : RTCP_HEADER;
@@ -371,6 +379,6 @@ int srtp_open_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 		else if ((err = srtp_crypt(&s->rtcp, &iv, in + head, out + head, body - head)))
 			return err;
 	}
-	srtp_window_add(&take(s, iv.ssrc)->rtcp, iv.index);
+	rtpe_srtp_note(&srtp_take(&s->table, s->key, iv.ssrc, &s->hint)->rtcp, iv.index);
 	return (int)body;
 }

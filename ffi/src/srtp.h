@@ -14,11 +14,10 @@
 #ifndef RTPE_SRTP_H
 #define RTPE_SRTP_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "rtpe_rule.h"
+#include "srtp_stream.h"
 
 struct srtp;
 
@@ -26,13 +25,14 @@ enum srtp_direction { SRTP_PROTECT, SRTP_UNPROTECT };
 
 enum {
 	SRTP_TRAILER_MAX = 16 + 4 + RTPE_MKI_MAX,	/* what protecting adds at most */
-	SRTP_STREAMS = 16,				/* SSRCs with a state of their own */
 };
 
 /* Why parameters cannot be used, as a sentence, or NULL. */
 const char *srtp_problem(const struct rtpe_srtp *p);
-/* NULL when out of memory or srtp_problem() has something to say. */
-struct srtp *srtp_new(const struct rtpe_srtp *p, enum srtp_direction direction);
+/* Remembers its SSRCs in `table`, which must outlive it; NULL: in one of its own.
+ * NULL when out of memory or srtp_problem() has something to say. */
+struct srtp *srtp_new(const struct rtpe_srtp *p, enum srtp_direction direction,
+		      const struct srtp_table *table);
 /* One more owner; only by the thread that makes and frees them. */
 struct srtp *srtp_get(struct srtp *s);
 /* One owner less; the last one wipes the keys. NULL is fine. */
@@ -46,13 +46,13 @@ int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 /* `index` is shared by all who send RTCP under this key (RFC 3711 section 3.4:
  * no index may come twice). */
 int srtp_seal_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap,
-		  _Atomic uint32_t *index);
+		   uint32_t *index);
 int srtp_open_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap);
 int srtp_open_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap);
 
 /* Rollover counter and highest sequence number of one SSRC, for taking a
  * stream over from somewhere else. 0 or -ENOENT. */
-int srtp_stream_get(const struct srtp *s, uint32_t ssrc, uint32_t *roc, uint16_t *seq);
+int srtp_stream_get(struct srtp *s, uint32_t ssrc, uint32_t *roc, uint16_t *seq);
 void srtp_stream_set(struct srtp *s, uint32_t ssrc, uint32_t roc, uint16_t seq);
 
 #endif

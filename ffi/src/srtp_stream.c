@@ -1,59 +1,79 @@
 /* SPDX-License-Identifier: MIT */
 #include "srtp_stream.h"
 
-uint64_t srtp_guess_index(const struct srtp_window *w, uint16_t seq)
-{
-	uint64_t roc = w->top >> 16;
-	uint16_t last = (uint16_t)w->top;
+#include <stdbool.h>
+#include <string.h>
 
-	if (!w->any)
-		return seq;
-	/* RFC 3711 section 3.3.1. */
-	if (last < 32768) {
-		if (seq > last && seq - last > 32768 && roc > 0)
-			roc--;
-	} else if (seq < last - 32768) {
-		roc++;
+struct rtpe_srtp_state *srtp_find(const struct srtp_table *t, rtpe_u32 key, rtpe_u32 ssrc,
+				  rtpe_u32 *hint)
+{
+	struct rtpe_srtp_state *st = &t->states[*hint];
+
+	if (st->key == key && st->ssrc == ssrc)
+		return st;
+	for (rtpe_u32 i = 0; i < RTPE_SRTP_STREAMS; i++) {
+		st = &t->states[i];
+		if (st->key == key && st->ssrc == ssrc) {
+			*hint = i;
+			return st;
+		}
 	}
-	return roc << 16 | seq;
+	return NULL;
 }
 
-bool srtp_window_fresh(const struct srtp_window *w, uint64_t index)
+static rtpe_u32 share_of(const struct srtp_table *t, rtpe_u32 from)
 {
-	uint64_t age;
+	rtpe_u32 n = 0;
 
-	if (!w->any || index > w->top)
-		return true;
-	age = w->top - index;
-	return age < SRTP_WINDOW && !(w->seen[age / 64] >> age % 64 & 1);
+	for (rtpe_u32 i = 0; i < RTPE_SRTP_STREAMS; i++)
+		n += t->states[i].key && t->states[i].from == from;
+	return n;
 }
 
-void srtp_window_add(struct srtp_window *w, uint64_t index)
+static struct rtpe_srtp_state *victim(const struct srtp_table *t)
 {
-	uint64_t by;
+	struct rtpe_srtp_state *worst = NULL;
+	rtpe_u32 most = 0;
 
-	if (!w->any) {
-		w->any = true;
-		w->top = index;
-		w->seen[0] = 1;
-		return;
+	for (rtpe_u32 i = 0; i < RTPE_SRTP_STREAMS; i++) {
+		struct rtpe_srtp_state *st = &t->states[i];
+		rtpe_u32 share;
+
+		if (!st->key)
+			return st;
+		share = share_of(t, st->from);
+		if (share > most || (share == most && st->used < worst->used)) {
+			worst = st;
+			most = share;
+		}
 	}
-	if (index <= w->top) {
-		by = w->top - index;
-		if (by < SRTP_WINDOW)
-			w->seen[by / 64] |= (uint64_t)1 << by % 64;
-		return;
+	return worst;
+}
+
+/* After 2^32 packets all are equally old. */
+static rtpe_u32 tick(const struct srtp_table *t)
+{
+	if (++*t->clock == 0) {
+		for (rtpe_u32 i = 0; i < RTPE_SRTP_STREAMS; i++)
+			t->states[i].used = 0;
+		*t->clock = 1;
 	}
-	by = index - w->top;
-	if (by >= SRTP_WINDOW) {
-		w->seen[0] = w->seen[1] = 0;
-	} else if (by >= 64) {
-		w->seen[1] = w->seen[0] << (by - 64);
-		w->seen[0] = 0;
-	} else {
-		w->seen[1] = w->seen[1] << by | w->seen[0] >> (64 - by);
-		w->seen[0] <<= by;
+	return *t->clock;
+}
+
+struct rtpe_srtp_state *srtp_take(const struct srtp_table *t, rtpe_u32 key, rtpe_u32 ssrc,
+				  rtpe_u32 *hint)
+{
+	struct rtpe_srtp_state *st = srtp_find(t, key, ssrc, hint);
+
+	if (!st) {
+		st = victim(t);
+		memset(st, 0, sizeof(*st));
+		st->ssrc = ssrc;
+		st->key = key;
+		*hint = (rtpe_u32)(st - t->states);
 	}
-	w->seen[0] |= 1;
-	w->top = index;
+	st->from = t->from;
+	st->used = tick(t);
+	return st;
 }

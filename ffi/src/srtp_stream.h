@@ -1,36 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is remembered of each SSRC under one key: the rollover counter and which
- * indices have been seen (RFC 3711 section 3.2.3, 3.3.1, 3.3.2).
+ * The SSRCs of one port and direction: a table of struct rtpe_srtp_state, kept
+ * by whoever opened the port and shared by all keys in use there.
  */
 #ifndef RTPE_SRTP_STREAM_H
 #define RTPE_SRTP_STREAM_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <stdatomic.h>
 
-enum { SRTP_WINDOW = 128 };		/* indices told apart; RFC 3711 asks for 64 */
+#include "rtpe_srtp.h"
 
-/* Indices seen: bit 0 of window[0] is `top`. */
-struct srtp_window {
-	uint64_t top;
-	uint64_t seen[SRTP_WINDOW / 64];
-	bool any;
+struct srtp_table {
+	struct rtpe_srtp_state *states;	/* RTPE_SRTP_STREAMS of them */
+	rtpe_u32 *clock;
+	atomic_flag *lock;		/* NULL: one thread at a time */
+	rtpe_u32 from;			/* for states made through here */
 };
 
-struct srtp_stream {
-	uint32_t ssrc;
-	bool in_use;
-	uint64_t used;			/* when, in calls; the least is replaced */
-	struct srtp_window rtp;
-	struct srtp_window rtcp;
-};
+static inline void srtp_table_lock(const struct srtp_table *t)
+{
+	while (t->lock && atomic_flag_test_and_set_explicit(t->lock, memory_order_acquire))
+		;
+}
 
-/* The index that a 16-bit sequence number most likely stands for; 2^48 and more
- * when the last one has passed. */
-uint64_t srtp_guess_index(const struct srtp_window *w, uint16_t seq);
-/* Whether an index is new; srtp_window_add() notes it once it is authentic. */
-bool srtp_window_fresh(const struct srtp_window *w, uint64_t index);
-void srtp_window_add(struct srtp_window *w, uint64_t index);
+static inline void srtp_table_unlock(const struct srtp_table *t)
+{
+	if (t->lock)
+		atomic_flag_clear_explicit(t->lock, memory_order_release);
+}
+
+/* The state of an SSRC, NULL while there is none. *hint: where it was found last. */
+struct rtpe_srtp_state *srtp_find(const struct srtp_table *t, rtpe_u32 key, rtpe_u32 ssrc,
+				  rtpe_u32 *hint);
+/* The same, made when there is none. In a full table whoever has most of it loses
+ * the one silent for longest: a source that changes its SSRC all the time loses
+ * its own, and no other, rollover counters. */
+struct rtpe_srtp_state *srtp_take(const struct srtp_table *t, rtpe_u32 key, rtpe_u32 ssrc,
+				  rtpe_u32 *hint);
 
 #endif

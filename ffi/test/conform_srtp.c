@@ -26,12 +26,12 @@ static struct rtpe_srtp keys(uint8_t cipher, uint8_t seed)
 /* A peer that speaks SRTP. */
 struct secure {
 	struct srtp *out, *in;
-	_Atomic uint32_t index;
+	uint32_t index;
 };
 
 static struct secure secure_peer(const struct rtpe_srtp *out, const struct rtpe_srtp *in)
 {
-	struct secure s = { srtp_new(out, SRTP_PROTECT), srtp_new(in, SRTP_UNPROTECT), 0 };
+	struct secure s = { srtp_new(out, SRTP_PROTECT, NULL), srtp_new(in, SRTP_UNPROTECT, NULL), 0 };
 
 	CHECK(s.out && s.in);
 	return s;

@@ -14,7 +14,8 @@ static const struct suite *const suites[] = {
 	&suite_rule, &suite_api, &suite_ctl, &suite_steer, &suite_sockets,
 	&suite_steer_ports, &suite_sockets_ports,
 	&suite_steer_traffic, &suite_sockets_traffic, &suite_rtnl, &suite_route, &suite_l2,
-	&suite_counters_file, &suite_steer_srtp, &suite_sockets_srtp, &suite_srtp, &suite_dtls, &suite_restore, &suite_ext, &suite_bundle,
+	&suite_counters_file, &suite_steer_srtp, &suite_sockets_srtp, &suite_srtp,
+	&suite_srtp_restore, &suite_dtls, &suite_restore, &suite_ext, &suite_bundle,
 	&suite_rtcp_names, &suite_steer_mux, &suite_sockets_mux,
 	&suite_steer_edit, &suite_sockets_edit, &suite_taken,
 };

@@ -63,6 +63,8 @@ const nap = new Int32Array(new SharedArrayBuffer(4));
 export class CounterCodec {
   /** Size of one slot's counters in bytes. */
   readonly size: number;
+  /** Size of what one slot remembers of SRTP, in bytes; not read here. */
+  readonly srtpSize: number;
   readonly addr: AddrCodec;
   readonly slot: StructLayout<keyof typeof COUNTER_FIELDS>["offset"];
   readonly ssrc: StructLayout<keyof typeof SSRC_FIELDS>["offset"];
@@ -74,6 +76,7 @@ export class CounterCodec {
     const counters = layout.require("rtpe_counters", COUNTER_FIELDS);
     const ssrc = layout.require("rtpe_ssrc_counters", SSRC_FIELDS);
     this.size = counters.size;
+    this.srtpSize = layout.require("rtpe_srtp_port", {}).size;
     this.addr = addr;
     this.slot = counters.offset;
     this.ssrc = ssrc.offset;

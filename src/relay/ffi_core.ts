@@ -262,7 +262,7 @@ function selfTest(library: RelayLibrary): void {
 function countersLayout(description: string): string {
   let hash = 0x811c9dc5;
   for (const line of description.split("\n")) {
-    if (!/^(?:struct )?rtpe_(?:ssrc_)?counters|^(?:struct )?rtpe_addr/.test(line)) continue;
+    if (!/^(?:struct )?rtpe_(?:(?:ssrc_)?counters|addr|srtp_\w+)\b/.test(line)) continue;
     for (let i = 0; i < line.length; i++) hash = Math.imul(hash ^ line.charCodeAt(i), 0x01000193);
   }
   return (hash >>> 0).toString(16).padStart(8, "0");

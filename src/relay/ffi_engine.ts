@@ -104,6 +104,9 @@ export class FfiEngine implements RelayEngine {
     const bytes = codec.encode(past);
     const result = library.rtpe_port_restore(handle, slot, bytes, bytes.length);
     if (result < 0) throw new Error(`counters for slot ${slot} refused: ${errnoText(result)}`);
+    if (past.srtp === undefined) return;
+    const srtp = library.rtpe_srtp_restore(handle, slot, past.srtp, past.srtp.length);
+    if (srtp < 0) throw new Error(`SRTP state for slot ${slot} refused: ${errnoText(srtp)}`);
   }
 
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint, keys?: SrtpKeys): boolean {

@@ -243,6 +243,11 @@ export interface SlotCounters {
   readonly learned: boolean;
   /** RTP sources seen, at most 4. */
   readonly ssrcs: readonly SsrcCounters[];
+  /**
+   * What the port remembers of SRTP (rollover counters, replay windows; no keys), as the engine keeps
+   * it; absent = nothing, or this is no snapshot of a core that has ended.
+   */
+  readonly srtp?: Uint8Array<ArrayBuffer>;
 }
 
 /** Something the engine tells: see RTPE_EVENT_*. */
