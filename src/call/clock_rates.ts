@@ -29,7 +29,7 @@ export class ClockRates {
     if (media.state.kind !== "rtp" || media.entries.length === 0) return;
     const rates = ratesOf(sharing(media));
     if (rates.length === 0 && !this.#told.has(media)) return;
-    const slots = media.entries.map(({ pair }) => pair.rtp.slot);
+    const slots = media.pairs.map(({ rtp }) => rtp.slot);
     const text = JSON.stringify([slots, rates]);
     if (this.#told.get(media) === text) return;
     this.#told.set(media, text);

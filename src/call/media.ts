@@ -15,21 +15,27 @@ import { iceFlags, keyFlags } from "./secure/flags.ts";
 import { streamViews } from "./stream.ts";
 import type { MediaView, StreamView } from "./types.ts";
 
+/** A port pair and its rules. */
+export interface LocalPair {
+  readonly pair: PortPair;
+  /** Endpoints of the rules in force; learning starts anew when one changes. */
+  rtpRule: InstalledRule | undefined;
+  rtcpRule: InstalledRule | undefined;
+}
+
 /**
  * A port pair and the endpoint of the *other* side it was advertised for. One endpoint sees one pair for as
  * long as the call lasts: when the other side moves, the pair moves with it, and comes back when it does.
  */
-export interface PortEntry {
-  readonly pair: PortPair;
+export interface PortEntry extends LocalPair {
+  /** Pairs on the other addresses of its interface: further candidates of ICE, the preferred ones first. */
+  others?: readonly LocalPair[];
   /** Signalled RTP endpoint of the other side; undefined until it is known. */
   peer: Endpoint | undefined;
   /** RTP and RTCP were known to share a port when the pair was opened, so RTCP never had its own. */
   readonly muxed: boolean;
   /** rtcp-mux was spoken of since, so that RTCP is taken from the RTP port however long the switch takes. */
   everMuxed?: boolean;
-  /** Endpoints of the rules in force; learning starts anew when one changes. */
-  rtpRule: InstalledRule | undefined;
-  rtcpRule: InstalledRule | undefined;
   /** `pierce NAT` has begun on it; undefined = was never asked for. */
   piercing?: Piercing;
 }
@@ -116,6 +122,11 @@ export class Media implements MediaView {
     return flags;
   }
 
+  /** All pairs opened for this section, those of further candidates included. */
+  get pairs(): PortPair[] {
+    return this.entries.flatMap(pairsOf);
+  }
+
   /** Whether packets can pass: there is a pair and nobody rejected the section. */
   get live(): boolean {
     return this.active !== undefined && !this.state.rejected && this.state.kind !== "passthrough";
@@ -157,7 +168,7 @@ export class Media implements MediaView {
     while (this.entries.length > keep) {
       const at = this.entries.findIndex((entry) => entry !== this.active);
       if (at < 0) break;
-      taken.push(this.entries.splice(at, 1)[0]!.pair);
+      taken.push(...pairsOf(this.entries.splice(at, 1)[0]!));
     }
     return taken;
   }
@@ -165,6 +176,11 @@ export class Media implements MediaView {
   #first(local: LocalAddress): PortEntry | undefined {
     return this.entries.find((entry) => entry.pair.local === local);
   }
+}
+
+/** The pair that is advertised first, and those of further candidates. */
+export function pairsOf({ pair, others = [] }: PortEntry): PortPair[] {
+  return [pair, ...others.map((one) => one.pair)];
 }
 
 /** Adds the edge unless it exists. */

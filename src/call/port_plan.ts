@@ -8,8 +8,8 @@
 import type { ByteString } from "../core/bytes.ts";
 import type { Endpoint, Family } from "../core/endpoint.ts";
 import { NgError } from "../ng/types.ts";
-import type { LocalAddress, PortPair, Relay } from "../relay/types.ts";
-import type { PortEntry } from "./media.ts";
+import { type LocalAddress, type PortPair, PortsExhausted, type Relay } from "../relay/types.ts";
+import { pairsOf, type PortEntry } from "./media.ts";
 import type { Participant, PartyInterface } from "./participant.ts";
 
 /** Ports for one section of one party. */
@@ -21,6 +21,15 @@ export interface PlannedPorts {
   readonly entry: PortEntry | undefined;
   /** Endpoint of the other side it stands for from now on; undefined = as before. */
   readonly peer: Endpoint | undefined;
+  /** Pairs of further candidates that are new. */
+  readonly others: readonly PortPair[];
+}
+
+/** What a section is advertised with. */
+export interface Advertised {
+  readonly pair: PortPair;
+  /** Of further candidates of ICE, the preferred ones first. */
+  readonly others: readonly PortPair[];
 }
 
 /** A pair that goes over from one section of a party to another. */
@@ -56,6 +65,7 @@ export class PortPlan {
    *
    * @param peer endpoint of the other side, undefined when it has none
    * @param latch keep the pair although the endpoint changed
+   * @param ice one pair for each address of the interface
    * @throws PortsExhausted
    */
   advertise(
@@ -64,19 +74,21 @@ export class PortPlan {
     local: LocalAddress,
     peer: Endpoint | undefined,
     latch: boolean,
-  ): PortPair {
+    ice: boolean,
+  ): Advertised {
     const entry = this.#heirloom(party, position) ??
       this.#own(party, position, local, peer, latch);
     const pair = entry?.pair ?? this.#open(local);
     const known = entry?.peer !== undefined && peer === undefined;
-    this.planned.push({ position, party, pair, entry, peer: known ? undefined : peer });
-    return pair;
+    const others = ice && entry?.others === undefined ? this.#openOthers(pair.local) : [];
+    this.planned.push({ position, party, pair, entry, peer: known ? undefined : peer, others });
+    return ice && entry?.others !== undefined ? advertised(entry) : { pair, others };
   }
 
-  /** The pair a section is advertised with already, which stays; undefined when there is none. */
-  stay(party: Participant, position: number): PortPair | undefined {
+  /** What a section is advertised with already, which stays; undefined when there is none. */
+  stay(party: Participant, position: number): Advertised | undefined {
     const own = party.medias[position]?.own;
-    return own !== undefined && !this.#isGone(own) ? own.pair : undefined;
+    return own !== undefined && !this.#isGone(own) ? advertised(own) : undefined;
   }
 
   /**
@@ -91,7 +103,7 @@ export class PortPlan {
     const address = local();
     const entry = inherited ?? this.#own(party, position, address, undefined, false);
     const pair = entry?.pair ?? this.#open(address);
-    this.planned.push({ position, party, pair, entry, peer: undefined });
+    this.planned.push({ position, party, pair, entry, peer: undefined, others: [] });
   }
 
   /** Puts the pairs in place, after the new states of the sections. */
@@ -103,7 +115,7 @@ export class PortPlan {
       entry.peer = undefined;
       party.media(heir).entries.push(entry);
     }
-    for (const { party, position, pair, entry, peer } of this.planned) {
+    for (const { party, position, pair, entry, peer, others } of this.planned) {
       const media = party.media(position);
       let target = entry;
       if (target === undefined) {
@@ -112,6 +124,9 @@ export class PortPlan {
         media.entries.push(target);
       } else if (peer !== undefined) {
         target.peer = peer;
+      }
+      if (others.length > 0) {
+        target.others = others.map((pair) => ({ pair, rtpRule: undefined, rtcpRule: undefined }));
       }
       media.active = target;
     }
@@ -147,6 +162,33 @@ export class PortPlan {
     this.#opened.push(pair);
     return pair;
   }
+
+  /**
+   * A pair on each other address of an interface, those of its family first. A candidate there is no port for
+   * is one less.
+   */
+  #openOthers(local: LocalAddress): PortPair[] {
+    const others = this.#relay.addresses.filter(({ name }) => name === local.name)
+      .filter((address) => address !== local)
+      .toSorted((a, b) => rank(a, local) - rank(b, local));
+    return others.flatMap((address) => {
+      try {
+        return [this.#open(address)];
+      } catch (error) {
+        if (error instanceof PortsExhausted) return [];
+        throw error;
+      }
+    });
+  }
+}
+
+function advertised(entry: PortEntry): Advertised {
+  const [pair, ...others] = pairsOf(entry);
+  return { pair: pair!, others };
+}
+
+function rank({ family }: LocalAddress, local: LocalAddress): number {
+  return family === local.family ? 0 : 1;
 }
 
 /**

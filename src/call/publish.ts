@@ -151,9 +151,16 @@ function speak(
     const name = request.interface ?? directions.from;
     const choice = new InterfaceChoice(relay, party.interface, name);
     const facings = result.medias.map((media, i) =>
-      media.to.rejected || media.to.kind === "passthrough"
-        ? undefined
-        : facing(ports.advertise(party, i, choice.address(family), undefined, true))
+      media.to.rejected || media.to.kind === "passthrough" ? undefined : facing(
+        ports.advertise(
+          party,
+          i,
+          choice.address(family),
+          undefined,
+          true,
+          media.to.secure?.ice !== undefined,
+        ),
+      )
     );
     const written = writeSdp({
       // nobody else's address may stand in the origin

@@ -7,6 +7,7 @@
 import type { ByteString } from "../core/bytes.ts";
 import type { PortPair, Relay } from "../relay/types.ts";
 import type { Call } from "./call.ts";
+import { pairsOf } from "./media.ts";
 import type { Participant } from "./participant.ts";
 import type { CallObserver, CallRegistry, CallView, CloseReason } from "./types.ts";
 
@@ -123,7 +124,7 @@ export class CallTable implements CallRegistry {
   takePorts({ medias }: Participant): PortPair[] {
     return medias.flatMap((media) => {
       media.active = undefined;
-      return media.entries.splice(0).map(({ pair }) => pair);
+      return media.entries.splice(0).flatMap(pairsOf);
     });
   }
 }

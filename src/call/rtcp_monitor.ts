@@ -189,9 +189,9 @@ export class RtcpMonitor {
   /** RTP clock rate of a source of a call, in Hz. */
   #clockRate({ participants }: Call, ssrc: number): number {
     for (const { medias } of participants) {
-      for (const { entries } of medias) {
-        for (const { pair } of entries) {
-          const { ssrcs } = this.#relay.engine.counters(pair.rtp.slot);
+      for (const { pairs } of medias) {
+        for (const { rtp } of pairs) {
+          const { ssrcs } = this.#relay.engine.counters(rtp.slot);
           const source = ssrcs.find((one) => one.ssrc === ssrc);
           if (source !== undefined) return source.clockRate;
         }
@@ -204,7 +204,7 @@ export class RtcpMonitor {
     const { engine } = this.#relay;
     const since = this.#clock.wall() - MEASURE_MS;
     for (const { medias } of participants) {
-      for (const { pair: { local, rtp } } of medias.flatMap(({ entries }) => entries)) {
+      for (const { local, rtp } of medias.flatMap(({ pairs }) => pairs)) {
         if (engine.lastRx(rtp.slot) < since) continue;
         for (const { last, jitter } of engine.counters(rtp.slot).ssrcs) {
           if (last >= since) this.#options.sums.measured(local, Math.round(jitter));

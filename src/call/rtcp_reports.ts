@@ -106,17 +106,17 @@ export class RtcpReports {
   }
 
   /** RTP sources heard from a party within two intervals. */
-  #ssrcs({ entries }: Media): SsrcCounters[] {
+  #ssrcs({ pairs }: Media): SsrcCounters[] {
     const { relay, clock, interval } = this.#context;
     const since = clock.wall() - 2 * (interval + SPREAD_MS);
-    return entries.flatMap(({ pair }) =>
-      relay.engine.counters(pair.rtp.slot).ssrcs.filter(({ last }) => last >= since)
+    return pairs.flatMap(({ rtp }) =>
+      relay.engine.counters(rtp.slot).ssrcs.filter(({ last }) => last >= since)
     );
   }
 
-  #heard({ entries }: Media): boolean {
+  #heard({ pairs }: Media): boolean {
     const heard = (slot: Slot): boolean => this.#context.relay.engine.lastRx(slot) > 0;
-    return entries.some(({ pair }) => heard(pair.rtp.slot) || heard(pair.rtcp.slot));
+    return pairs.some(({ rtp, rtcp }) => heard(rtp.slot) || heard(rtcp.slot));
   }
 }
 

@@ -13,13 +13,22 @@ import type { CallLog } from "./context.ts";
 import { fixedSizeTypes, type Gate, limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
 import {
   type InstalledRule,
+  type LocalPair,
   MAX_OUTPUTS,
   type Media,
+  pairsOf,
   type PortEntry,
   type Subscription,
 } from "./media.ts";
 import { headerEdits, payloadTypes, ruleBundle, sectionsOn } from "./rules_bundle.ts";
-import { type ComponentName, guardOf, isForeign, sealed, usesIce } from "./secure/protection.ts";
+import {
+  type ComponentName,
+  guardOf,
+  isForeign,
+  sealed,
+  sendingPair,
+  usesIce,
+} from "./secure/protection.ts";
 
 /** Learning window in ms. */
 const LEARN_MS = 3000;
@@ -47,8 +56,10 @@ export function installRules(relay: Relay, call: Call, log: CallLog): void {
           installEntry(relay, call, media, entry);
         } catch (error) {
           log.warn(call.callId, `media muted: ${error instanceof Error ? error.message : error}`);
-          relay.engine.clearRule(entry.pair.rtp.slot);
-          relay.engine.clearRule(entry.pair.rtcp.slot);
+          for (const { rtp, rtcp } of pairsOf(entry)) {
+            relay.engine.clearRule(rtp.slot);
+            relay.engine.clearRule(rtcp.slot);
+          }
         }
       }
     }
@@ -80,42 +91,54 @@ function refusal(relay: Relay, target: Endpoint, { pair }: PortEntry): string | 
 }
 
 function installEntry(relay: Relay, call: Call, media: Media, entry: PortEntry): void {
-  const { pair } = entry;
+  if (media.live && takesRtcp(media, entry)) entry.everMuxed = true;
+  installPair(relay, call, media, entry, entry);
+  for (const other of entry.others ?? []) installPair(relay, call, media, entry, other);
+}
+
+/** @param local the pair of the entry that is advertised first, or that of a further candidate */
+function installPair(
+  relay: Relay,
+  call: Call,
+  media: Media,
+  entry: PortEntry,
+  local: LocalPair,
+): void {
+  const { pair } = local;
   const { state } = media;
-  if (!media.live) {
-    entry.rtpRule = clear(relay, pair.rtp.slot, entry.rtpRule);
-    entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
+  if (!media.live || (local !== entry && !usesIce(media))) {
+    local.rtpRule = clear(relay, pair.rtp.slot, local.rtpRule);
+    local.rtcpRule = clear(relay, pair.rtcp.slot, local.rtcpRule);
     return;
   }
   const opaque = state.kind !== "rtp" || state.dtls;
-  if (takesRtcp(media, entry)) entry.everMuxed = true;
   const origin = description(state);
   const common = base(call, media, opaque);
-  const rtp = guardOf(media, "rtp", reachable(state.rtp, pair), common.punt);
+  const rtp = guardOf(media, "rtp", pair, reachable(state.rtp, pair), common.punt);
   relay.engine.setRule(pair.rtp.slot, {
     ...common,
     ...rtp.rule,
-    ...remote(rtp.remote, origin, entry.rtpRule),
+    ...remote(rtp.remote, origin, local.rtpRule),
     rtcpMux: entry.everMuxed === true && !opaque,
     rtcpOnly: false,
     ...bundled(call, media, entry, opaque),
   });
-  entry.rtpRule = { remote: rtp.remote, origin };
+  local.rtpRule = { remote: rtp.remote, origin };
   // a pair that has known RTCP of its own keeps an ear for those who have not noticed rtcp-mux yet
   if (state.kind === "opaque" || (entry.muxed && state.mux === "agreed")) {
-    entry.rtcpRule = clear(relay, pair.rtcp.slot, entry.rtcpRule);
+    local.rtcpRule = clear(relay, pair.rtcp.slot, local.rtcpRule);
     return;
   }
-  const rtcp = guardOf(media, "rtcp", reachable(state.rtcp, pair), common.punt);
+  const rtcp = guardOf(media, "rtcp", pair, reachable(state.rtcp, pair), common.punt);
   relay.engine.setRule(pair.rtcp.slot, {
     ...common,
     ...rtcp.rule,
-    ...remote(rtcp.remote, origin, entry.rtcpRule),
+    ...remote(rtcp.remote, origin, local.rtcpRule),
     rtcpMux: false,
     rtcpOnly: !opaque,
     ...bundledRtcp(call, media, entry, opaque ? ANY : RTCP),
   });
-  entry.rtcpRule = { remote: rtcp.remote, origin };
+  local.rtcpRule = { remote: rtcp.remote, origin };
 }
 
 /** Stands for the party's last description; `reset` makes it another one. */
@@ -225,10 +248,10 @@ function bundledRtcp(
   const sections = sectionsOn(owner, entry);
   const bundle = match === ANY ? undefined : ruleBundle(sections);
   if (bundle === undefined || owner.state.echo === "echo") {
-    return { outputs: rtcpOutputs(call, owner, entry, match) };
+    return { outputs: rtcpOutputs(call, owner, match) };
   }
   const outputs = sections.flatMap((media, section) =>
-    rtcpOutputs(call, media, entry, match).map((output) => ({ ...output, section }))
+    rtcpOutputs(call, media, match).map((output) => ({ ...output, section }))
   );
   return { bundle, outputs: outputs.slice(0, MAX_OUTPUTS) };
 }
@@ -304,17 +327,18 @@ function rtpOutputs(
   const { state } = media;
   const audible = !opaque && state.type === "audio";
   if (state.echo === "echo") {
-    const outputs = echo(call, media, "rtp", entry.pair.rtp.slot, opaque ? ANY : BOTH);
+    const { rtp } = sendingPair(media, "rtp");
+    const outputs = echo(call, media, "rtp", rtp.slot, opaque ? ANY : BOTH);
     return silence && audible ? outputs.map((one) => ({ ...one, silence })) : outputs;
   }
   const outputs: RuleOutput[] = [];
   for (const edge of listeners) {
     const { sink } = edge;
-    const { pair } = sink.active!;
+    const { rtp } = sendingPair(sink, "rtp");
     if (state.recv && sink.state.send && !edge.rtcpOnly && (all || !isBlocked(edge))) {
       const to = opaque
-        ? output(call, pair.rtp.slot, ANY)
-        : { ...output(call, pair.rtp.slot, RTP), ...headerEdits(media, sink) };
+        ? output(call, rtp.slot, ANY)
+        : { ...output(call, rtp.slot, RTP), ...headerEdits(media, sink) };
       const quiet = audible && (silence || edge.gate.silence);
       const out = sealed(media, "rtp", sink, "rtp", quiet ? { ...to, silence: true } : to);
       if (out !== undefined) outputs.push(out);
@@ -330,10 +354,11 @@ function rtpOutputs(
 function rtcpOutputs(
   call: Call,
   media: Media,
-  entry: PortEntry,
   match: RuleOutput["match"],
 ): readonly RuleOutput[] {
-  if (media.state.echo === "echo") return echo(call, media, "rtcp", entry.pair.rtcp.slot, match);
+  if (media.state.echo === "echo") {
+    return echo(call, media, "rtcp", sendingPair(media, "rtcp").rtcp.slot, match);
+  }
   if (endsRtcp(media.state)) return [];
   return edges(media).slice(0, MAX_OUTPUTS)
     .map(({ sink }) => rtcpOutput(call, media, "rtcp", sink, match))
@@ -386,8 +411,10 @@ function canSend({ state, refused }: Media): boolean {
 }
 
 /** Port of a live section that RTCP towards its party leaves from. */
-export function rtcpSlot({ active, state }: Media): Slot {
-  return state.rtcpMuxed ? active!.pair.rtp.slot : active!.pair.rtcp.slot;
+export function rtcpSlot(media: Media): Slot {
+  return media.state.rtcpMuxed
+    ? sendingPair(media, "rtp").rtp.slot
+    : sendingPair(media, "rtcp").rtcp.slot;
 }
 
 function output(call: Call, slot: Slot, match: RuleOutput["match"]): RuleOutput {

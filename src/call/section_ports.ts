@@ -5,10 +5,10 @@
  */
 
 import type { Endpoint } from "../core/endpoint.ts";
-import type { Facing, MediaState } from "../negotiate/mod.ts";
+import type { Facing, FacingAddress, MediaState } from "../negotiate/mod.ts";
 import type { LocalAddress, PortPair } from "../relay/types.ts";
 import type { Participant } from "./participant.ts";
-import type { PortPlan } from "./port_plan.ts";
+import type { Advertised, PortPlan } from "./port_plan.ts";
 
 /** One section of a message. */
 export interface PlannedSection {
@@ -44,13 +44,21 @@ export function planSections(plan: SectionPlan): (Facing | undefined)[] {
   const { from, to, sections, ports } = plan;
   moveTransports(ports, from, sections.map((section) => section.from));
   moveTransports(ports, to, sections.map((section) => section.to));
-  const pairs: (PortPair | undefined)[] = sections.map((section, i) => {
+  const pairs: (Advertised | undefined)[] = sections.map((section, i) => {
     if (!hasPorts(section)) return undefined;
     const { from: own, to: other } = section;
     const peer: Endpoint | undefined = own.held ? undefined : own.rtp;
     const stays = plan.hold && !own.send ? ports.stay(to, i) : undefined;
     const pair = (other.bundle?.carrier ?? i) === i
-      ? stays ?? ports.advertise(to, i, plan.toAddress(i), peer, plan.latch || isBound(other))
+      ? stays ??
+        ports.advertise(
+          to,
+          i,
+          plan.toAddress(i),
+          peer,
+          plan.latch || isBound(other),
+          other.secure?.ice !== undefined,
+        )
       : undefined;
     // whoever offers a bundle learns of the common port by the answer
     if (own.bundle === undefined || own.bundle.carrier === i) {
@@ -94,8 +102,14 @@ function hasPorts({ from }: PlannedSection): boolean {
   return !from.rejected && from.kind !== "passthrough";
 }
 
-/** Our side of a section that has this pair. */
-export function facing({ local, rtp, rtcp }: PortPair): Facing {
+/** Our side of a section that is advertised with these pairs. */
+export function facing({ pair, others }: Advertised): Facing {
+  return others.length === 0
+    ? addressOf(pair)
+    : { ...addressOf(pair), others: others.map(addressOf) };
+}
+
+function addressOf({ local, rtp, rtcp }: PortPair): FacingAddress {
   return {
     address: local.advertised,
     family: local.advertisedFamily,

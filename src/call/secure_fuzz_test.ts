@@ -126,7 +126,10 @@ function check(command: string, reply: Reply, writer: string): void {
   for (const setup of values(medias, "setup")) assert.ok(setups.includes(setup), setup);
   assert.deepEqual(values(medias, "remote-candidates"), []);
   for (const candidate of values(medias, "candidate")) {
-    assert.match(candidate, /^[0-9a-f]+ [12] UDP \d+ 203\.0\.113\.1 3\d{4} typ host$/);
+    assert.match(
+      candidate,
+      /^[0-9a-f]+ [12] UDP \d+ (203\.0\.113\.1|2001:db8::1) 3\d{4} typ host$/,
+    );
   }
   for (const { lines } of medias) {
     const tags = values([{ lines } as SdpMedia], "crypto").map((line) => line.split(" ")[0]);

@@ -32,8 +32,8 @@ export class SlotIndex {
     const slots: Slot[] = [];
     for (const { medias } of call.participants) {
       for (const media of medias) {
-        for (const { pair } of media.entries) {
-          for (const port of [pair.rtp, pair.rtcp]) {
+        for (const { rtp, rtcp } of media.pairs) {
+          for (const port of [rtp, rtcp]) {
             this.#owners.set(port.slot, { call, media, port });
             slots.push(port.slot);
           }
@@ -50,9 +50,9 @@ export class SlotIndex {
     let i = 0;
     for (const { medias } of call.participants) {
       for (const media of medias) {
-        for (const { pair } of media.entries) {
-          if (!this.#owns(call, media, pair.rtp, slots[i++])) return false;
-          if (!this.#owns(call, media, pair.rtcp, slots[i++])) return false;
+        for (const { rtp, rtcp } of media.pairs) {
+          if (!this.#owns(call, media, rtp, slots[i++])) return false;
+          if (!this.#owns(call, media, rtcp, slots[i++])) return false;
         }
       }
     }

@@ -8,6 +8,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import type { RelayPort, Slot, SlotCounters } from "../relay/types.ts";
 import type { Media } from "./media.ts";
 import { cryptoSuite, streamSecurityFlags } from "./secure/flags.ts";
+import { sendingPair } from "./secure/protection.ts";
 import type { StreamView } from "./types.ts";
 
 /** Reads counters of a slot; the call service puts the engine's here. */
@@ -83,7 +84,7 @@ class Stream implements StreamView {
   #port(): RelayPort | undefined {
     const { active, state, live } = this.#media;
     if (!live || active === undefined) return undefined;
-    if (this.component === "rtp") return active.pair.rtp;
-    return state.muxTold ? undefined : active.pair.rtcp;
+    if (this.component === "rtp") return sendingPair(this.#media, "rtp").rtp;
+    return state.muxTold ? undefined : sendingPair(this.#media, "rtcp").rtcp;
   }
 }

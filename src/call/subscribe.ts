@@ -75,7 +75,14 @@ export function subscribeRequest(context: CallContext, request: NgRequest): Repl
     const sdp = composeSdp(plan.parts, direction);
     const facings = plan.result.medias.map((media, i) =>
       media.to.rejected || media.to.kind === "passthrough" ? undefined : facing(
-        ports.advertise(subscriber, i, plan.choice.address(plan.family), undefined, true),
+        ports.advertise(
+          subscriber,
+          i,
+          plan.choice.address(plan.family),
+          undefined,
+          true,
+          media.to.secure?.ice !== undefined,
+        ),
       )
     );
     const written = writeSdp({

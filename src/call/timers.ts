@@ -5,9 +5,11 @@
  * @module
  */
 
+import type { RelayEngine } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import { removeBranch } from "./delete.ts";
+import type { PortEntry } from "./media.ts";
 import { continuePiercing } from "./pierce.ts";
 import type { CloseReason } from "./types.ts";
 
@@ -99,8 +101,8 @@ export class CallTimers {
     let stamp = 0;
     for (const { medias } of call.participants) {
       for (const { entries } of medias) {
-        for (const { pair } of entries) {
-          stamp = Math.max(stamp, engine.lastRx(pair.rtp.slot), engine.lastRx(pair.rtcp.slot));
+        for (const entry of entries) {
+          stamp = Math.max(stamp, lastRx(engine, entry));
         }
       }
     }
@@ -108,6 +110,16 @@ export class CallTimers {
     const at = this.#stepped > since ? now : Math.min(now, stamp - this.#offset);
     call.activity = { at: Math.max(at, call.activity.at), stamp };
   }
+}
+
+/** Wall-clock ms of the last packet on any port of an entry. */
+function lastRx(engine: RelayEngine, entry: PortEntry): number {
+  const { pair, others } = entry;
+  let stamp = Math.max(engine.lastRx(pair.rtp.slot), engine.lastRx(pair.rtcp.slot));
+  for (const { pair: { rtp, rtcp } } of others ?? []) {
+    stamp = Math.max(stamp, engine.lastRx(rtp.slot), engine.lastRx(rtcp.slot));
+  }
+  return stamp;
 }
 
 /** Whether somebody has been offered media and has not answered. */

@@ -176,13 +176,12 @@ function securityOf(
 ): SecureWriting | undefined {
   const { secure, mux } = media.to;
   if (secure === undefined || source === undefined) return undefined;
-  const { address, family } = request.mediaAddress ?? facing;
   return {
     request,
     kind,
     secure,
     source,
-    facing: { ...facing, address, family },
+    facing,
     components: mux === "agreed" ? 1 : 2,
   };
 }

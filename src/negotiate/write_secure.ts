@@ -5,7 +5,6 @@
  */
 
 import type { ByteString } from "../core/bytes.ts";
-import { parseIp } from "../core/ip.ts";
 import { formatFingerprint } from "../dtls/fingerprint.ts";
 import { formatCandidate, priorityOf } from "../ice/candidate.ts";
 import type { Component } from "../ice/types.ts";
@@ -56,14 +55,16 @@ export function writeIce({ request, secure, facing, components }: SecureWriting)
   const options = [...(trickle ? ["trickle"] : []), ...(request.ice.has("ice2") ? ["ice2"] : [])];
   if (options.length > 0) text += `a=ice-options:${options.join(" ")}${EOL}`;
   const addresses = [facing, ...facing.others ?? []];
+  // an address that was asked for stands for all of ours
+  const shown = request.mediaAddress;
   for (const component of components === 2 ? [1, 2] as const : [1] as const) {
     for (const [i, { address, family, rtpPort, rtcpPort }] of addresses.entries()) {
       const port = component === 1 ? rtpPort : rtcpPort;
       const candidate = formatCandidate({
-        foundation: foundationOf(address),
+        foundation: foundationOf(facing, i),
         component,
         priority: priorityOf("host", 65535 - i, component),
-        endpoint: { family, address, port },
+        endpoint: { family, address, ...shown, port },
         type: "host",
       });
       text += `a=candidate:${candidate}${EOL}`;
@@ -72,8 +73,9 @@ export function writeIce({ request, secure, facing, components }: SecureWriting)
   return trickle ? text + `a=end-of-candidates${EOL}` : text;
 }
 
-/** One per address (RFC 8445 section 5.1.1.3): its bytes, which are in the candidate anyway. */
-function foundationOf(address: string): string {
-  const bytes = parseIp(address)?.bytes ?? [];
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** One per address (RFC 8445 section 5.1.1.3), the same in every section of the same interface. */
+function foundationOf({ address }: Facing, index: number): string {
+  let hash = 0x811c9dc5;
+  for (const char of address) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  return `${(hash >>> 0).toString(16).padStart(8, "0")}${index + 1}`;
 }

@@ -28,9 +28,24 @@ export const INTERFACES: readonly string[] = [
   "inside/10.20.0.1",
   "inside/fd00:20::1",
   "outside/192.0.2.10!203.0.113.10",
+  "several/192.0.2.21",
+  "several/fd00:20::21",
+  "several/192.0.2.22!203.0.113.22",
+  "several/fd00:20::22",
 ];
-const ADVERTISED: ReadonlyMap<string, string> = new Map([["203.0.113.10", "192.0.2.10"]]);
-const ADDRESSES = ["10.20.0.1/32", "fd00:20::1/128", "192.0.2.10/32"];
+const ADVERTISED: ReadonlyMap<string, string> = new Map([
+  ["203.0.113.10", "192.0.2.10"],
+  ["203.0.113.22", "192.0.2.22"],
+]);
+const ADDRESSES = [
+  "10.20.0.1/32",
+  "fd00:20::1/128",
+  "192.0.2.10/32",
+  "192.0.2.21/32",
+  "192.0.2.22/32",
+  "fd00:20::21/128",
+  "fd00:20::22/128",
+];
 
 /** Who plays: the product, or the oracle it is compared with. */
 export type Player = "rtpedge" | "oracle" | "second oracle";

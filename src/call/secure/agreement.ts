@@ -33,6 +33,8 @@ export interface KeyPair {
 export interface Path {
   /** Where it goes: what ICE has selected or at least validated, or whoever made the handshake. */
   readonly remote?: Endpoint;
+  /** Which of our candidates it leaves from, 0 for the first; absent = that one. */
+  readonly local?: number;
   /** What DTLS has agreed on. */
   readonly keys?: KeyPair;
   /** Stands for the descriptions the handshake was made for. */

@@ -25,10 +25,10 @@ export interface IceHost {
   random(length: number): Uint8Array;
   /** Sends a datagram from one of our ports. */
   send(slot: Slot, destination: Endpoint, payload: Uint8Array): void;
-  /** Whether an address may be sent to at all. */
-  allowed(target: Endpoint): boolean;
-  /** Media of a component goes there from now on: selected, or the first that is valid. */
-  found(component: Component, remote: Endpoint, selected: boolean): void;
+  /** Whether an address may be sent to at all from one of our ports. */
+  allowed(target: Endpoint, slot: Slot): boolean;
+  /** Media of a component goes there, from that port, from now on: selected, or the first that is valid. */
+  found(component: Component, slot: Slot, remote: Endpoint, selected: boolean): void;
   /** Media of no component goes anywhere any more. */
   lost(): void;
   /** For whoever looks into the call. */
@@ -152,7 +152,7 @@ export class IceSession {
       tieBreaker: new DataView(random(8).slice().buffer).getBigUint64(0),
       components,
       random,
-      allowed: (target) => allowed(target),
+      allowed,
     });
     this.#current = { agent, identity, bases, components, armed: Infinity, disarm: undefined };
     log(before === undefined ? "an agent begins" : "an agent begins anew");
@@ -192,14 +192,14 @@ export class IceSession {
         // a restart changes nothing until it has selected something
         if (current && this.#former === undefined && !this.#found.has(event.component)) {
           this.#found.add(event.component);
-          this.#host.found(event.component, event.remote, false);
+          this.#host.found(event.component, event.base, event.remote, false);
         }
         return;
       case "selected":
         log(`component ${event.component} uses ${formatEndpoint(event.remote)}`);
         if (!current) return;
         this.#found.add(event.component);
-        this.#host.found(event.component, event.remote, true);
+        this.#host.found(event.component, event.base, event.remote, true);
         return;
       case "completed":
         log("completed");

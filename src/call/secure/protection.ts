@@ -7,7 +7,7 @@
 import type { Endpoint } from "../../core/endpoint.ts";
 import { isSecure, type MediaState } from "../../negotiate/mod.ts";
 import type { CryptoAttribute } from "../../srtp/mod.ts";
-import type { PacketClass, Rule, RuleOutput, SrtpKeys } from "../../relay/types.ts";
+import type { PacketClass, PortPair, Rule, RuleOutput, SrtpKeys } from "../../relay/types.ts";
 import type { Media } from "../media.ts";
 import { keysOfCrypto, ruleKeys, sameKeys, type StoredKeys } from "./agreement.ts";
 
@@ -79,12 +79,14 @@ export interface Guard {
 }
 
 /**
+ * @param pair one of those of the section
  * @param signalled where the party wants its media, if it can be sent there
  * @param punt classes handed up whatever the security
  */
 export function guardOf(
   media: Media,
   component: ComponentName,
+  pair: PortPair,
   signalled: Endpoint | undefined,
   punt: readonly PacketClass[],
 ): Guard {
@@ -104,11 +106,19 @@ export function guardOf(
   if (pending) rule = { ...rule, blackhole: true, learning: "off" };
   if (secure.ice !== undefined) {
     classes.push("stun");
-    remote = path?.remote;
+    remote = pair === sendingPair(media, component) ? path?.remote : undefined;
     rule = { ...rule, learning: "off", sourceAction: "drop" };
     if (remote === undefined) rule = { ...rule, blackhole: true };
   }
   return { remote, rule: { ...rule, punt: classes } };
+}
+
+/** The pair of a live section that media leaves from: of our candidates the one ICE has selected. */
+export function sendingPair(media: Media, component: ComponentName): PortPair {
+  const { pair, others } = media.active!;
+  if (others === undefined || !usesIce(media)) return pair;
+  const selected = carrierOf(media).agreement?.[component].local ?? 0;
+  return others[selected - 1]?.pair ?? pair;
 }
 
 /** Whether something of a section's party is checked by ICE before it is sent to. */

@@ -10,7 +10,7 @@ import type { DtlsEngine } from "../../dtls/mod.ts";
 import type { PortPair, Relay, RelayEvent, Slot } from "../../relay/types.ts";
 import type { Call } from "../call.ts";
 import type { CallLog } from "../context.ts";
-import type { Media } from "../media.ts";
+import { type Media, pairsOf, type PortEntry } from "../media.ts";
 import { keyText, noAgreement } from "./agreement.ts";
 import { protectionOf } from "./protection.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -70,7 +70,7 @@ export class SecureMedia {
 
   /** Transports there are. */
   get size(): number {
-    return this.#slots.size / 2;
+    return new Set(this.#slots.values()).size;
   }
 
   /** Does what is due. */
@@ -91,7 +91,7 @@ export class SecureMedia {
     this.#calls.set(call, owners ??= new Map());
     this.#enter(() => {
       for (const [media, owned] of owners) {
-        const moved = media.own?.pair !== owned.transport.pair;
+        const moved = !samePairs(media.own, owned.transport.pairs);
         if (!wanted.has(media) || moved) this.#drop(owners, owned);
       }
       for (const media of wanted) {
@@ -139,22 +139,23 @@ export class SecureMedia {
   }
 
   #open(owners: Map<Media, Owned>, call: Call, media: Media): Owned {
-    const { pair } = media.own!;
+    const pairs = pairsOf(media.own!);
     const transport = new SecureTransport(
-      this.#host(call, media, pair),
-      pair,
+      this.#host(call, media),
+      pairs,
       media.agreement ??= noAgreement(),
     );
     const owned = { call, media, transport };
     owners.set(media, owned);
-    for (const { slot } of [pair.rtp, pair.rtcp]) this.#slots.set(slot, owned);
+    for (const { rtp, rtcp } of pairs) {
+      for (const { slot } of [rtp, rtcp]) this.#slots.set(slot, owned);
+    }
     return owned;
   }
 
   #drop(owners: Map<Media, Owned>, { media, transport }: Owned): void {
     owners.delete(media);
-    const { rtp, rtcp } = transport.pair;
-    for (const { slot } of [rtp, rtcp]) {
+    for (const { slot } of transport.pairs.flatMap(({ rtp, rtcp }) => [rtp, rtcp])) {
       // the port may be another call's by now
       if (this.#slots.get(slot)?.transport === transport) this.#slots.delete(slot);
     }
@@ -164,7 +165,6 @@ export class SecureMedia {
   #host(
     call: Call,
     media: Media,
-    { local }: PortPair,
   ): ConstructorParameters<typeof SecureTransport>[0] {
     const { relay, clock, log, dtls, random, logKeys } = this.#context;
     const { ice, crypto: keys } = this.#context.logs ?? { ice: log, crypto: log };
@@ -174,7 +174,7 @@ export class SecureMedia {
       now: () => clock.now(),
       random: random ?? systemRandom,
       send: (slot, destination, payload) => void relay.engine.send(slot, payload, destination),
-      allowed: (target) =>
+      allowed: (target, local) =>
         target.family === local.family && relay.refuseTarget(target, local) === undefined,
       remoteOf: (slot) => relay.engine.counters(slot).remote,
       engine: () => dtls?.(),
@@ -206,6 +206,12 @@ export class SecureMedia {
       this.#context.changed(call);
     }
   }
+}
+
+function samePairs(entry: PortEntry | undefined, pairs: readonly PortPair[]): boolean {
+  if (entry === undefined) return false;
+  const now = pairsOf(entry);
+  return now.length === pairs.length && now.every((pair, i) => pair === pairs[i]);
 }
 
 /** What a section is called in the log. */

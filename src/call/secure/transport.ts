@@ -1,5 +1,5 @@
 /**
- * One media transport of a party, that is a port pair: its ICE agent, its DTLS associations, and what came of
+ * One media transport of a party, that is a port pair, or one for each of our candidates: its ICE agent, its DTLS associations, and what came of
  * them. A state machine: datagrams, descriptions and time go in, datagrams and an agreement come out.
  *
  * @module
@@ -9,7 +9,7 @@ import { type Endpoint, sameEndpoint } from "../../core/endpoint.ts";
 import type { DtlsEngine } from "../../dtls/mod.ts";
 import { type Component, type LocalCandidate, priorityOf } from "../../ice/mod.ts";
 import type { DtlsDescription, IceAgreement } from "../../negotiate/mod.ts";
-import type { PortPair, Slot } from "../../relay/types.ts";
+import type { LocalAddress, PortPair, Slot } from "../../relay/types.ts";
 import { type Agreement, type KeyPair, keysOfDtls, type Path } from "./agreement.ts";
 import { DtlsSession } from "./dtls_session.ts";
 import { IceSession } from "./ice_session.ts";
@@ -23,8 +23,8 @@ export interface TransportHost {
   random(length: number): Uint8Array;
   /** Sends a datagram from one of our ports. */
   send(slot: Slot, destination: Endpoint, payload: Uint8Array): void;
-  /** Whether an address may be sent to at all. */
-  allowed(target: Endpoint): boolean;
+  /** Whether an address may be sent to at all from one of our addresses. */
+  allowed(target: Endpoint, local: LocalAddress): boolean;
   /** Where a port sends media at present, learned or signalled. */
   remoteOf(slot: Slot): Endpoint | undefined;
   /** What makes handshakes, as of now; undefined = nothing does. */
@@ -68,7 +68,8 @@ const COMPONENTS = [1, 2] as const;
 /** One transport. */
 export class SecureTransport {
   readonly #host: TransportHost;
-  readonly #pair: PortPair;
+  /** Of each candidate, the preferred one first. */
+  readonly #pairs: readonly PortPair[];
   readonly #agreement: Agreement;
   readonly #dtls = new Map<Component, DtlsSession>();
   #ice: IceSession | undefined;
@@ -79,15 +80,15 @@ export class SecureTransport {
   /**
    * @param agreement of an earlier run or an earlier transport; changed in place
    */
-  constructor(host: TransportHost, pair: PortPair, agreement: Agreement) {
+  constructor(host: TransportHost, pairs: readonly PortPair[], agreement: Agreement) {
     this.#host = host;
-    this.#pair = pair;
+    this.#pairs = pairs;
     this.#agreement = agreement;
   }
 
   /** Its ports. */
-  get pair(): PortPair {
-    return this.#pair;
+  get pairs(): readonly PortPair[] {
+    return this.#pairs;
   }
 
   /** Our role in ICE as it is now, conflicts settled; undefined without ICE. */
@@ -107,7 +108,7 @@ export class SecureTransport {
   receive(slot: Slot, kind: "stun" | "dtls", source: Endpoint, payload: Uint8Array): void {
     if (kind === "stun") this.#ice?.receive(slot, source, payload);
     else if (this.#mayShakeHands(slot, source)) {
-      this.#dtls.get(slot === this.#pair.rtp.slot ? 1 : 2)?.receive(source, payload);
+      this.#dtls.get(this.#componentOf(slot))?.receive(source, payload);
     }
   }
 
@@ -127,18 +128,18 @@ export class SecureTransport {
       for (const component of COMPONENTS) this.#found(component, undefined);
       return;
     }
-    const { now, random, send, allowed, scheduler, log } = this.#host;
+    const { now, random, send, scheduler, log } = this.#host;
     this.#ice ??= new IceSession({
       scheduler,
       now,
       random,
       send,
-      allowed,
+      allowed: (target, slot) => this.#host.allowed(target, this.#pairOf(slot).local),
       log: log.ice,
-      found: (component, remote, selected) => {
+      found: (component, slot, remote, selected) => {
         // what an earlier run has selected counts for more than what is only valid
         if (!selected && this.#agreement[NAMES[component]].remote !== undefined) return;
-        this.#found(component, remote);
+        this.#found(component, remote, slot);
         if (selected) this.#dtls.get(component)?.aim(remote);
       },
       lost: () => {
@@ -153,20 +154,37 @@ export class SecureTransport {
     });
   }
 
-  /** Our side of every component: the port, under the address the party is told. */
+  /** Our side of every component: the ports, in the order the party is told of them. */
   #candidates(): LocalCandidate[] {
-    const { local, rtp, rtcp } = this.#pair;
-    return COMPONENTS.map((component): LocalCandidate => {
-      const { slot, port } = component === 1 ? rtp : rtcp;
-      return {
-        base: slot,
-        component,
-        foundation: "1",
-        priority: priorityOf("host", 65535, component),
-        endpoint: { family: local.advertisedFamily, address: local.advertised, port },
-        type: "host",
-      };
-    });
+    return this.#pairs.flatMap(({ local, rtp, rtcp }, i) =>
+      COMPONENTS.map((component): LocalCandidate => {
+        const { slot, port } = component === 1 ? rtp : rtcp;
+        return {
+          base: slot,
+          component,
+          foundation: String(i + 1),
+          priority: priorityOf("host", 65535 - i, component),
+          endpoint: { family: local.family, address: local.address, port },
+          type: "host",
+        };
+      })
+    );
+  }
+
+  #componentOf(slot: Slot): Component {
+    return this.#pairs.some(({ rtp }) => rtp.slot === slot) ? 1 : 2;
+  }
+
+  #pairOf(slot: Slot): PortPair {
+    return this.#pairs.find(({ rtp, rtcp }) => rtp.slot === slot || rtcp.slot === slot)!;
+  }
+
+  /** The port that a destination is sent to from: the one it was found by, else the first. */
+  #portTowards(component: Component, destination: Endpoint): Slot {
+    const { remote, local = 0 } = this.#agreement[NAMES[component]];
+    const slots = this.#pairs.map(({ rtp, rtcp }) => component === 1 ? rtp.slot : rtcp.slot);
+    if (same(remote, destination)) return slots[local] ?? slots[0]!;
+    return slots.find((slot) => this.#ice?.isValid(slot, destination)) ?? slots[0]!;
   }
 
   #updateDtls(terms: TransportTerms, before: TransportTerms | undefined): void {
@@ -212,7 +230,8 @@ export class SecureTransport {
     const target = terms[name];
     const moved = before !== undefined && !same(before[name], target);
     if (moved) this.#found(component, undefined);
-    if (target !== undefined && this.#host.allowed(target)) session.aim(target);
+    const { local } = this.#pairs[0]!;
+    if (target !== undefined && this.#host.allowed(target, local)) session.aim(target);
   }
 
   #engineFor(dtls: DtlsDescription | undefined): DtlsEngine | undefined {
@@ -230,21 +249,21 @@ export class SecureTransport {
 
   #newSession(component: Component): DtlsSession {
     const { scheduler, log } = this.#host;
-    const { rtp, rtcp } = this.#pair;
-    const { slot } = component === 1 ? rtp : rtcp;
     return new DtlsSession({
       scheduler,
       log: log.dtls,
       warn: log.warn,
-      send: (destination, payload) => this.#host.send(slot, destination, payload),
+      send: (destination, payload) =>
+        this.#host.send(this.#portTowards(component, destination), destination, payload),
       agreed: (keys, peer, association) => {
         const name = NAMES[component];
-        const { remote } = this.#agreement[name];
+        const { remote, local } = this.#agreement[name];
         const pair = keysOfDtls(keys);
         log.keys(pair);
         const there = this.#terms?.ice === undefined ? peer : remote;
         this.#agreement[name] = {
           ...(there === undefined ? {} : { remote: there }),
+          ...(local === undefined ? {} : { local }),
           keys: pair,
           association,
         };
@@ -256,18 +275,22 @@ export class SecureTransport {
   /** With ICE whoever has passed its checks; without, whoever media is exchanged with. */
   #mayShakeHands(slot: Slot, source: Endpoint): boolean {
     if (this.#ice !== undefined) return this.#ice.isValid(slot, source);
-    const component = slot === this.#pair.rtp.slot ? "rtp" : "rtcp";
-    const signalled = this.#terms?.[component];
+    const signalled = this.#terms?.[NAMES[this.#componentOf(slot)]];
     // behind a NAT the port is not the one that was signalled
     if (signalled !== undefined && signalled.address === source.address) return true;
     return same(this.#host.remoteOf(slot), source);
   }
 
-  #found(component: Component, remote: Endpoint | undefined): void {
+  #found(component: Component, remote: Endpoint | undefined, slot?: Slot): void {
     const name = NAMES[component];
-    const { remote: before, ...rest } = this.#agreement[name];
-    if (same(before, remote)) return;
-    const path: Path = remote === undefined ? rest : { ...rest, remote };
+    const { remote: before, local: from = 0, ...rest } = this.#agreement[name];
+    const local = slot === undefined ? 0 : this.#pairs.indexOf(this.#pairOf(slot));
+    if (same(before, remote) && from === local) return;
+    const path: Path = {
+      ...rest,
+      ...(remote === undefined ? {} : { remote }),
+      ...(local === 0 ? {} : { local }),
+    };
     this.#agreement[name] = path;
     this.#host.changed();
   }
