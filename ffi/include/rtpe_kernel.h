@@ -5,22 +5,26 @@
  * message's length or a negative errno; nothing is changed by a message that
  * fails. The calls and their errors are those of rtpe.h.
  *
- * The first message is HELLO. Then the file can be
+ * The first message is HELLO. Then the file can be mapped, read-only:
  *
- *   mapped     read-only: n_slots structs rtpe_counters, which are all there is
- *              to read statistics. Packets that go up to user space are not in
- *              them, except as `punted`: who receives them counts them.
- *   pread()    at offset SLOT: the struct rtpe_srtp_port of an open port (all
- *              zeros where it never had keys; -ENOENT: it is not open)
+ *   from 0                        n_slots structs rtpe_counters, which are all
+ *                                 there is to read statistics. Packets that go
+ *                                 up to user space are not in them, except as
+ *                                 `punted`: who receives them counts them.
+ *   from RTPE_KERNEL_SRTP_OFFSET  a page of memory for each slot that begins with
+ *                                 a struct rtpe_srtp_port (memory is taken for
+ *                                 pages that are looked at or that have keys)
  *
- * Moving a stream with keys. The kernel and the core each remember their own
- * struct rtpe_srtp_port; what one has seen is told to the other by merging,
- * which may be done at any time and any number of times:
+ * Moving a stream with keys. The module and the core each have their own struct
+ * rtpe_srtp_port; what one has seen the other learns by merging, which may be
+ * done at any time and any number of times:
  *
- *   up to down   SRTP_PUT of what the core remembers, RULE_SET, and once more
- *                SRTP_PUT when no older packet waits in the port's socket
- *   down to up   pread() and rtpe_srtp_merge(), RULE_CLEAR, SYNC, and the same
- *                once more
+ *   down     SRTP_PUT of what the core remembers, RULE_SET, and once more
+ *            SRTP_PUT when no older packet waits in the port's socket
+ *   up       RULE_CLEAR, SYNC, then rtpe_srtp_merge() of what is mapped
+ *   always   of a packet that comes up the rollover counter is guessed after
+ *            rtpe_srtp_note() of the `top` that is mapped, where that is higher;
+ *            the same before one is sent
  *
  * Layout rules: those of rtpe_rule.h.
  */
@@ -32,6 +36,7 @@
 #include "rtpe_srtp.h"
 
 #define RTPE_KERNEL_VERSION 2u
+#define RTPE_KERNEL_SRTP_OFFSET ((rtpe_u64)1 << 32)
 
 enum {
 	RTPE_KERNEL_TABLES = 64,
