@@ -77,6 +77,7 @@ export class PortPlan {
     ice: boolean,
   ): Advertised {
     const entry = this.#heirloom(party, position) ??
+      (ice ? this.#candidates(party, position, local) : undefined) ??
       this.#own(party, position, local, peer, latch);
     const pair = entry?.pair ?? this.#open(local);
     const known = entry?.peer !== undefined && peer === undefined;
@@ -155,6 +156,13 @@ export class PortPlan {
   ): PortEntry | undefined {
     const entry = party.medias[position]?.entryFor(local, peer, latch);
     return entry !== undefined && !this.#isGone(entry) ? entry : undefined;
+  }
+
+  /** ICE finds the right one of its candidates, also for a party that asks for the other family now. */
+  #candidates(party: Participant, position: number, { name }: LocalAddress): PortEntry | undefined {
+    const own = party.medias[position]?.own;
+    const fits = own?.others !== undefined && own.pair.local.name === name && !this.#isGone(own);
+    return fits ? own : undefined;
   }
 
   #open(local: LocalAddress): PortPair {
