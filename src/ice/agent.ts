@@ -218,8 +218,13 @@ export class IceAgent {
     message: ReceivedStun,
   ): boolean {
     const { local: own } = this.#options;
+    const [ours, theirs] = message.username?.split(":", 2) ?? [];
     // who does not know our password gets no answer at all: nobody is to be reflected at
-    if (message.username?.split(":", 1)[0] !== own.ufrag || !message.authentic(own.pwd)) {
+    if (ours !== own.ufrag || !message.authentic(own.pwd)) return false;
+    // a peer in a restart may check from its new addresses with our old credentials; answered, it would
+    // take that for a pair of the restart and make no other
+    const known = this.#remote?.ufrag;
+    if (known === undefined ? theirs === this.#options.formerRemote : theirs !== known) {
       return false;
     }
     if (message.notUnderstood.length > 0) {

@@ -377,3 +377,29 @@ Deno.test("IceAgent takes no answer from another address or another base", () =>
   const forged = buildStun({ class: "success", transaction, mapped: at(A) }, "another");
   assert.equal(node.agent.receive(6, base, at(B), forged), false);
 });
+
+Deno.test("IceAgent takes no check of another generation of its peer", () => {
+  const check = (node: Node, theirs: string): boolean => {
+    const { ufrag, pwd } = node.agent.local;
+    const bytes = buildStun({
+      class: "request",
+      transaction: "t".repeat(12),
+      username: `${ufrag}:${theirs}`,
+      priority: 1,
+      useCandidate: true,
+      controlling: 1n,
+    }, pwd);
+    const taken = node.agent.receive(0, 0, at(B), bytes);
+    assert.equal(node.agent.takeTransmits().length > 0, taken);
+    return taken;
+  };
+  // before the peer's description: whoever it is, but not whoever it was
+  const node = new Node([A], { controlling: false, formerRemote: "before" });
+  assert.equal(check(node, "before"), false);
+  assert.equal(check(node, "after"), true);
+  node.agent.setRemote(0, { ufrag: "after", pwd: "x".repeat(22) });
+  assert.equal(check(node, "before"), false);
+  // what it will be is for the next agent
+  assert.equal(check(node, "next"), false);
+  assert.equal(check(node, "after"), true);
+});

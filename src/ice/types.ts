@@ -94,6 +94,8 @@ export interface IceOptions {
   readonly components: Component;
   /** Random bytes, for transaction ids and the spread of timers. */
   readonly random: (length: number) => Uint8Array;
+  /** After a restart: the peer's user name fragment before, whose checks are not for this agent. */
+  readonly formerRemote?: string | undefined;
   /** Whether an address may be sent to at all; absent = any. */
   readonly allowed?: (target: Endpoint, base: number) => boolean;
 }

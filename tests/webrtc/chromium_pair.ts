@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { ADDRESS } from "../interop/rig.ts";
-import { say } from "../support/mod.ts";
+import { say, sleep } from "../support/mod.ts";
 import type { BrowserPeer } from "./browser_peer.ts";
 import { assertConnected, assertHears, assertSees, assertUp } from "./judge.ts";
 import { attributes, without } from "./sdp_text.ts";
@@ -42,11 +42,13 @@ function assertOnlyRelay(sdp: string, side: Side): void {
 async function connect(
   call: Call,
   pair: Pair,
-  { by = "a", offer = BOTH, answer = BOTH, restart = false }: {
+  { by = "a", offer = BOTH, answer = BOTH, restart = false, late = 0 }: {
     by?: Side;
     offer?: Keys;
     answer?: Keys;
     restart?: boolean;
+    /** Milliseconds that the answer is on its way. */
+    late?: number;
   } = {},
 ): Promise<void> {
   const [caller, callee] = by === "a" ? [pair.a, pair.b] : [pair.b, pair.a];
@@ -54,6 +56,7 @@ async function connect(
   assertOnlyRelay(offered, by === "a" ? "b" : "a");
   const answered = await call.answer(await callee.answer(offered), answer, by);
   assertOnlyRelay(answered, by);
+  await sleep(late);
   await caller.accept(answered);
 }
 
@@ -72,14 +75,14 @@ async function assertPair(pair: Pair, video: boolean): Promise<void> {
 }
 
 /** A call, then an offer from each side. */
-async function reoffers(stage: Stage, keys: Keys, restart = false): Promise<void> {
+async function reoffers(stage: Stage, keys: Keys, restart = false, late = 0): Promise<void> {
   const pair = await open(stage, true);
   await using call = stage.call();
   const flags = { offer: keys, answer: keys };
   await connect(call, pair, flags);
   await assertPair(pair, true);
   for (const by of ["b", "a"] as const) {
-    await connect(call, pair, { by, ...flags, restart });
+    await connect(call, pair, { by, ...flags, restart, late });
     await assertMedia(pair, true);
     await assertUp(pair.a);
     await assertUp(pair.b);
@@ -156,6 +159,10 @@ export const CHROMIUM_PAIR: Readonly<Record<string, (stage: Stage) => Promise<vo
 
   async "two Chromiums: ICE restarts from both sides keep media; no TLS-ID"(stage) {
     await reoffers(stage, NO_TLS_ID, true);
+  },
+
+  async "two Chromiums: ICE restarts whose answers come late keep media; no TLS-ID"(stage) {
+    await reoffers(stage, NO_TLS_ID, true, 500);
   },
 
   async "two Chromiums: ICE restarts from both sides keep media"(stage) {

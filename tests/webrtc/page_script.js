@@ -31,9 +31,13 @@ globalThis.rig = (() => {
     if (track.kind === "audio") hear(element.srcObject);
   }
 
+  /** After a restart the state still is `complete` for a moment; the description has no candidates then. */
   function gathered() {
     return new Promise((resolve) => {
-      const look = () => pc.iceGatheringState === "complete" && resolve();
+      const look = () => {
+        const found = /^a=candidate:/m.test(pc.localDescription?.sdp ?? "");
+        if (found && pc.iceGatheringState === "complete") resolve();
+      };
       pc.addEventListener("icegatheringstatechange", look);
       look();
     });
@@ -106,6 +110,7 @@ globalThis.rig = (() => {
       return { rate: audioContext.sampleRate, samples: [...samples] };
     },
     async close() {
+      for (const { track } of pc?.getSenders() ?? []) track?.stop();
       pc?.close();
       await audioContext?.close();
       document.body.replaceChildren();

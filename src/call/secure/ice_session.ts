@@ -146,6 +146,7 @@ export class IceSession {
     this.#found.clear();
     const agent = new IceAgent({
       local: agreement.local.credentials,
+      formerRemote: before?.agent.remote?.ufrag,
       candidates,
       controlling,
       lite: agreement.local.lite,

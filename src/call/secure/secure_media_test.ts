@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { newCredentials } from "../../ice/mod.ts";
+import { type IceCredentials, newCredentials } from "../../ice/mod.ts";
+import { buildStun } from "../../stun/mod.ts";
 import { Bench } from "../fixture_test_support.ts";
 import { ruleKeys } from "./agreement.ts";
 import { Browser, FakeDtls, Internet, pseudoRandom } from "./browser_test_support.ts";
@@ -313,4 +314,35 @@ Deno.test("RTCP on a port of its own has a handshake of its own", async () => {
   );
   // what the phone reports is not sent in clear meanwhile
   assert.deepEqual(set.bench.engine.rule(set.phoneSlot + 1)!.outputs, []);
+});
+
+Deno.test("an ICE restart: checks under credentials half old and half new are nobody's", async () => {
+  const set = new Setup();
+  set.webrtc();
+  await set.internet.run(1000);
+  const old = set.browser.agent.local;
+  set.browser.restart();
+  const fresh = newCredentials(pseudoRandom(2000));
+  const half = (ours: IceCredentials, theirs: string) => {
+    set.bench.engine.sent.length = 0;
+    const check = buildStun({
+      class: "request",
+      transaction: "t".repeat(12),
+      username: `${ours.ufrag}:${theirs}`,
+      priority: 1,
+      useCandidate: true,
+      controlling: 1n,
+    }, ours.pwd);
+    set.bench.engine.inject(set.slot, check, { ...set.browser.address, port: 4444 });
+    return set.bench.engine.sent.length;
+  };
+  // its offer is on its way to the phone
+  set.describe({ ice: { ...set.ice(1, fresh)!, stage: "offered" } });
+  assert.equal(half(OURS, set.browser.agent.local.ufrag), 0);
+  assert.equal(half(fresh, old.ufrag), 0);
+  assert.ok(half(fresh, set.browser.agent.local.ufrag) > 0);
+  set.describe({ ice: set.ice(1, fresh) });
+  assert.equal(half(OURS, set.browser.agent.local.ufrag), 0);
+  assert.equal(half(fresh, old.ufrag), 0);
+  assert.deepEqual(set.rule.remote, set.browser.address);
 });
