@@ -5,15 +5,14 @@
  * message's length or a negative errno; nothing is changed by a message that
  * fails. The calls and their errors are those of rtpe.h.
  *
- * The first message is HELLO. Then the file can be mapped, read-only:
+ * The first message is HELLO. Then the file can be
  *
- *   from 0                        n_slots structs rtpe_counters, which are all
- *                                 there is to read statistics. Packets that go
- *                                 up to user space are not in them, except as
- *                                 `punted`: who receives them counts them.
- *   from RTPE_KERNEL_SRTP_OFFSET  a page of memory for each slot that begins with
- *                                 a struct rtpe_srtp_port (memory is taken for
- *                                 pages that are looked at or that have keys)
+ *   mapped     read-only: n_slots structs rtpe_counters, which are all there is
+ *              to read statistics. Packets that go up to user space are not in
+ *              them, except as `punted`: who receives them counts them.
+ *   pread()    at offset SLOT, by any thread and without waiting for messages:
+ *              the struct rtpe_srtp_port of an open port (all zeros where there
+ *              were never keys; -ENOENT: it is not open)
  *
  * Moving a stream with keys. The module and the core each have their own struct
  * rtpe_srtp_port; what one has seen the other learns by merging, which may be
@@ -21,10 +20,10 @@
  *
  *   down     SRTP_PUT of what the core remembers, RULE_SET, and once more
  *            SRTP_PUT when no older packet waits in the port's socket
- *   up       RULE_CLEAR, SYNC, then rtpe_srtp_merge() of what is mapped
- *   always   of a packet that comes up the rollover counter is guessed after
- *            rtpe_srtp_note() of the `top` that is mapped, where that is higher;
- *            the same before one is sent
+ *   up       RULE_CLEAR, SYNC, then rtpe_srtp_merge() of what pread() returns
+ *   always   of a packet that comes up, and of one that the core sends, the
+ *            rollover counter is guessed after rtpe_srtp_note() of the `top`
+ *            that pread() returns, where that is higher
  *
  * Layout rules: those of rtpe_rule.h.
  */
@@ -36,7 +35,6 @@
 #include "rtpe_srtp.h"
 
 #define RTPE_KERNEL_VERSION 2u
-#define RTPE_KERNEL_SRTP_OFFSET ((rtpe_u64)1 << 32)
 
 enum {
 	RTPE_KERNEL_TABLES = 64,
