@@ -203,6 +203,8 @@ enum rtpe_rule_flags {
 	RTPE_RULE_BUNDLE = 1 << 7,	/* a struct rtpe_bundle follows the outputs */
 	RTPE_RULE_BLOCK_SHORT = 1 << 8,	/* drop RTP of the types in block_short that is
 					 * shorter than the first packet of its type */
+	RTPE_RULE_ONE_WAY = 1 << 9,	/* destinations that never send are no reason to
+					 * wait with handing the stream to the kernel */
 };
 
 struct rtpe_rule {

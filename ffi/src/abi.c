@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "rtpe_dtls.h"
+#include "rtpe_offload.h"
 
 struct field {
 	const char *name;
@@ -99,6 +100,22 @@ static const struct field fields[] = {
 	FIELD(rtpe_dtls_result, local_key), FIELD(rtpe_dtls_result, local_salt),
 	FIELD(rtpe_dtls_result, remote_key), FIELD(rtpe_dtls_result, remote_salt),
 	FIELD(rtpe_dtls_result, error),
+	STRUCT(rtpe_offload_opts),
+	FIELD(rtpe_offload_opts, size), FIELD(rtpe_offload_opts, table),
+	FIELD(rtpe_offload_opts, hook), FIELD(rtpe_offload_opts, slots),
+	FIELD(rtpe_offload_opts, lease_ms), FIELD(rtpe_offload_opts, adopt),
+	FIELD(rtpe_offload_opts, retry_ms), FIELD(rtpe_offload_opts, proc),
+	STRUCT(rtpe_offload_status),
+	FIELD(rtpe_offload_status, up), FIELD(rtpe_offload_status, streams),
+	FIELD(rtpe_offload_status, missed), FIELD(rtpe_offload_status, refused),
+	FIELD(rtpe_offload_status, pushed), FIELD(rtpe_offload_status, pulled),
+	STRUCT(rtpe_offload_slot),
+	FIELD(rtpe_offload_slot, counted), FIELD(rtpe_offload_slot, in_kernel),
+	FIELD(rtpe_offload_slot, why),
+	STRUCT(rtpe_offload_share),
+	FIELD(rtpe_offload_share, rx_packets), FIELD(rtpe_offload_share, rx_bytes),
+	FIELD(rtpe_offload_share, rx_errors), FIELD(rtpe_offload_share, tx_errors),
+	FIELD(rtpe_offload_share, last_rx_us),
 };
 
 int rtpe_abi_describe(char *buf, rtpe_u32 len)

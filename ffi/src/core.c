@@ -9,6 +9,7 @@
 #include "alloc.h"
 #include "ctl.h"
 #include "io.h"
+#include "kernel.h"
 
 enum { MAX_SLOTS = 1048576, MIN_PUNT_RING = 65536, MIN_CTL_RING = 262144,
        MAX_RING = 1 << 30, MAX_PUNT_RATE = 1000000, MAX_COALESCE_US = 10000 };
@@ -144,6 +145,8 @@ void rtpe_core_free(struct rtpe_core *core)
 	for (uint32_t i = 0; i < core->n_threads; i++)
 		thread_exit(&core->threads[i]);
 	core->n_threads = 0;
+	/* Before the ports: the module is not to close them. */
+	kernel_free(core);
 	slots_free(core);
 	rules_reclaim(core, true);
 	table_free(core);

@@ -45,6 +45,7 @@ struct ctl;
 struct steer;
 struct l2;
 struct l2_watch;
+struct kernel;
 struct srtp;
 
 /* One local address with ports open on it. Never moved; removed only when the
@@ -120,6 +121,8 @@ struct slot {
 	_Atomic uint8_t hold;
 	/* The API writes what is the relay thread's: hands off. */
 	_Atomic uint8_t restoring;
+	_Atomic uint8_t kernel;		/* see kernel_mark.h */
+	_Atomic uint32_t strays;
 	_Atomic int fd;			/* UDP socket, -1: none (STEER: to hold the
 					 * port, or since a datagram exceeded the MTU) */
 	struct iface *iface;
@@ -193,6 +196,9 @@ struct rtpe_core {
 	uint32_t frame_batch;		/* smallest batch sent as frames, see l2.h */
 	struct l2_watch *l2_watch;	/* STEER, or NULL */
 	struct ctl *ctl;
+	struct kernel *kernel;		/* the API's; NULL without a table */
+	/* Bit i: the API is to look at slot i. */
+	_Atomic(_Atomic uint64_t *) ready;
 };
 
 struct pace {

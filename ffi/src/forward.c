@@ -6,6 +6,7 @@
 #include "classify.h"
 #include "core.h"
 #include "edit.h"
+#include "kernel_mark.h"
 #include "rtcp_names.h"
 #include "secure.h"
 #include "txq.h"
@@ -42,6 +43,8 @@ static bool source_accepted(struct thread *t, struct packet *p)
 	if (out & (LEARN_CHANGED | LEARN_CONFIRMED) || !slot->counters->learned)
 		remote_publish(slot);
 	remote_unlock(slot);
+	if (out & (LEARN_CHANGED | LEARN_CONFIRMED))
+		kernel_wake(t->core, slot);
 	if (out & (LEARN_CHANGED | LEARN_CONFIRMED) || slot->event_pending)
 		event_remote(t, p, out);
 	return out & LEARN_PASS;
@@ -209,6 +212,7 @@ void forward(struct thread *t, struct packet *p)
 	struct slot *slot = p->slot;
 	struct rtpe_counters *c = slot->counters;
 	const struct rule *rule = atomic_load_explicit(&slot->rule, memory_order_acquire);
+	uint8_t kernel = atomic_load_explicit(&slot->kernel, memory_order_relaxed);
 	unsigned class, done = 0;
 	rtpe_u32 *why;
 
@@ -216,6 +220,8 @@ void forward(struct thread *t, struct packet *p)
 		forward_nowhere(p);
 		return;
 	}
+	if (kernel)
+		kernel_met(t, slot);
 	COUNT(c->rx_packets, 1);
 	COUNT(c->rx_bytes, p->len);
 	class = classify(p->data, p->len,
@@ -242,8 +248,10 @@ void forward(struct thread *t, struct packet *p)
 	}
 	__atomic_store_n(&c->last_rx_us, t->wall, __ATOMIC_RELAXED);
 	__atomic_store_n(&c->rx_tos, p->tos, __ATOMIC_RELAXED);
-	if (atomic_load_explicit(&slot->hold, memory_order_relaxed))
+	if (atomic_load_explicit(&slot->hold, memory_order_relaxed)) {
 		atomic_store_explicit(&slot->hold, 0, memory_order_relaxed);
+		kernel_wake(t->core, slot);
+	}
 	if (class == RTPE_CLASS_RTP && rule->flags & RTPE_RULE_TRACK_SSRC)
 		track(t, p, rule);
 	if (rule->flags & RTPE_RULE_BLACKHOLE) {
@@ -264,6 +272,8 @@ void forward(struct thread *t, struct packet *p)
 	if (rule->punt & class) {
 		event_punt(t, p, class);
 		done = OUT_TAKEN;
+	} else if (kernel & KERNEL_RULED) {
+		kernel_stray(t, slot);
 	}
 	if (rule->bundle)
 		done |= outputs_bundled(t, p, rule, class);

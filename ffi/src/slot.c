@@ -6,6 +6,7 @@
 #include "alloc.h"
 #include "classify.h"
 #include "core.h"
+#include "kernel.h"
 #include "secure.h"
 #include "txq.h"
 
@@ -147,6 +148,7 @@ int rtpe_port_open(struct rtpe_core *core, const struct rtpe_addr *local)
 		return -ENOSPC;
 	slot_reset(core, slot, iface, &addr);
 	iface->open_ports++;
+	kernel_slot_opened(core, slot);
 	atomic_store(&slot->generation, slot->counters->generation);
 	atomic_store_explicit(entry, slot->index + 1, memory_order_release);
 	err = core->engine->open(core, slot);
@@ -160,6 +162,7 @@ int rtpe_port_open(struct rtpe_core *core, const struct rtpe_addr *local)
 /* Makes the slot unreachable for new packets. */
 static void slot_unpublish(struct rtpe_core *core, struct slot *slot)
 {
+	kernel_slot_closed(core, slot);
 	core->engine->unpublish(core, slot);
 	atomic_store_explicit(&slot->iface->slot_of_port[slot->local.port], 0,
 			      memory_order_release);
@@ -248,6 +251,7 @@ int rtpe_rule_set(struct rtpe_core *core, rtpe_u32 index, const void *buf, rtpe_
 	rule = atomic_exchange(&slot->rule, rule);
 	remote_unlock(slot);
 	rule_retire(core, rule);
+	kernel_rule_changed(core, slot, buf, len);
 	return 0;
 }
 
@@ -258,6 +262,7 @@ int rtpe_rule_clear(struct rtpe_core *core, rtpe_u32 index)
 	if (!slot)
 		return -EBADF;
 	rule_retire(core, atomic_exchange(&slot->rule, NULL));
+	kernel_rule_cleared(core, slot);
 	return 0;
 }
 
@@ -343,6 +348,7 @@ int rtpe_clock_rate_set(struct rtpe_core *core, rtpe_u32 index, rtpe_u8 payload_
 		return rate ? -ENOSPC : 0;
 	atomic_store_explicit(place, rate ? clock_rate_make(payload_type, rate) : 0,
 			      memory_order_relaxed);
+	kernel_clock_rate(core, slot, payload_type, rate);
 	return 0;
 }
 

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Moving streams between the core and the kernel module (rtpe_offload.h).
+ *
+ *   kernel.c        when a stream is moved
+ *   kernel_open.c   beginning and end
+ *   kernel_push.c   how: messages about one port
+ *   kernel_io.c     the table's file
+ *   kernel_sum.c    counters of both
+ *
+ * All of it belongs to the API's caller, but for what struct slot and struct
+ * handback say about relay threads: they only ever set a bit in `ready`, count
+ * packets that should not have come to them, and take over RTP sources that
+ * come back.
+ */
+#ifndef RTPE_KERNEL_CORE_H
+#define RTPE_KERNEL_CORE_H
+
+#include "core.h"
+#include "kernel_mark.h"
+#include "rtpe_kernel.h"
+#include "rtpe_offload.h"
+
+enum handback_state { HANDBACK_EMPTY, HANDBACK_FULL, HANDBACK_BUSY };
+
+/* RTP sources as the module has counted them, until the relay thread goes on
+ * from there. */
+struct handback {
+	_Atomic uint32_t state;		/* enum handback_state */
+	struct rtpe_ssrc_counters ssrc[RTPE_SSRC_TRACKS];
+};
+
+/* What the API's caller knows of one slot. */
+struct kernel_port {
+	uint32_t place;			/* slot in the table + 1, 0 = not open there */
+	bool ruled;			/* there is a rule for it */
+	bool adopted;			/* by an earlier process, and not replaced yet */
+	bool has_left;
+	uint32_t generation;		/* of the slot */
+	struct rtpe_addr told;		/* remote endpoint told last */
+	uint8_t *rule;			/* as it came, or NULL */
+	uint32_t rule_len;
+	uint64_t seen;			/* packets the module had counted */
+	struct handback handback;
+	struct rtpe_counters left;	/* of places it has had, without sources */
+};
+
+/* A port that an earlier process has left open, and nobody has claimed yet. */
+struct kernel_heir {
+	struct rtpe_addr local;
+	uint32_t place;
+	bool ruled;
+};
+
+struct kernel {
+	struct rtpe_offload_opts opts;
+	int fd;				/* -1: the module has gone */
+	const struct rtpe_counters *counters;
+	uint32_t *free;			/* places, the one given back longest ago first */
+	uint32_t free_head, free_count;
+	struct kernel_port *ports;	/* of the core's slots */
+	struct rtpe_offload_slot *info;
+	struct kernel_heir *heirs;
+	uint32_t n_heirs;
+	uint32_t cursor;		/* word of `ready` looked at next */
+	uint64_t next_probe;		/* monotonic µs */
+	struct rtpe_offload_status status;
+	uint8_t message[sizeof(struct rtpe_kernel_msg) + sizeof(struct rtpe_rule) +
+			RTPE_MAX_OUTPUTS * sizeof(struct rtpe_output) +
+			sizeof(struct rtpe_bundle)];
+};
+
+/* kernel_io.c. All return 0 or a negative errno. */
+int kernel_attach(struct kernel *k, bool adopt, char *err, uint32_t err_len);
+void kernel_detach(struct kernel *k);
+int kernel_delete(const struct kernel *k);
+/* The body lies in k->message behind its header. */
+int kernel_send(struct kernel *k, uint16_t type, uint32_t place, uint32_t len);
+/* The same for a body that lies elsewhere. */
+int kernel_tell(struct kernel *k, uint16_t type, uint32_t place, const void *body,
+		uint32_t len);
+/* Whether the module is still there. */
+bool kernel_alive(struct kernel *k);
+/* Reads what an earlier process has left. */
+int kernel_read_heirs(struct kernel *k);
+
+/* kernel_push.c */
+/* Puts the slot's rule in force in the module, or replaces it there. */
+int kernel_push(struct rtpe_core *core, struct slot *slot);
+/* Its packets come up again. */
+void kernel_pull(struct rtpe_core *core, struct slot *slot);
+/* Opens the slot's port in the module; 0 when it is. */
+int kernel_place(struct rtpe_core *core, struct slot *slot);
+/* Closes it there; what was counted stays. */
+void kernel_displace(struct rtpe_core *core, struct slot *slot);
+/* Tells where the slot's remote endpoint is now. */
+int kernel_tell_remote(struct rtpe_core *core, struct slot *slot);
+
+/* kernel_sum.c */
+/* The slot's counters in the module, or NULL. */
+const struct rtpe_counters *kernel_counters(const struct kernel *k, uint32_t slot);
+/* Sources go back to the relay thread. */
+void kernel_hand_back(struct kernel *k, struct slot *slot);
+/* Counters survive the place they are counted at. */
+void kernel_leave(struct kernel *k, uint32_t slot);
+/* `next` is what followed on `into`: one source, counted in two places. */
+void source_join(struct rtpe_ssrc_counters *into, const struct rtpe_ssrc_counters *next);
+
+/* kernel.c */
+void kernel_rule_forget(struct kernel_port *p);
+/* Every slot that is open. */
+void kernel_each_slot(struct rtpe_core *core,
+		      void (*fn)(struct rtpe_core *core, struct slot *slot));
+static inline uint32_t kernel_ready_words(const struct rtpe_core *core)
+{
+	return (core->opts.max_slots + 63) / 64;
+}
+
+/* kernel_open.c */
+void kernel_free(struct rtpe_core *core);
+
+/* kernel.c, called by the rest of the core. All do nothing without a table. */
+void kernel_slot_opened(struct rtpe_core *core, struct slot *slot);
+void kernel_slot_closed(struct rtpe_core *core, struct slot *slot);
+/* The compiled rule is in force by then. */
+void kernel_rule_changed(struct rtpe_core *core, struct slot *slot, const void *rule,
+			 uint32_t len);
+void kernel_rule_cleared(struct rtpe_core *core, struct slot *slot);
+void kernel_clock_rate(struct rtpe_core *core, struct slot *slot, uint8_t payload_type,
+		       uint32_t rate);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages about one port: opening it in the module, its rule, its remote. */
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "kernel.h"
+
+static struct kernel_port *port_of(struct kernel *k, const struct slot *slot)
+{
+	return &k->ports[slot->index];
+}
+
+/* ---- places ---------------------------------------------------------------- */
+
+static uint32_t place_take(struct kernel *k)
+{
+	uint32_t place;
+
+	if (!k->free_count)
+		return 0;
+	place = k->free[k->free_head];
+	k->free_head = (k->free_head + 1) % k->opts.slots;
+	k->free_count--;
+	return place + 1;
+}
+
+static void place_give(struct kernel *k, uint32_t place)
+{
+	k->free[(k->free_head + k->free_count++) % k->opts.slots] = place;
+}
+
+static void tell_rates(struct rtpe_core *core, const struct slot *slot)
+{
+	for (uint32_t i = 0; i < RTPE_CLOCK_RATES; i++) {
+		uint64_t v = atomic_load_explicit(&slot->rates[i], memory_order_relaxed);
+
+		if (v)
+			kernel_clock_rate(core, (struct slot *)(uintptr_t)slot,
+					  clock_rate_pt(v), clock_rate_hz(v));
+	}
+}
+
+int kernel_place(struct rtpe_core *core, struct slot *slot)
+{
+	struct kernel *k = core->kernel;
+	struct kernel_port *p = port_of(k, slot);
+	uint32_t place;
+	int err;
+
+	if (p->place)
+		return 0;
+	place = place_take(k);
+	if (!place)
+		return -ENOSPC;
+	err = kernel_tell(k, RTPE_KERNEL_PORT_OPEN, place - 1, &slot->local,
+			  sizeof(slot->local));
+	if (err) {
+		place_give(k, place - 1);
+		return err;
+	}
+	p->place = place;
+	p->ruled = false;
+	memset(&p->told, 0, sizeof(p->told));
+	k->info[slot->index].counted = 1;
+	tell_rates(core, slot);
+	return 0;
+}
+
+void kernel_displace(struct rtpe_core *core, struct slot *slot)
+{
+	struct kernel *k = core->kernel;
+	struct kernel_port *p = port_of(k, slot);
+
+	if (!p->place)
+		return;
+	kernel_send(k, RTPE_KERNEL_PORT_CLOSE, p->place - 1, 0);
+	if (p->ruled)
+		kernel_hand_back(k, slot);
+	kernel_leave(k, slot->index);
+	place_give(k, p->place - 1);
+	p->place = 0;
+	p->ruled = false;
+}
+
+int kernel_tell_remote(struct rtpe_core *core, struct slot *slot)
+{
+	struct kernel *k = core->kernel;
+	struct kernel_port *p = port_of(k, slot);
+	struct rtpe_addr now = remote_read(slot);
+	int err;
+
+	if (!p->place || addr_equal(&now, &p->told))
+		return 0;
+	err = kernel_tell(k, RTPE_KERNEL_REMOTE_SET, p->place - 1, &now, sizeof(now));
+	if (!err)
+		p->told = now;
+	return err;
+}
+
+/* ---- rules ----------------------------------------------------------------- */
+
+static bool output_lives(const struct slot *slot, uint32_t i)
+{
+	const struct out_rule *o = &atomic_load(&slot->rule)->outputs[i];
+
+	return atomic_load(&o->slot->generation) == o->generation;
+}
+
+/* Ports that a rule sends from are there before it. */
+static int place_outputs(struct rtpe_core *core, struct slot *slot)
+{
+	const struct rule *rule = atomic_load(&slot->rule);
+	int err = 0;
+
+	for (uint32_t i = 0; i < rule->n_outputs && !err; i++) {
+		if (!output_lives(slot, i))
+			continue;
+		err = kernel_place(core, rule->outputs[i].slot);
+		if (!err)
+			err = kernel_tell_remote(core, rule->outputs[i].slot);
+	}
+	return err;
+}
+
+/* What the module is told about sources: it does not learn. */
+static void settle_head(struct rtpe_rule *r, const struct slot *slot)
+{
+	r->learning = RTPE_LEARN_OFF;
+	r->remote = remote_read(slot);
+	/* Whatever there was to wait for has come. */
+	r->flags &= (rtpe_u16)~(RTPE_RULE_RELEARN | RTPE_RULE_WAIT_INPUT | RTPE_RULE_ONE_WAY);
+	if (r->source_action == RTPE_SOURCE_HANDOVER) {
+		/* Who else sends is somebody to learn. */
+		r->source_action = RTPE_SOURCE_DROP;
+		r->punt |= RTPE_CLASS_BAD_SOURCE;
+	}
+}
+
+/* The rule as the module is to have it, behind the header in k->message.
+ * Returns its length. */
+static uint32_t translate(struct kernel *k, struct slot *slot)
+{
+	const struct kernel_port *p = port_of(k, slot);
+	const struct rule *rule = atomic_load(&slot->rule);
+	uint8_t *to = k->message + sizeof(struct rtpe_kernel_msg);
+	const uint8_t *from = p->rule + sizeof(struct rtpe_rule);
+	struct rtpe_output o;
+	struct rtpe_rule r;
+	uint32_t len = sizeof(r), n = 0, rest;
+
+	memcpy(&r, p->rule, sizeof(r));
+	for (uint32_t i = 0; i < rule->n_outputs; i++, from += sizeof(o)) {
+		if (!output_lives(slot, i))
+			continue;
+		memcpy(&o, from, sizeof(o));
+		o.slot = port_of(k, rule->outputs[i].slot)->place - 1;
+		memcpy(to + len, &o, sizeof(o));
+		len += sizeof(o);
+		n++;
+	}
+	rest = (uint32_t)(p->rule + p->rule_len - from);
+	memcpy(to + len, from, rest);
+	len += rest;
+	settle_head(&r, slot);
+	r.n_outputs = n;
+	r.size = len;
+	memcpy(to, &r, sizeof(r));
+	return len;
+}
+
+/* Sources of the last time would look as if much had been lost since. */
+static int forget_sources(struct kernel *k, const struct kernel_port *p)
+{
+	static const struct rtpe_ssrc_counters none[RTPE_SSRC_TRACKS];
+	const struct rtpe_counters *c = &k->counters[p->place - 1];
+	bool any = false;
+
+	for (int i = 0; i < RTPE_SSRC_TRACKS; i++)
+		any |= c->ssrc[i].in_use;
+	return any ? kernel_tell(k, RTPE_KERNEL_TRACKS_SET, p->place - 1, none, sizeof(none)) : 0;
+}
+
+int kernel_push(struct rtpe_core *core, struct slot *slot)
+{
+	struct kernel *k = core->kernel;
+	struct kernel_port *p = port_of(k, slot);
+	struct rtpe_addr remote;
+	int err = kernel_place(core, slot);
+
+	if (!err)
+		err = place_outputs(core, slot);
+	if (!err && !p->ruled)
+		err = forget_sources(k, p);
+	if (err)
+		return err;
+	remote = remote_read(slot);
+	err = kernel_send(k, RTPE_KERNEL_RULE_SET, p->place - 1, translate(k, slot));
+	/* It may have carried keys. */
+	memset(k->message, 0, sizeof(k->message));
+	if (err)
+		return err;
+	p->told = remote;
+	p->adopted = false;
+	if (p->ruled)
+		return 0;
+	p->ruled = true;
+	p->seen = k->counters[p->place - 1].rx_packets;
+	atomic_store(&slot->strays, 0);
+	atomic_fetch_or(&slot->kernel, KERNEL_RULED);
+	k->status.pushed++;
+	return 0;
+}
+
+void kernel_pull(struct rtpe_core *core, struct slot *slot)
+{
+	struct kernel *k = core->kernel;
+	struct kernel_port *p = port_of(k, slot);
+
+	if (!p->ruled)
+		return;
+	kernel_send(k, RTPE_KERNEL_RULE_CLEAR, p->place - 1, 0);
+	atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_RULED);
+	kernel_hand_back(k, slot);
+	p->ruled = false;
+	k->status.pulled++;
+}
