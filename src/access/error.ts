@@ -16,7 +16,8 @@ export type AccessProblem =
   | "limit"
   | "last admin"
   | "set up"
-  | "bad expiry";
+  | "bad expiry"
+  | "bad backup";
 
 /** A refusal; the message is for whoever asked. */
 export class AccessError extends Error {

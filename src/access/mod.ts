@@ -43,10 +43,12 @@ export {
   type SignInParts,
 } from "./sign_in.ts";
 export { MAX_TOKENS, type NewToken, Tokens } from "./tokens.ts";
+export { type AccessRows, checkRows } from "./transfer.ts";
 export {
   ANONYMOUS,
   type AuditEntry,
   type By,
+  CONSOLE,
   type Permission,
   type Role,
   ROLES,

@@ -113,6 +113,11 @@ export class Passwords {
   }
 }
 
+/** Whether a text is a record of a password as {@link Passwords.hash} makes them. */
+export function isRecord(text: string): boolean {
+  return text.length <= 512 && RECORD.test(text);
+}
+
 /**
  * Whether a new password may be used.
  *

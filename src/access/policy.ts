@@ -27,6 +27,8 @@ export function permissionsOf(subject: Subject): ReadonlySet<Permission> {
   switch (subject.kind) {
     case "anonymous":
       return new Set();
+    case "console":
+      return new Set(OF_SCOPE.admin);
     case "user":
       return new Set(OF_ROLE[subject.role]);
     case "token":
@@ -50,5 +52,5 @@ export function decide(subject: Subject, needed: Permission | "none" | "known"):
 
 /** A subject as the audit log names it. */
 export function actorOf(subject: Subject): string {
-  return subject.kind === "anonymous" ? "anonymous" : `${subject.kind} ${subject.name}`;
+  return "name" in subject ? `${subject.kind} ${subject.name}` : subject.kind;
 }

@@ -35,7 +35,7 @@ export class Tokens {
   readonly #database: AccessDatabase;
   readonly #clock: Clock;
   readonly #audit: AuditLog;
-  readonly #tokens: Map<string, TokenRow>;
+  #tokens: Map<string, TokenRow>;
 
   /** Reads the tokens of a database. */
   constructor(database: AccessDatabase, clock: Clock, audit: AuditLog) {
@@ -43,6 +43,11 @@ export class Tokens {
     this.#clock = clock;
     this.#audit = audit;
     this.#tokens = new Map(database.tokens().map((token) => [token.id, token]));
+  }
+
+  /** After the database has others. */
+  readAgain(): void {
+    this.#tokens = new Map(this.#database.tokens().map((token) => [token.id, token]));
   }
 
   /** How many there are. */

@@ -22,6 +22,8 @@ export const SCOPES = ["ng", "read", "admin"] as const satisfies readonly Scope[
 /** Who asks. */
 export type Subject =
   | { readonly kind: "anonymous" }
+  /** Whoever may open the program's own socket on this host: its user, and root. */
+  | { readonly kind: "console" }
   | { readonly kind: "user"; readonly name: string; readonly role: Role }
   | { readonly kind: "token"; readonly name: string; readonly scopes: readonly Scope[] }
   | { readonly kind: "certificate"; readonly name: string };
@@ -36,6 +38,9 @@ export interface By {
   /** Address of the client; empty for the console. */
   readonly address: string;
 }
+
+/** Whoever works on the host itself. */
+export const CONSOLE: By = { subject: { kind: "console" }, address: "" };
 
 /** A person who may sign in. Times are wall-clock ms. */
 export interface User {
@@ -89,7 +94,7 @@ export interface AuditEntry {
   readonly at: number;
   /** A change, or something that was refused. */
   readonly kind: "change" | "refusal";
-  /** `user NAME`, `token NAME`, `certificate NAME`, `anonymous`. */
+  /** `user NAME`, `token NAME`, `certificate NAME`, `console`, `anonymous`. */
   readonly actor: string;
   /** Where from; empty for the console. */
   readonly address: string;

@@ -15,6 +15,7 @@ export { embeddedDefaults, stateDirectory } from "./defaults.ts";
 export { EditError, editSection } from "./edit.ts";
 export { helpText } from "./help.ts";
 export { type Host, type HostAddress, systemHost } from "./host.ts";
+export { type Ini, type IniEntry, type IniProblem, type IniSection, parseIni } from "./ini.ts";
 export type { InterfaceSet } from "./interfaces.ts";
 export {
   ALLOW_OPTIONS,

@@ -11,6 +11,7 @@ import { makeEndpoint } from "../core/ip.ts";
 import type { NgSource } from "../ng/types.ts";
 import { adminRoutes } from "./admin/app.ts";
 import { controlRoutes } from "./control_routes.ts";
+import { dashboardRoutes } from "./dashboard/routes.ts";
 import { isCrossOrigin } from "./same_origin.ts";
 import type { WebApp, WebEnv, WebServices } from "./services.ts";
 
@@ -38,7 +39,16 @@ export function createApp(services: WebServices): WebApp {
     return await next();
   });
 
-  if (services.admin !== undefined) app.route("/api/v1", adminRoutes(services.admin, services.log));
+  if (services.admin !== undefined) {
+    app.route("/api/v1", adminRoutes(services.admin, services.log));
+    app.route("/ui", dashboardRoutes(services.admin, services.log));
+    // programs that ask for the root get what they always got
+    app.get("/", async (c, next) => {
+      return c.req.header("accept")?.includes("text/html") === true
+        ? c.redirect("/ui/", 302)
+        : await next();
+    });
+  }
   app.route("/", controlRoutes(services));
   app.options("*", (c) => c.body("", 200, { ...TEXT, "Allow": METHODS }));
   app.notFound((c) => c.body("not found\n", 404, TEXT));

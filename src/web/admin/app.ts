@@ -14,7 +14,7 @@ import { SourceLimiter } from "../../core/token_bucket.ts";
 import type { NgLog } from "../../ng/dispatcher.ts";
 import { readBody } from "../body.ts";
 import type { WebEnv } from "../services.ts";
-import { COOKIE, type Identity, identify } from "./identity.ts";
+import { COOKIE, identify, type Identity } from "./identity.ts";
 import { openApi } from "./openapi.ts";
 import type { Operation, RequestContext } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";

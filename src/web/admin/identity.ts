@@ -5,7 +5,13 @@
  */
 
 import type { IncomingMessage } from "node:http";
-import { type Access, ANONYMOUS, parseToken, type Session, type Subject } from "../../access/mod.ts";
+import {
+  type Access,
+  ANONYMOUS,
+  parseToken,
+  type Session,
+  type Subject,
+} from "../../access/mod.ts";
 import { presentedBy } from "../presented.ts";
 
 /** Name of the cookie of a session; the prefix makes browsers keep it to this host and to TLS. */

@@ -5,6 +5,8 @@
  */
 
 import { AccessError, type AccessProblem } from "../../access/mod.ts";
+import { CertificateError } from "../../tls/mod.ts";
+import { UpkeepError, type UpkeepProblem } from "../../upkeep/mod.ts";
 import { SchemaError } from "./schema.ts";
 
 /** Statuses of errors. */
@@ -43,6 +45,14 @@ const OF_ACCESS: Readonly<Record<AccessProblem, readonly [ErrorStatus, string, s
   "last admin": [409, "last_admin", "make another user administrator first"],
   "set up": [409, "set_up", "sign in"],
   "bad expiry": [422, "bad_expiry", "choose a time to come"],
+  "bad backup": [422, "bad_backup", "choose another backup"],
+};
+
+const OF_UPKEEP: Readonly<Record<UpkeepProblem, readonly [ErrorStatus, string]>> = {
+  "bad input": [422, "bad_input"],
+  "conflict": [409, "conflict"],
+  "unknown": [404, "not_found"],
+  "limit": [409, "limit"],
 };
 
 /** Any error as one the client may see; undefined when it is a fault of ours. */
@@ -50,6 +60,13 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof SchemaError) {
     return new Problem(422, "bad_input", error.message, "see /api/v1/openapi.json");
+  }
+  if (error instanceof UpkeepError) {
+    const [status, code] = OF_UPKEEP[error.problem];
+    return new Problem(status, code, error.message, error.hint || "see docs/admin.md");
+  }
+  if (error instanceof CertificateError) {
+    return new Problem(422, "bad_certificate", error.message, "upload another chain and key");
   }
   if (!(error instanceof AccessError)) return undefined;
   const [status, code, hint] = OF_ACCESS[error.problem];

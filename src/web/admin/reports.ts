@@ -33,7 +33,7 @@ export const USER = new Shape({
 
 /** Who asks. */
 export const SESSION = new Shape({
-  kind: oneOf(["anonymous", "user", "token", "certificate"]),
+  kind: oneOf(["anonymous", "console", "user", "token", "certificate"]),
   name: optional(TEXT),
   role: optional(oneOf(ROLES)),
   permissions: list(oneOf(["ng", "read", "operate", "admin"])),

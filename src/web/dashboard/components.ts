@@ -59,13 +59,16 @@ export interface Stat {
 
 /** A number that matters. */
 export function stat({ label, value, live, note, liveNote }: Stat): Html {
-  return html`<div class="stat"><dt>${label}</dt><dd><span class="number"${
-    attributes({ "data-live": live })
-  }>${value}</span>${
-    note === undefined
-      ? undefined
-      : html`<span class="note"${attributes({ "data-live": liveNote })}>${note}</span>`
-  }</dd></div>`;
+  return html`
+    <div class="stat">
+      <dt>${label}</dt>
+      <dd><span class="number"${attributes({
+        "data-live": live,
+      })}>${value}</span>${note === undefined ? undefined : html`
+        <span class="note" ${attributes({ "data-live": liveNote })}>${note}</span>
+      `}</dd>
+    </div>
+  `;
 }
 
 /** Numbers that matter, side by side. */
@@ -106,26 +109,45 @@ export function table({ caption, columns, rows, empty }: Table): Html {
     const { label, sort } = column;
     const sorted = sort === undefined || sort.order === "none" ? undefined : sort.order;
     const more = attributes({ class: classOf(column), "aria-sort": sorted });
-    return html`<th scope="col"${more}>${
-      sort === undefined ? label : html`<a href="${sort.href}">${label}</a>`
-    }</th>`;
+    return html`
+      <th scope="col" ${more}>${sort === undefined
+        ? label
+        : html`<a href="${sort.href}">${label}</a>`}</th>
+    `;
   });
   const body = rows.map((cells) =>
     html`<tr>${
       cells.map((cell, i) => {
         const more = attributes({ class: classOf(columns[i]!) });
         return i === 0
-          ? html`<th scope="row"${more}>${cell}</th>`
+          ? html`
+            <th scope="row" ${more}>${cell}</th>
+          `
           : html`<td${more}>${cell}</td>`;
       })
     }</tr>`
   );
-  return html`<div class="table" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return html`
+    <div class="table" role="region" aria-label="${caption}" tabindex="0">
+      <table>
+        <caption>${caption}</caption>
+        <thead>
+          <tr>${head}</tr>
+        </thead>
+        <tbody>${body}</tbody>
+      </table>
+    </div>
+  `;
 }
 
 /** Says that there is nothing, and what to do about it. */
 export function empty(title: string, advice: Content): Html {
-  return html`<div class="empty"><p><strong>${title}</strong></p><p>${advice}</p></div>`;
+  return html`
+    <div class="empty">
+      <p><strong>${title}</strong></p>
+      <p>${advice}</p>
+    </div>
+  `;
 }
 
 /** What {@link button} is given. */
@@ -216,9 +238,13 @@ export function choice(
     }>${option.text}</option>`
   );
   const more = attributes({ "aria-describedby": hint === undefined ? undefined : `${id}-hint` });
-  return html`<div class="field"><label for="${id}">${label}</label><select id="${id}" name="${name}"${more}>${list}</select>${
-    hint === undefined ? undefined : html`<p class="hint" id="${id}-hint">${hint}</p>`
-  }</div>`;
+  return html`
+    <div
+      class="field"><label for="${id}">${label}</label><select id="${id}" name="${name}"${more}>${list}</select>${hint ===
+          undefined
+        ? undefined
+        : html`<p class="hint" id="${id}-hint">${hint}</p>`}</div>
+  `;
 }
 
 /**
@@ -239,13 +265,23 @@ export function apiForm(
 ): Html {
   const { api, body, submit, then, id, label } = options;
   const more = attributes({ id, "data-api": api, "data-then": then, "aria-label": label });
-  return html`<form class="form" method="post"${more}>${body}<p class="error" role="alert" data-error hidden></p><div class="actions"><button type="submit" class="button primary">${submit}</button></div></form>`;
+  return html`
+    <form class="form" method="post"
+      ${more}>${body}<p class="error" role="alert" data-error hidden></p><div class="actions"><button type="submit" class="button primary">${submit}</button></div></form>
+  `;
 }
 
 /** Names and values. */
 export function facts(items: readonly (readonly [Content, Content])[]): Html {
   return html`<dl class="facts">${
-    items.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)
+    items.map(([name, value]) =>
+      html`
+        <div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )
   }</dl>`;
 }
 
@@ -285,7 +321,14 @@ export function pager(
     there
       ? html`<a class="button plain" href="${href(at)}">${text}</a>`
       : html`<span class="button plain disabled" aria-disabled="true">${text}</span>`;
-  return html`<nav class="pager" aria-label="Pages"><p>${offset + 1}–${last} of ${total} ${what}</p><div class="actions">${
-    link("Previous", Math.max(0, offset - limit), offset > 0)
-  }${link("Next", offset + limit, last < total)}</div></nav>`;
+  return html`
+    <nav class="pager" aria-label="Pages">
+      <p>${offset + 1}–${last} of ${total} ${what}</p>
+      <div class="actions">${link("Previous", Math.max(0, offset - limit), offset > 0)}${link(
+        "Next",
+        offset + limit,
+        last < total,
+      )}</div>
+    </nav>
+  `;
 }

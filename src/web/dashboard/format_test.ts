@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { bitRate, bytes, count, duration, fixed, percent, short, utc } from "./format.ts";
 
-const plain = (text: string) => text.replaceAll("\u202f", " ");
+function plain(text: string): string {
+  return text.replaceAll("\u202f", " ");
+}
 
 Deno.test("count() and fixed() group digits and have a real minus", () => {
   assert.equal(plain(count(1234567)), "1 234 567");

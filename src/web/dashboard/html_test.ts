@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { attributes, constantMarkup, html } from "./html.ts";
+import { attributes, constantMarkup, type Content, html } from "./html.ts";
 
 Deno.test("html escapes what is put in, in text and in attributes", () => {
   const evil = `"><script>alert('1')</script>&\``;
@@ -11,7 +11,7 @@ Deno.test("html escapes what is put in, in text and in attributes", () => {
 });
 
 Deno.test("html takes markup as it is, and lists of anything", () => {
-  const items = ["<", 1, undefined, null, false, html`<i>x</i>`];
+  const items: Content[] = ["<", 1, undefined, null, false, html`<i>x</i>`];
   assert.equal(html`<p>${items}</p>`.toString(), "<p>&lt;1<i>x</i></p>");
   assert.equal(html`${constantMarkup("<svg/>")}`.toString(), "<svg/>");
 });

@@ -1,3 +1,0 @@
-/** x @module */
-const t: number = setTimeout(() => {}, 1);
-document.body.id = String(t);
