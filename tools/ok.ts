@@ -33,7 +33,8 @@ export async function checks(): Promise<Check[]> {
     { name: "options manual", argv: [deno, "run", "-A", "tools/gen_options_doc.ts", "--check"] },
     { name: "ng manual", argv: [deno, "run", "-A", "tools/gen_ng_doc.ts", "--check"] },
     { name: "metrics manual", argv: [deno, "run", "-A", "tools/gen_metrics_doc.ts", "--check"] },
-    { name: "dashboard", argv: [deno, "run", "-A", "tools/gen_dashboard.ts", "--check"] },
+    { name: "Grafana dashboard", argv: [deno, "run", "-A", "tools/gen_dashboard.ts", "--check"] },
+    { name: "dashboard assets", argv: [deno, "run", "-A", "tools/gen_assets.ts", "--check"] },
     { name: "types", argv: [deno, "check", "--quiet", "."] },
     { name: "documentation", argv: [deno, "doc", "--lint", "--quiet", ...await publicFaces()] },
   ];
