@@ -46,6 +46,7 @@ const RULE_FLAGS = {
   waitInput: 1 << 6,
   bundle: 1 << 7,
   blockShort: 1 << 8,
+  oneWay: 1 << 9,
 } as const;
 const OUT_FLAGS = {
   follow: 1 << 0,
@@ -239,7 +240,15 @@ function ruleFlags(rule: Rule): number {
   if (rule.bundle !== undefined) flags |= RULE_FLAGS.bundle;
   if (rule.blockShort !== undefined) flags |= RULE_FLAGS.blockShort;
   for (
-    const name of ["relearn", "blackhole", "rtcpMux", "rtcpOnly", "opaque", "waitInput"] as const
+    const name of [
+      "relearn",
+      "blackhole",
+      "rtcpMux",
+      "rtcpOnly",
+      "opaque",
+      "waitInput",
+      "oneWay",
+    ] as const
   ) {
     if (rule[name]) flags |= RULE_FLAGS[name];
   }

@@ -49,6 +49,13 @@ export const SYMBOLS = {
   },
   rtpe_dtls_peer_certificate: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
   rtpe_dtls_close: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  rtpe_offload_open: { parameters: ["pointer", "buffer", "buffer", "u32"], result: "i32" },
+  rtpe_offload_adopted: { parameters: ["pointer"], result: "i32" },
+  rtpe_offload_close: { parameters: ["pointer", "u32"], result: "i32" },
+  rtpe_offload_tick: { parameters: ["pointer", "buffer"], result: "i32" },
+  rtpe_offload_slots: { parameters: ["pointer"], result: "pointer" },
+  rtpe_counters_sum: { parameters: ["pointer", "u32", "buffer", "buffer"], result: "i32" },
+  rtpe_counters_last_rx: { parameters: ["pointer", "u32"], result: "u64" },
   rtpe_abi_describe: { parameters: ["buffer", "u32"], result: "i32" },
   rtpe_selftest: { parameters: ["buffer", "u32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;

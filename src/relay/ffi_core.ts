@@ -12,6 +12,7 @@ import { AbiLayout, type StructLayout } from "./abi_layout.ts";
 import { RuleCodec } from "./abi_rule.ts";
 import { SrtpCodec } from "./abi_srtp.ts";
 import { RestoreCodec } from "./abi_restore.ts";
+import { KernelCodec, KernelTable, type KernelTableOptions } from "./kernel_table.ts";
 import { type CoreOptions, DEFAULT_MAX_SLOTS, encodeOptions, modeName } from "./abi_options.ts";
 import { type BellOwner, hangBell, removeBell } from "./doorbell.ts";
 import { cString, errnoText, loadRelayLibrary, readText, type RelayLibrary } from "./ffi.ts";
@@ -71,6 +72,8 @@ export class FfiCore {
   readonly maxSlots: number;
   /** Where counters lie. */
   readonly counterCodec: CounterCodec;
+  /** What the core says about its table of the kernel module. */
+  readonly kernelCodec: KernelCodec;
   /** Stands for the layout of the counters: a file of another one cannot be read. */
   readonly countersLayout: string;
   readonly #library: RelayLibrary;
@@ -84,6 +87,7 @@ export class FfiCore {
   readonly #handlers: ((event: RawEvent) => void)[] = [];
   #handle: Deno.PointerObject | undefined;
   #counters: CounterView | undefined;
+  #kernel: KernelTable | undefined;
 
   /**
    * Loads the library, checks it and starts its threads.
@@ -101,6 +105,7 @@ export class FfiCore {
     this.#events = new EventCodec(layout, this.addr);
     const counters = this.counterCodec = new CounterCodec(layout, this.addr);
     this.past = new RestoreCodec(counters);
+    this.kernelCodec = new KernelCodec(layout);
     this.#thread = layout.require("rtpe_thread_counters", THREAD_FIELDS);
     selfTest(library);
     this.maxSlots = options.maxSlots ?? DEFAULT_MAX_SLOTS;
@@ -158,6 +163,16 @@ export class FfiCore {
     return this.#counters;
   }
 
+  /** The table of the kernel module; undefined without one. */
+  get kernel(): KernelTable | undefined {
+    return this.#kernel;
+  }
+
+  /** Takes a table of the kernel module, before any port is open. @throws KernelTableError */
+  openKernel(options: KernelTableOptions): KernelTable {
+    return this.#kernel = new KernelTable(this, options);
+  }
+
   /** Whether {@link shutdown} has been called. */
   get closed(): boolean {
     return this.#handle === undefined;
@@ -203,7 +218,7 @@ export class FfiCore {
     const handle = this.#handle;
     if (handle === undefined) return;
     removeBell(this.#bell);
-    this.#handle = this.#counters = undefined;
+    this.#handle = this.#counters = this.#kernel = undefined;
     this.#library.rtpe_core_free(handle);
   }
 

@@ -132,15 +132,23 @@ export class FfiEngine implements RelayEngine {
   }
 
   counters(slot: Slot): SlotCounters {
-    return this.#core.counters.read(this.#index(slot));
+    const { counters, kernel } = this.#core;
+    return kernel === undefined
+      ? counters.read(this.#index(slot))
+      : kernel.read(this.#index(slot), counters);
   }
 
   addTraffic(slot: Slot, sums: TrafficSums): void {
-    this.#core.counters.addTo(this.#index(slot), sums);
+    const { counters, kernel } = this.#core;
+    if (kernel?.counts(this.#index(slot)) === true) sums.add(kernel.read(slot, counters));
+    else counters.addTo(this.#index(slot), sums);
   }
 
   lastRx(slot: Slot): number {
-    return this.#core.counters.lastRx(this.#index(slot));
+    const { counters, kernel } = this.#core;
+    return kernel?.counts(this.#index(slot)) === true
+      ? kernel.lastRx(slot)
+      : counters.lastRx(this.#index(slot));
   }
 
   onEvent(handler: (event: RelayEvent) => void): void {

@@ -14,6 +14,13 @@ export type { CoreMode, CoreOptions } from "./abi_options.ts";
 export type { FfiCoreOptions, ThreadCounters } from "./ffi_core.ts";
 export { limitOpenFiles } from "./ffi.ts";
 export { type NativeRelay, startNativeRelay } from "./native_relay.ts";
+export {
+  type KernelHook,
+  type KernelStatus,
+  KernelTable,
+  KernelTableError,
+  type KernelTableOptions,
+} from "./kernel_table.ts";
 export { PastCounters } from "./past_counters.ts";
 export { type PortRange, type ReservedPorts, reservePorts } from "./reserve.ts";
 export { LIBRARY_NAME, type LibraryPlaces, libraryPlaces, locateLibrary } from "./library.ts";

@@ -7,6 +7,7 @@
 import { FfiControlSockets } from "./control_socket.ts";
 import { FfiCore, type FfiCoreOptions, type ThreadCounters } from "./ffi_core.ts";
 import { FfiEngine } from "./ffi_engine.ts";
+import type { KernelTable, KernelTableOptions } from "./kernel_table.ts";
 import { PastCounters } from "./past_counters.ts";
 import type { ControlSockets, RelayEngine } from "./types.ts";
 
@@ -20,6 +21,8 @@ export interface NativeRelay {
   threads(): ThreadCounters[];
   /** Events lost because a ring was full. */
   lost(): { readonly punts: number; readonly datagrams: number };
+  /** Takes a table of the kernel module; before any port is open. @throws KernelTableError */
+  openKernel(options: KernelTableOptions): KernelTable;
   /** Stands for the layout of the counters: a file of another one cannot be read. */
   readonly countersLayout: string;
   /** Counters an earlier core of the same layout left in a file. @throws Error when there is none */
@@ -38,6 +41,7 @@ export function startNativeRelay(options: FfiCoreOptions = {}): NativeRelay {
     controlSockets: new FfiControlSockets(core),
     threads: () => core.threads(),
     lost: () => core.lost,
+    openKernel: (options) => core.openKernel(options),
     countersLayout: core.countersLayout,
     pastCounters: (path) => new PastCounters(core.counterCodec, path),
   };

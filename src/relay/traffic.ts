@@ -42,6 +42,12 @@ export class TrafficSums {
   dropReplay = 0;
   /** Packets handed to the control plane. */
   punted = 0;
+  /** Of the packets received, those the kernel module took. */
+  kernelPackets = 0;
+  /** Of the bytes received, those the kernel module took. */
+  kernelBytes = 0;
+  /** Of the packets dropped or not sent, those the kernel module dropped or could not send. */
+  kernelErrors = 0;
 
   /** Adds a snapshot of one slot. */
   add(counters: SlotCounters): void {
@@ -58,6 +64,9 @@ export class TrafficSums {
     this.dropAuth += counters.dropAuth;
     this.dropReplay += counters.dropReplay;
     this.punted += counters.punted;
+    this.kernelPackets += counters.kernel?.packets ?? 0;
+    this.kernelBytes += counters.kernel?.bytes ?? 0;
+    this.kernelErrors += counters.kernel?.errors ?? 0;
     for (const source of counters.ssrcs) this.addSource(source);
   }
 
@@ -89,5 +98,8 @@ export class TrafficSums {
     this.dropAuth += other.dropAuth;
     this.dropReplay += other.dropReplay;
     this.punted += other.punted;
+    this.kernelPackets += other.kernelPackets;
+    this.kernelBytes += other.kernelBytes;
+    this.kernelErrors += other.kernelErrors;
   }
 }

@@ -139,6 +139,8 @@ export interface Rule {
   readonly opaque: boolean;
   /** NAT-wait: nothing goes to the remote endpoint before it has sent something. */
   readonly waitInput: boolean;
+  /** Media may flow one way: a destination that never sends does not keep it out of the kernel (false). */
+  readonly oneWay?: boolean;
   /** Classes of packets handed up as events. */
   readonly punt: readonly PacketClass[];
   /** Payload types let through; absent = all. */
@@ -248,6 +250,45 @@ export interface SlotCounters {
    * it; absent = nothing, or this is no snapshot of a core that has ended.
    */
   readonly srtp?: Uint8Array<ArrayBuffer>;
+  /** The kernel module's part of all this; absent = no table is in use. */
+  readonly kernel?: KernelShare;
+}
+
+/** Why a port's packets are not forwarded by the kernel module, by RTPE_WHY_*. */
+export const KERNEL_OBSTACLES = [
+  undefined,
+  "no rule",
+  "learning",
+  "destination learning",
+  "read here",
+  "nowhere to go",
+  "not supported",
+  "table full",
+  "module missing",
+  "not led there",
+  "refused",
+  "soon",
+] as const;
+
+/** Why a port's packets are not forwarded by the kernel module. */
+export type KernelObstacle = NonNullable<typeof KERNEL_OBSTACLES[number]>;
+
+/** What the kernel module does for a port. */
+export interface KernelShare {
+  /** It forwards the port's packets. */
+  readonly forwards: boolean;
+  /** Why it does not. */
+  readonly obstacle?: KernelObstacle;
+  /** Datagrams it has taken, dropped ones too. */
+  readonly packets: number;
+  /** UDP payload bytes of them. */
+  readonly bytes: number;
+  /** Datagrams it has dropped, or could not send. */
+  readonly errors: number;
+  /** Wall-clock ms of the last one; 0 = never. */
+  readonly last: number;
+  /** Wall-clock ms of the last one that user space has taken; 0 = never. */
+  readonly lastUser: number;
 }
 
 /** Something the engine tells: see RTPE_EVENT_*. */
