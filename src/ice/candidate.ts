@@ -67,6 +67,19 @@ export function formatCandidate(candidate: Candidate): string {
   return `${foundation} ${component} UDP ${priority} ${address} ${port} typ ${type}`;
 }
 
+/**
+ * Foundation of one of our candidates (RFC 8445 section 5.1.1.3), the same in every section that faces the
+ * same way.
+ *
+ * @param address the first of ours
+ * @param index which one it is for, 0 for the first
+ */
+export function foundationOf(address: string, index: number): string {
+  let hash = 0x811c9dc5;
+  for (const char of address) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  return `${(hash >>> 0).toString(16).padStart(8, "0")}${index + 1}`;
+}
+
 /** A remote candidate nobody has named (RFC 8445 section 7.3.1.3). */
 export function peerReflexive(
   component: Component,

@@ -40,6 +40,7 @@ import {
   rewriteProtocol,
   translateProtocol,
 } from "./protocol.ts";
+import { isRelayed } from "./relayed.ts";
 import { type Remote, remoteOf } from "./remote.ts";
 import { answerSecurity, offerSecurity, type SecureOutcome, shareSecurity } from "./secure.ts";
 import type { SecureSource, SecureState } from "./secure_state.ts";
@@ -182,7 +183,14 @@ function negotiateMedia(
   const remote = usesIce(input, section) ? withoutHold(signalled) : signalled;
   const asked = request.flags.has("passthrough") || request.flags.has("no passthrough");
   const passthrough = asked ? request.flags.has("passthrough") : from.passthrough;
-  const mediaType = passthrough ? "passthrough" : mediaKind(media.type, media.protocol);
+  const relayed = !asked && input.secure !== undefined &&
+    isRelayed({ request, kind, sdp, section, from, to });
+  const ownIce = relayed && readIce(sdp, section) !== undefined;
+  const mediaType = relayed
+    ? "relayed"
+    : passthrough
+    ? "passthrough"
+    : mediaKind(media.type, media.protocol);
   const heard = mediaType === "rtp" ? parseCodecs(media.formats, section.lines) : [];
   const codecs = writtenCodecs(input, heard, to);
   const given = directionOf(sdp, section);
@@ -237,7 +245,8 @@ function negotiateMedia(
     natWait: request.flags.has("NAT-wait"),
     blockShort: from.blockShort || request.flags.has("block short"),
     final: from.final || (kind === "answer" && isFinal(request)),
-    passthrough,
+    passthrough: passthrough || relayed,
+    ownIce,
     packetTime: kind === "offer" ? request.ptimeReverse ?? from.packetTime : from.packetTime,
     echo: echo?.from ?? from.echo,
     extensions: extensions.kept,
@@ -267,12 +276,13 @@ function negotiateMedia(
     mid: kind === "offer" ? outgoingMid(input, nextFrom.mid ?? to.mid, section) : to.mid,
     learning: to.initialized ? to.learning : learning,
     generateRtcp: request.generateRtcp ?? to.generateRtcp,
-    passthrough,
+    passthrough: passthrough || relayed,
+    ownIce: relayed && to.ownIce && (kind === "offer" || ownIce),
     packetTime: kind === "offer" ? request.ptime ?? to.packetTime : to.packetTime,
     echo: echo?.to ?? to.echo,
     resets: to.resets + (reset ? 1 : 0),
     controlling: to.controlling ||
-      (kind === "offer" && !asked && (reset || (!to.initialized && !from.controlling))),
+      (kind === "offer" && !asked && !relayed && (reset || (!to.initialized && !from.controlling))),
   };
   return {
     section,

@@ -9,10 +9,10 @@ import type { ByteString } from "../core/bytes.ts";
 
 /**
  * How a media section is treated: RTP and RTCP on two ports; any UDP payload, unexamined; the same on two
- * ports, because nobody says whether it is RTP; or handed on unchanged, without a port of ours, because it
- * does not run over UDP.
+ * ports, because nobody says whether it is RTP; the same beside the parties' own ways, their ICE being their
+ * own; or handed on unchanged, without a port of ours, because it does not run over UDP.
  */
-export type MediaKind = "rtp" | "opaque" | "opaque pair" | "passthrough";
+export type MediaKind = "rtp" | "opaque" | "opaque pair" | "relayed" | "passthrough";
 
 /** Name of the protocol of media whose control protocol does not tell it. */
 const UNKNOWN = "unknown (legacy)";

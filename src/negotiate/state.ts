@@ -106,8 +106,10 @@ export interface MediaState {
   readonly packetTime: number | undefined;
   /** `block short` was asked for: its packets of fixed-size codecs must not get shorter. */
   readonly blockShort: boolean;
-  /** The section is handed on as it is, because `passthrough` was asked for. */
+  /** The section is handed on as it is, because `passthrough` was asked for, or something like it. */
   readonly passthrough: boolean;
+  /** It has ICE, which is not for us to speak: `kind` is `relayed`. */
+  readonly ownIce: boolean;
   /** `media echo`: what comes from this party goes back to it, or nowhere. */
   readonly echo: "none" | "echo" | "blackhole";
   /** Header extension elements of its packets that are forwarded, by identifier; undefined = all. */
@@ -161,6 +163,7 @@ export const NEW_MEDIA: MediaState = {
   packetTime: undefined,
   blockShort: false,
   passthrough: false,
+  ownIce: false,
   echo: "none",
   extensions: undefined,
   masked: [],

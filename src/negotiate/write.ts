@@ -43,12 +43,13 @@ export interface Writing {
 export function writeSdp(writing: Writing): { text: ByteString; memory: SessionMemory } {
   const { request, sdp, medias, facings, kind, secure: source } = writing;
   const edits = new AttributeEdits(request);
+  const verbatim = medias.every((media) => media.from.passthrough);
   let body = "";
   for (const [i, media] of medias.entries()) {
     if (media.to.hidden) continue;
     const facing = facings[i];
     const connection = facing === undefined ? "" : connectionFor(request, media, facing);
-    const text = writeMedia({ request, kind, sdp, media, facing, connection, source });
+    const text = writeMedia({ request, kind, sdp, media, facing, connection, source, verbatim });
     body += edits.apply(media.from.type, text);
   }
   const first = facings.find((facing) => facing !== undefined);
@@ -59,7 +60,7 @@ export function writeSdp(writing: Writing): { text: ByteString; memory: SessionM
       const { family, address } = first ?? writing.home();
       return network(family, address);
     },
-    verbatim: medias.every((media) => media.from.passthrough),
+    verbatim,
     memory: writing.memory,
     loopMarker: writing.loopMarker,
     secure: medias.some(({ to }) => to.secure !== undefined),

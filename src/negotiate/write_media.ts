@@ -12,6 +12,7 @@ import { parsePayloadType } from "./codecs.ts";
 import type { NegotiatedMedia } from "./negotiate.ts";
 import type { SecureSource } from "./secure_state.ts";
 import type { Facing } from "./state.ts";
+import { writeRelayed } from "./relayed.ts";
 import { type SecureWriting, writeIce, writeKeys } from "./write_secure.ts";
 
 const EOL = "\r\n";
@@ -54,6 +55,8 @@ export interface MediaWriting {
   readonly connection: string;
   /** Our fingerprint. */
   readonly source: SecureSource | undefined;
+  /** The session level is written as it is. */
+  readonly verbatim: boolean;
 }
 
 /** Text of one section. */
@@ -64,6 +67,7 @@ export function writeMedia(writing: MediaWriting): ByteString {
   if (media.from.rejected) return writeRejected(media, section);
   if (media.from.kind === "passthrough") return writePassthrough(writing.sdp, section);
   if (facing === undefined) return writeRejected(media, section);
+  if (media.from.kind === "relayed") return writeRelayed({ ...writing, facing }, section);
   return media.from.kind === "rtp"
     ? writeRtp(writing, section, facing)
     : writeOpaque(writing, section, facing);

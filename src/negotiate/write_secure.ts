@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import { formatFingerprint } from "../dtls/fingerprint.ts";
-import { formatCandidate, priorityOf } from "../ice/candidate.ts";
+import { formatCandidate, foundationOf, priorityOf } from "../ice/candidate.ts";
 import type { Component } from "../ice/types.ts";
 import type { NgRequest } from "../ng/request.ts";
 import { formatCrypto } from "../srtp/sdes.ts";
@@ -61,7 +61,7 @@ export function writeIce({ request, secure, facing, components }: SecureWriting)
     for (const [i, { address, family, rtpPort, rtcpPort }] of addresses.entries()) {
       const port = component === 1 ? rtpPort : rtcpPort;
       const candidate = formatCandidate({
-        foundation: foundationOf(facing, i),
+        foundation: foundationOf(facing.address, i),
         component,
         priority: priorityOf("host", 65535 - i, component),
         endpoint: { family, address, ...shown, port },
@@ -71,11 +71,4 @@ export function writeIce({ request, secure, facing, components }: SecureWriting)
     }
   }
   return trickle ? text + `a=end-of-candidates${EOL}` : text;
-}
-
-/** One per address (RFC 8445 section 5.1.1.3), the same in every section of the same interface. */
-function foundationOf({ address }: Facing, index: number): string {
-  let hash = 0x811c9dc5;
-  for (const char of address) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
-  return `${(hash >>> 0).toString(16).padStart(8, "0")}${index + 1}`;
 }

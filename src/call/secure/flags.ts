@@ -24,7 +24,8 @@ export function keyFlags({ state: { secure } }: Media): string[] {
 }
 
 /** Flags of a section about ICE, but for `ICE controlling`. */
-export function iceFlags({ state: { secure } }: Media): string[] {
+export function iceFlags({ state: { secure, ownIce } }: Media): string[] {
+  if (ownIce) return ["ICE"];
   const ice = secure?.ice;
   if (ice === undefined) return [];
   const flags = ["ICE"];
@@ -36,7 +37,8 @@ export function iceFlags({ state: { secure } }: Media): string[] {
 
 /** Flags of one stream. */
 export function streamSecurityFlags(media: Media, component: ComponentName): string[] {
-  const { secure } = media.state;
+  const { secure, ownIce } = media.state;
+  if (ownIce) return ["ICE"];
   if (secure === undefined) return [];
   const flags = secure.ice === undefined ? [] : ["ICE"];
   const path = carrierOf(media).agreement?.[component];
