@@ -155,6 +155,7 @@ enum rtpe_event_type {
 	RTPE_EVENT_REMOTE = 2,		/* slot's remote endpoint changed (reason 0) or
 					 * was confirmed (1); src = the endpoint */
 	RTPE_EVENT_DATAGRAM = 3,	/* control datagram on control socket `slot` */
+	RTPE_EVENT_CAPTURE = 4,		/* copy of a packet, see rtpe_capture.h */
 };
 
 /* Header of one record; payload follows, padded to 8 bytes. */

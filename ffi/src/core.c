@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "capture.h"
 #include "ctl.h"
 #include "io.h"
 #include "kernel.h"
@@ -151,6 +152,7 @@ void rtpe_core_free(struct rtpe_core *core)
 	rules_reclaim(core, true);
 	table_free(core);
 	steer_free(core);
+	captures_free(core);
 	mem_free(core->threads);
 	bell_free(core->bell);
 	mem_free(core);

@@ -46,6 +46,7 @@ struct steer;
 struct l2;
 struct l2_watch;
 struct kernel;
+struct capture;
 struct srtp;
 
 /* One local address with ports open on it. Never moved; removed only when the
@@ -122,6 +123,7 @@ struct slot {
 	/* The API writes what is the relay thread's: hands off. */
 	_Atomic uint8_t restoring;
 	_Atomic uint8_t kernel;		/* see kernel_mark.h */
+	_Atomic uint8_t captured;	/* its packets are copied */
 	_Atomic uint32_t strays;
 	_Atomic int fd;			/* UDP socket, -1: none (STEER: to hold the
 					 * port, or since a datagram exceeded the MTU) */
@@ -197,6 +199,7 @@ struct rtpe_core {
 	struct l2_watch *l2_watch;	/* STEER, or NULL */
 	struct ctl *ctl;
 	struct kernel *kernel;		/* the API's; NULL without a table */
+	struct capture *capture;	/* the API's; NULL before the first capture */
 	/* Bit i: the API is to look at slot i. */
 	_Atomic(_Atomic uint64_t *) ready;
 };
@@ -245,6 +248,7 @@ struct thread {
 	struct rx *rx;
 	struct txq *txq;
 	struct l2 *l2;			/* STEER, or NULL */
+	struct capture *capture;	/* NULL before the first capture */
 	struct packet packets[BATCH];
 	_Atomic uint64_t wakeups, batches, rx_packets, tx_packets;
 	_Atomic uint64_t rx_unknown, rx_overflow, tx_errors;

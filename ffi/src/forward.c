@@ -3,6 +3,7 @@
  * What happens to one packet: classify, check and learn the source, count,
  * filter, punt, copy to the outputs.
  */
+#include "capture.h"
 #include "classify.h"
 #include "core.h"
 #include "edit.h"
@@ -216,6 +217,8 @@ void forward(struct thread *t, struct packet *p)
 	unsigned class, done = 0;
 	rtpe_u32 *why;
 
+	if (captured(slot))
+		capture_received(t, p);
 	if (!rule) {
 		forward_nowhere(p);
 		return;

@@ -65,6 +65,8 @@ static uint8_t obstacle(const struct slot *slot)
 
 	if (!rule)
 		return RTPE_WHY_NO_RULE;
+	if (atomic_load(&slot->captured))
+		return RTPE_WHY_READ;
 	for (uint32_t i = 0; i < rule->n_outputs; i++)
 		classes |= rule->outputs[i].match;
 	if (!classes && !(rule->flags & RTPE_RULE_BLACKHOLE))

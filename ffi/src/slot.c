@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "capture.h"
 #include "classify.h"
 #include "core.h"
 #include "kernel.h"
@@ -119,6 +120,7 @@ static void slot_reset(struct rtpe_core *core, struct slot *slot, struct iface *
 	slot->punts.last = core_now(core);
 	slot->punts.tokens = core->opts.punt_rate * 1000;
 	atomic_store(&slot->hold, 0);
+	atomic_store(&slot->captured, 0);
 	/* Of a port that never had keys it is not even touched. */
 	if (slot->secured)
 		memset(slot->srtp, 0, sizeof(*slot->srtp));
@@ -285,6 +287,8 @@ static int send_now(struct rtpe_core *core, struct slot *slot, const struct rtpe
 		COUNT_SHARED(slot->counters->tx_errors, 1);
 		return -EINVAL;
 	}
+	if (captured(slot))
+		capture_sent_now(core, slot, &to, buf, len);
 	core->ip_id = core->ip_id * 6364136223846793005u + 1442695040888963407u;
 	return tx_now(slot, &to, buf, len, (uint16_t)(core->ip_id >> 48));
 }

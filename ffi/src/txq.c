@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "capture.h"
 #include "checksum.h"
 #include "classify.h"
 
@@ -282,6 +283,8 @@ void txq_add(struct thread *t, struct slot *slot, const struct rtpe_addr *dst, u
 	struct txq *q = t->txq;
 	struct tx *tx;
 
+	if (captured(slot))
+		capture_sent(t, slot, dst, data, len, rtp);
 	if (q->n == TXQ_LEN)
 		txq_flush(t);
 	tx = &q->tx[q->n];

@@ -11,7 +11,8 @@
 
 extern uint32_t conform_mode, conform_flags;
 extern const struct test conform_tests[], conform_ports_tests[], conform_mux_tests[],
-	conform_edit_tests[], conform_srtp_tests[], traffic_tests[];
+	conform_edit_tests[], conform_srtp_tests[], conform_capture_tests[],
+	traffic_tests[];
 
 /* Two ports A and B, each forwarding to the other's remote endpoint, and two
  * peers. IPv4 loopback unless told otherwise. */

@@ -17,6 +17,7 @@ static const struct suite *const suites[] = {
 	&suite_counters_file, &suite_steer_srtp, &suite_sockets_srtp, &suite_srtp,
 	&suite_srtp_restore, &suite_dtls, &suite_restore, &suite_ext, &suite_bundle,
 	&suite_rtcp_names, &suite_steer_mux, &suite_sockets_mux,
+	&suite_steer_capture, &suite_sockets_capture,
 	&suite_steer_edit, &suite_sockets_edit, &suite_taken,
 };
 
