@@ -92,7 +92,18 @@ function body(pick: Pick, tag: string): string {
     text.slice(at + pick(9));
 }
 
-function keys(pick: Pick, sdp: string, from: string, to: string): Keys {
+/** Words of `ICE` under which it ends here. */
+const ENDING = ["remove", "force", "default"];
+/** And those under which it may be the parties' own. */
+const ANY = [...ENDING, "optional", "force-relay"];
+
+function keys(
+  pick: Pick,
+  sdp: string,
+  from: string,
+  to: string,
+  words: readonly string[],
+): Keys {
   const chosen: Record<string, string | string[]> = {
     "call-id": `c${pick(4)}`,
     "from-tag": from,
@@ -101,7 +112,7 @@ function keys(pick: Pick, sdp: string, from: string, to: string): Keys {
   };
   if (pick(2) === 0) chosen["to-tag"] = to;
   if (pick(3) === 0) chosen["transport protocol"] = one(pick, [...PROFILES, "accept"]);
-  if (pick(3) === 0) chosen["ICE"] = one(pick, ["remove", "force", "default", "optional"]);
+  if (pick(3) === 0) chosen["ICE"] = one(pick, words);
   if (pick(6) === 0) chosen["ICE-lite"] = one(pick, ["forward", "backward", "both", "off"]);
   if (pick(4) === 0) chosen["DTLS"] = one(pick, ["off", "passive", "active"]);
   return chosen;
@@ -140,14 +151,33 @@ function check(command: string, reply: Reply, writer: string): void {
 }
 
 Deno.test("4,000 random messages about secure media: no crash, no leak, no half change", () => {
-  const pick = random(20);
+  play(4_000, 20, ENDING, check);
+});
+
+Deno.test("1,500 random messages about ICE of the parties' own: no crash, no half change", () => {
+  let relayed = 0;
+  play(1_500, 21, ANY, (_, { sdp }) => {
+    const ours = /^a=candidate:\w+ 1 UDP \d+ 203\.0\.113\.1 /m;
+    if (/^a=ice-ufrag:[ab]\d[ab]\d\r$/m.test(sdp) && ours.test(sdp)) relayed++;
+  });
+  assert.ok(relayed > 20, `only ${relayed} descriptions were handed on`);
+});
+
+/** Plays messages. @param inspect looks at every description that is written */
+function play(
+  rounds: number,
+  seed: number,
+  words: readonly string[],
+  inspect: (command: string, reply: Reply, writer: string) => void,
+): void {
+  const pick = random(seed);
   const bench = new Bench({ addresses: addresses(30499), source: countingSource() });
   const results = new Map<string, number>();
-  for (let round = 0; round < 4_000; round++) {
+  for (let round = 0; round < rounds; round++) {
     const [from, to] = pick(2) === 0 ? TAGS : TAGS.toReversed();
     const command = pick(5) < 3 ? "offer" : "answer";
     const writer = command === "offer" ? from : to;
-    const message = keys(pick, body(pick, writer!), from!, to!);
+    const message = keys(pick, body(pick, writer!), from!, to!, words);
     const before = round % 10 === 0 ? bench.snapshot() : undefined;
     const reply = bench.send(
       command,
@@ -158,7 +188,7 @@ Deno.test("4,000 random messages about secure media: no crash, no leak, no half 
     if (reply.result === "error" && before !== undefined) {
       assert.deepEqual(bench.snapshot(), before, `${command} failed and changed something`);
     }
-    if (reply.sdp !== undefined) check(command, reply, writer!);
+    if (reply.sdp !== undefined) inspect(command, reply, writer!);
     if (pick(40) === 0) {
       bench.send("delete", { "call-id": `c${pick(4)}`, "delete delay": 0 });
       bench.clock.advance(pick(1000));
@@ -166,7 +196,7 @@ Deno.test("4,000 random messages about secure media: no crash, no leak, no half 
     }
   }
   for (const wanted of ["offer ok", "answer ok"]) {
-    assert.ok((results.get(wanted) ?? 0) > 500, JSON.stringify([...results]));
+    assert.ok((results.get(wanted) ?? 0) > rounds / 8, JSON.stringify([...results]));
   }
   for (const call of [...bench.service.registry.calls()]) {
     bench.send("delete", { "call-id": call.callId, "delete delay": 0 });
@@ -174,4 +204,4 @@ Deno.test("4,000 random messages about secure media: no crash, no leak, no half 
   assert.equal(bench.engine.openSlots, 0);
   const refused = bench.log.filter((line) => line.includes("rule for slot"));
   assert.deepEqual(refused, [], "every rule was one the engine takes");
-});
+}
