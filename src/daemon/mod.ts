@@ -5,6 +5,7 @@
  * @module
  */
 
+export { CoreMeter, type CoreUse } from "./cores.ts";
 export { CpuMeter } from "./cpu.ts";
 export { PidFile, PidFileError } from "./pidfile.ts";
 export { runtimeDirectories, usableDirectory } from "./runtime_dir.ts";

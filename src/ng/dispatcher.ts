@@ -35,6 +35,8 @@ export interface RequestReport {
   readonly ok: boolean;
   /** Answered from the cookie cache. */
   readonly duplicate: boolean;
+  /** `error-reason` of an error; absent = there was none. */
+  readonly reason?: string | undefined;
 }
 
 /** A request and its reply as they travelled. */
@@ -146,7 +148,7 @@ export class NgDispatcher {
   refuse(message: Uint8Array, reason: string, source: NgSource): Uint8Array | undefined {
     const envelope = openEnvelope(message);
     if (envelope === undefined) return undefined;
-    this.#report("", source, this.#clock.now(), false, false);
+    this.#report("", source, this.#clock.now(), false, false, reason);
     return this.#seal(envelope.cookie, errorReply(reason), encodingOf(envelope.payload), source);
   }
 
@@ -161,7 +163,9 @@ export class NgDispatcher {
     let request: NgRequest | undefined;
     const finish = (reply: ReplyDict): Uint8Array => {
       const command = request?.command ?? "";
-      this.#report(command, source, started, reply.result !== "error", false);
+      const isError = reply.result === "error";
+      const reason = isError ? String(reply["error-reason"] ?? "") : undefined;
+      this.#report(command, source, started, !isError, false, reason);
       const bytes = this.#seal(cookie, reply, encoding, source);
       this.#tell(() => ({
         command,
@@ -269,11 +273,12 @@ export class NgDispatcher {
     started: number,
     ok: boolean,
     duplicate: boolean,
+    reason?: string,
   ): void {
     if (this.#observer === undefined) return;
     const ms = this.#clock.now() - started;
     try {
-      this.#observer({ command, source, ms, ok, duplicate });
+      this.#observer({ command, source, ms, ok, duplicate, reason });
     } catch (error) {
       this.#limited("error", "The observer of requests failed", { error });
     }

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { type ClientReport, ClientTally, MAX_CLIENTS } from "./client_tally.ts";
 export { type CommandName, COMMANDS } from "./commands.ts";
 export { type Cell, Counters, type Series } from "./counters.ts";
 export { jsonStats, statisticsReply } from "./jsonstats.ts";
