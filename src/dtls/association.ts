@@ -1,13 +1,15 @@
 /**
  * The DTLS side of one media transport. Handshakes are kept apart by where their datagrams come from, so
  * that whoever cannot show the right certificate spoils nothing but its own attempt: the first handshake
- * with the right fingerprint becomes the connection (RFC 5763 section 6.7.1).
+ * with the right fingerprint becomes the connection (RFC 5763 section 6.7.1). Where ICE has shown who the
+ * other end is, all its addresses are one peer.
  *
  * @module
  */
 
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { type Fingerprint, matchesFingerprint } from "./fingerprint.ts";
+import { isClientHello, isOtherHello } from "./hello.ts";
 import type { DtlsEngine, DtlsHandshake, DtlsKeys, DtlsRole, DtlsStep } from "./types.ts";
 
 /** Handshakes of one transport at a time. */
@@ -16,6 +18,15 @@ const MAX_ATTEMPTS = 4;
 const MAX_QUEUE = 16;
 /** Ms an attempt may take. */
 const PATIENCE_MS = 30_000;
+/** Ms an attempt has to get beyond its ClientHello before another may take its place. */
+const GRACE_MS = 1000;
+
+/**
+ * What is known of where a datagram comes from: `validated` is the other end for certain, as ICE has found,
+ * whatever the address; `signalled` is where descriptions say, port and all; `possible` is who could be the
+ * other end behind a NAT.
+ */
+export type DtlsStanding = "validated" | "signalled" | "possible";
 
 /** What an association tells. */
 export interface DtlsListener {
@@ -32,12 +43,19 @@ export interface DtlsListener {
 }
 
 interface Attempt {
+  /** Where it is sent to. */
   peer: Endpoint;
+  readonly standing: DtlsStanding;
   readonly handshake: DtlsHandshake;
   readonly queue: (Uint8Array | undefined)[];
   stepping: boolean;
   timer: (() => void) | undefined;
   patience: (() => void) | undefined;
+  grace: (() => void) | undefined;
+  /** The ClientHello it began with; undefined once more has come, or when we began. */
+  hello: Uint8Array | undefined;
+  /** It has had its time to get beyond the ClientHello. */
+  due: boolean;
   ended: boolean;
 }
 
@@ -49,6 +67,8 @@ export class DtlsAssociation {
   #role: DtlsRole;
   #fingerprints: readonly Fingerprint[];
   #connection: Attempt | undefined;
+  /** Where whoever ICE has validated is sent to. */
+  #selected: Endpoint | undefined;
   #closed = false;
 
   /** Nothing is sent or expected before {@link begin} or {@link receive}. */
@@ -69,6 +89,11 @@ export class DtlsAssociation {
     return this.#connection !== undefined;
   }
 
+  /** Nobody is heard of, and nothing is agreed. */
+  get idle(): boolean {
+    return this.#attempts.size === 0;
+  }
+
   /** Our role. */
   get role(): DtlsRole {
     return this.#role;
@@ -80,32 +105,39 @@ export class DtlsAssociation {
   }
 
   /** In the active role: begins with a peer, unless that has happened. */
-  begin(peer: Endpoint): void {
+  begin(peer: Endpoint, standing: DtlsStanding = "signalled"): void {
     if (this.#closed || this.connected || this.#role !== "active") return;
-    if (this.#attempts.has(formatEndpoint(peer))) return;
-    const attempt = this.#open(peer);
+    if (this.#find(peer, standing) !== undefined) return;
+    const attempt = this.#open(peer, standing);
     if (attempt !== undefined) this.#feed(attempt, undefined);
   }
 
   /** Takes a datagram from a source that may be looked at. */
-  receive(peer: Endpoint, datagram: Uint8Array): void {
+  receive(source: Endpoint, datagram: Uint8Array, standing: DtlsStanding = "possible"): void {
     if (this.#closed) return;
-    const name = formatEndpoint(peer);
-    const attempt = this.#attempts.get(name) ??
-      // only a server is found by others, and no longer once it has a connection
-      (this.#role === "passive" && !this.connected ? this.#open(peer) : undefined);
-    if (attempt !== undefined) this.#feed(attempt, datagram.slice());
+    let attempt = this.#find(source, standing);
+    if (attempt !== undefined && this.#beginsAnew(attempt, datagram)) {
+      this.#end(attempt);
+      attempt = undefined;
+    }
+    // only a server is found by others, and no longer once it has a connection
+    if (attempt === undefined && this.#role === "passive" && !this.connected) {
+      attempt = this.#open(source, standing);
+      if (attempt !== undefined && isClientHello(datagram)) attempt.hello = datagram.slice();
+    }
+    if (attempt === undefined) return;
+    if (!isClientHello(datagram)) attempt.hello = undefined;
+    if (this.#role === "passive" && attempt !== this.#connection) {
+      this.#rename(attempt, attempt.standing === "validated" ? this.#selected ?? source : source);
+    }
+    this.#feed(attempt, datagram.slice());
   }
 
-  /** The peer of the connection has moved (RFC 8445: another pair was selected). */
+  /** The peer is sent to elsewhere from now on (RFC 8445: a pair was selected). */
   move(peer: Endpoint): void {
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    const name = formatEndpoint(connection.peer);
-    if (name === formatEndpoint(peer)) return;
-    this.#attempts.delete(name);
-    connection.peer = peer;
-    this.#attempts.set(formatEndpoint(peer), connection);
+    this.#selected = peer;
+    const attempt = this.#connection ?? this.#find(peer, "validated");
+    if (attempt !== undefined) this.#rename(attempt, peer);
   }
 
   /** Ends everything. */
@@ -120,24 +152,71 @@ export class DtlsAssociation {
     this.#connection = undefined;
   }
 
-  #open(peer: Endpoint): Attempt | undefined {
-    if (this.#attempts.size >= MAX_ATTEMPTS) return undefined;
+  /** The attempt that a datagram of a source belongs to. */
+  #find(source: Endpoint, standing: DtlsStanding): Attempt | undefined {
+    const exact = this.#attempts.get(formatEndpoint(source));
+    if (exact !== undefined || standing !== "validated") return exact;
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.standing === "validated") return attempt;
+    }
+    return undefined;
+  }
+
+  /** Whether a source that got no further than its ClientHello begins another handshake. */
+  #beginsAnew(attempt: Attempt, datagram: Uint8Array): boolean {
+    const { hello, due } = attempt;
+    return due && hello !== undefined && isOtherHello(datagram, hello);
+  }
+
+  #open(peer: Endpoint, standing: DtlsStanding): Attempt | undefined {
+    if (this.#attempts.size >= MAX_ATTEMPTS && !this.#makeRoom(standing)) return undefined;
+    const { schedule } = this.#listener;
     const attempt: Attempt = {
       peer,
+      standing,
       handshake: this.#engine.handshake(this.#role),
       queue: [],
       stepping: false,
       timer: undefined,
       patience: undefined,
+      grace: undefined,
+      hello: undefined,
+      due: false,
       ended: false,
     };
-    attempt.patience = this.#listener.schedule(PATIENCE_MS, () => {
+    attempt.patience = schedule(PATIENCE_MS, () => {
       if (this.#connection === attempt || attempt.ended) return;
       this.#end(attempt);
-      this.#listener.failed("the handshake took too long", peer, false);
+      this.#listener.failed("the handshake took too long", attempt.peer, false);
+    });
+    attempt.grace = schedule(GRACE_MS, () => {
+      attempt.due = true;
     });
     this.#attempts.set(formatEndpoint(peer), attempt);
     return attempt;
+  }
+
+  /**
+   * Whoever forges addresses must not take the room of others: who is named goes before who could be
+   * anybody, and who has had time to answer and did not goes first.
+   */
+  #makeRoom(standing: DtlsStanding): boolean {
+    const guests = [...this.#attempts.values()].filter((attempt) =>
+      attempt !== this.#connection && attempt.standing === "possible"
+    );
+    const idle = guests.find(({ due, hello }) => due && hello !== undefined);
+    const victim = idle ?? (standing === "possible" ? undefined : guests[0]);
+    if (victim === undefined) return false;
+    this.#end(victim);
+    return true;
+  }
+
+  #rename(attempt: Attempt, peer: Endpoint): void {
+    const [before, after] = [formatEndpoint(attempt.peer), formatEndpoint(peer)];
+    if (before === after) return;
+    this.#attempts.delete(before);
+    attempt.peer = peer;
+    this.#attempts.set(after, attempt);
   }
 
   #feed(attempt: Attempt, datagram: Uint8Array | undefined): void {
@@ -193,6 +272,7 @@ export class DtlsAssociation {
     } else {
       this.#connection = attempt;
       attempt.patience?.();
+      attempt.grace?.();
       // the other attempts were others'
       for (const other of [...this.#attempts.values()]) if (other !== attempt) this.#end(other);
       this.#listener.connected(keys, attempt.peer);
@@ -210,6 +290,7 @@ export class DtlsAssociation {
     attempt.ended = true;
     attempt.timer?.();
     attempt.patience?.();
+    attempt.grace?.();
     attempt.queue.length = 0;
     attempt.handshake.free();
     const name = formatEndpoint(attempt.peer);

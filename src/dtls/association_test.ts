@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Endpoint } from "../core/endpoint.ts";
-import { DtlsAssociation, type DtlsListener } from "./association.ts";
+import { DtlsAssociation, type DtlsListener, type DtlsStanding } from "./association.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { DtlsEngine, DtlsHandshake, DtlsKeys, DtlsRole, DtlsStep } from "./types.ts";
 
@@ -82,11 +82,27 @@ function setUp(role: DtlsRole, fingerprints = RIGHT) {
     },
   };
   const association = new DtlsAssociation(engine, role, fingerprints, listener);
-  const say = async (peer: Endpoint, text: string) => {
-    association.receive(peer, new TextEncoder().encode(text));
+  const say = async (peer: Endpoint, text: string, standing?: DtlsStanding) => {
+    association.receive(peer, new TextEncoder().encode(text), standing);
     await settle();
   };
-  return { association, handshakes, log, timers, say };
+  const hello = async (peer: Endpoint, random: number, standing?: DtlsStanding) => {
+    association.receive(peer, clientHello(random), standing);
+    await settle();
+  };
+  /** Lets a second pass for every attempt there is. */
+  const second = () => {
+    for (const { ms, callback, cancelled } of timers) if (ms === 1000 && !cancelled) callback();
+  };
+  return { association, handshakes, log, timers, say, hello, second };
+}
+
+/** As far as it is looked at here. */
+function clientHello(random: number): Uint8Array {
+  const datagram = new Uint8Array(70).fill(random, 27, 59);
+  datagram[0] = 22;
+  datagram[13] = 1;
+  return datagram;
 }
 
 async function settle(): Promise<void> {
@@ -217,4 +233,103 @@ Deno.test("DtlsAssociation ends when the peer says goodbye, when it breaks, and 
   assert.ok(three.handshakes[0]!.freed && three.handshakes[0]!.closed);
   await three.say(PEER, "hello");
   assert.equal(three.handshakes.length, 1);
+});
+
+Deno.test("DtlsAssociation: all addresses that ICE has validated are one peer, in both roles", async () => {
+  const other = { ...PEER, address: "192.0.2.2" };
+  const server = setUp("passive");
+  await server.say(PEER, "hello", "validated");
+  await server.say(other, "more", "validated");
+  await server.say(other, "done", "validated");
+  assert.equal(server.handshakes.length, 1);
+  assert.deepEqual(server.handshakes[0]!.inputs, ["hello", "more", "done"]);
+  assert.equal(server.association.connected, true);
+  // what is repeated once there is a connection reaches it as well
+  await server.say(PEER, "again", "validated");
+  assert.equal(server.handshakes[0]!.inputs.at(-1), "again");
+
+  const client = setUp("active");
+  client.association.begin(PEER, "validated");
+  client.association.begin(other, "validated");
+  await settle();
+  await client.say(other, "done", "validated");
+  assert.equal(client.handshakes.length, 1);
+  assert.equal(client.association.connected, true);
+});
+
+Deno.test("DtlsAssociation takes nothing from other addresses than those that ICE has validated", async () => {
+  for (const role of ["active", "passive"] as const) {
+    const { association, handshakes, say } = setUp(role);
+    if (role === "active") association.begin(PEER, "validated");
+    else await say(PEER, "hello", "validated");
+    await settle();
+    await say(OTHER, "evil", "possible");
+    assert.notEqual(handshakes[0]!.inputs.at(-1), "evil");
+    await say(PEER, "done", "validated");
+    await say(OTHER, "bye", "possible");
+    assert.equal(association.connected, true, role);
+  }
+});
+
+Deno.test("DtlsAssociation answers where the last datagram came from, until a pair is selected", async () => {
+  const other = { ...PEER, port: 5001 };
+  const third = { ...PEER, port: 5002 };
+  const { association, log, say } = setUp("passive");
+  await say(PEER, "1", "validated");
+  await say(other, "2", "validated");
+  association.move(third);
+  await say(PEER, "3", "validated");
+  await say(PEER, "done", "validated");
+  assert.deepEqual(log.slice(0, 4), ["5000<re:1", "5001<re:2", "5002<re:3", "5002<re:done"]);
+  assert.deepEqual(log[4], "connected 5002 AES_CM_128_HMAC_SHA1_80");
+});
+
+Deno.test("DtlsAssociation: forged addresses take the room of nobody who is named or goes on", async () => {
+  const { association, handshakes, hello, say, second } = setUp("passive");
+  for (let port = 1; port <= 4; port++) await hello({ ...OTHER, port }, port);
+  assert.equal(handshakes.length, 4);
+  // whoever could be anybody waits until the others had their time
+  await hello({ ...OTHER, port: 5 }, 5);
+  assert.equal(handshakes.length, 4);
+  // who is named does not
+  await hello(PEER, 6, "signalled");
+  assert.equal(handshakes.length, 5);
+  assert.equal(handshakes[0]!.freed, true);
+  await say({ ...OTHER, port: 2 }, "goes on");
+  second();
+  for (let port = 10; port < 20; port++) {
+    await hello({ ...OTHER, port }, port);
+    second();
+  }
+  assert.equal(handshakes[1]!.freed, false);
+  assert.equal(handshakes.filter(({ freed }) => !freed).length, 4);
+  await say(PEER, "done", "signalled");
+  assert.equal(association.connected, true);
+});
+
+Deno.test("DtlsAssociation: who is named is heard although everybody goes on and on", async () => {
+  const { association, hello, say } = setUp("passive");
+  for (let port = 1; port <= 4; port++) {
+    await hello({ ...OTHER, port }, port);
+    await say({ ...OTHER, port }, "goes on");
+  }
+  await hello(PEER, 9, "signalled");
+  await say(PEER, "done", "signalled");
+  assert.equal(association.connected, true);
+});
+
+Deno.test("DtlsAssociation: a peer may begin anew that got no further than its ClientHello", async () => {
+  const { handshakes, hello, say, second } = setUp("passive");
+  await hello(PEER, 1);
+  await hello(PEER, 2);
+  assert.equal(handshakes.length, 1, "not at once");
+  second();
+  await hello(PEER, 1);
+  assert.equal(handshakes.length, 1, "nor for one that is repeated");
+  await hello(PEER, 2);
+  assert.deepEqual(handshakes.map(({ freed }) => freed), [true, false]);
+  await say(PEER, "goes on");
+  second();
+  await hello(PEER, 3);
+  assert.equal(handshakes.length, 2, "nor for one that has gone on");
 });

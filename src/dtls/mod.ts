@@ -7,7 +7,7 @@
 
 export type { Endpoint, Family } from "../core/endpoint.ts";
 export type { SuiteName } from "../srtp/mod.ts";
-export { DtlsAssociation, type DtlsListener } from "./association.ts";
+export { DtlsAssociation, type DtlsListener, type DtlsStanding } from "./association.ts";
 export {
   type Fingerprint,
   fingerprintOf,
@@ -18,6 +18,7 @@ export {
   matchesFingerprint,
   parseFingerprint,
 } from "./fingerprint.ts";
+export { isClientHello } from "./hello.ts";
 export { nativeDtls, type NativeDtlsOptions } from "./native.ts";
 export type {
   DtlsEngine,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Endpoint } from "../../core/endpoint.ts";
 import { Browser, FakeDtls, pseudoRandom } from "./browser_test_support.ts";
-import { HELLO, RTP, Setup, STRANGER } from "./setup_test_support.ts";
+import { buildStun } from "../../stun/mod.ts";
+import { HELLO, OURS, RTP, Setup, STRANGER } from "./setup_test_support.ts";
 
 Deno.test("D2 12: ClientHellos of those ICE does not know destroy nothing, before and after", async () => {
   const set = new Setup();
@@ -153,4 +154,79 @@ Deno.test("whatever bytes come, nothing is thrown, and strangers are not answere
   assert.deepEqual(strange, []);
   assert.deepEqual(set.rule.decrypt, decrypt);
   assert.deepEqual(set.rule.remote, remote);
+});
+
+for (const role of ["passive", "active"] as const) {
+  Deno.test(`DTLS with ICE: from any address that is valid, and from no other (we are ${role})`, async () => {
+    const set = new Setup();
+    const other: Endpoint = { ...set.browser.address, port: 4009 };
+    set.browser.dtlsFrom = other;
+    set.webrtc(role);
+    await set.internet.run(2000);
+    assert.equal(set.rule.decrypt, undefined);
+    assert.deepEqual(set.rule.remote, set.browser.address);
+    const check = buildStun({
+      class: "request",
+      transaction: "t".repeat(12),
+      username: `${OURS.ufrag}:${set.browser.agent.local.ufrag}`,
+      priority: 1,
+      controlling: 1n,
+    }, OURS.pwd);
+    set.bench.engine.inject(set.slot, check, other);
+    await set.internet.run(2000);
+    set.assertKeys();
+    // media keeps to the pair that was selected
+    assert.deepEqual(set.rule.remote, set.browser.address);
+    assert.equal(set.dtls.begun, 1);
+  });
+}
+
+Deno.test("DTLS without ICE: hellos under forged ports hold nobody up", async () => {
+  for (const from of ["198.51.100.1 4000", "198.51.100.1 4777"]) {
+    const set = new Setup();
+    const browser = new Browser(set.internet, from, 8);
+    set.describe(
+      {
+        dtls: set.dtlsTerms(0, browser.dtls.fingerprint),
+        keying: { type: "dtls", role: "passive" },
+      },
+      { mux: "agreed", rtcpMuxed: true, protocol: "UDP/TLS/RTP/SAVP" },
+    );
+    for (let port = 6000; port < 6050; port++) {
+      set.bench.engine.inject(set.slot, HELLO, { ...set.browser.address, port });
+    }
+    await set.internet.run(50);
+    assert.equal(set.dtls.begun, 4, "attempts at a time");
+    browser.start(set.peer, "active");
+    browser.association!.begin(set.local);
+    await set.internet.run(from.endsWith(" 4000") ? 500 : 2000);
+    assert.deepEqual(browser.log, ["connected"], from);
+    assert.deepEqual(set.rule.decrypt?.key, browser.keys!.local.key);
+  }
+});
+
+Deno.test("a forged hello that comes to nothing does not end the one of the other end that begins anew", async () => {
+  const set = new Setup();
+  set.describe(
+    { dtls: set.dtlsTerms(), keying: { type: "dtls", role: "passive" } },
+    { mux: "agreed", rtcpMuxed: true, protocol: "UDP/TLS/RTP/SAVP" },
+  );
+  set.browser.start(set.peer, "active");
+  set.browser.association!.begin(set.local);
+  await set.internet.run(500);
+  const before = set.rule.decrypt;
+  assert.ok(before !== undefined);
+  const forger: Endpoint = { ...set.browser.address, port: 6000 };
+  // two attempts; the forger's ends with a certificate that is nobody's
+  set.bench.engine.inject(set.slot, HELLO, forger);
+  const finished = HELLO.slice();
+  finished[13] = 20;
+  set.browser.start(set.peer, "active");
+  const { association } = set.browser;
+  set.bench.engine.inject(set.slot, HELLO, forger);
+  association!.begin(set.local);
+  set.bench.engine.inject(set.slot, finished, forger);
+  await set.internet.run(500);
+  assert.notDeepEqual(set.rule.decrypt, before);
+  set.assertKeys();
 });

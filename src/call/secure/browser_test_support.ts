@@ -202,6 +202,8 @@ export class Browser implements Host {
   association: DtlsAssociation | undefined;
   /** Nothing arrives any more. */
   dead = false;
+  /** Where its DTLS leaves from, when that is another address than {@link address}. */
+  dtlsFrom: Endpoint | undefined;
   readonly #internet: Internet;
   readonly #scheduler: Scheduler;
   #credentials = 0;
@@ -245,7 +247,8 @@ export class Browser implements Host {
     this.agent.setRemote(now, peer.credentials);
     if (role !== undefined) {
       this.association = new DtlsAssociation(this.dtls, role, [peer.fingerprint], {
-        send: (to, datagram) => this.#internet.bench.engine.inject(to, datagram, this.address),
+        send: (to, datagram) =>
+          this.#internet.bench.engine.inject(to, datagram, this.dtlsFrom ?? this.address),
         connected: (keys) => {
           this.keys = keys;
           this.log.push("connected");

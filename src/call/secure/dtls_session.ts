@@ -5,13 +5,15 @@
  * @module
  */
 
-import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
+import { type Endpoint, formatEndpoint, sameEndpoint } from "../../core/endpoint.ts";
 import {
   DtlsAssociation,
   type DtlsEngine,
   type DtlsKeys,
   type DtlsRole,
+  type DtlsStanding,
   type Fingerprint,
+  isClientHello,
 } from "../../dtls/mod.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -62,6 +64,7 @@ export class DtlsSession {
   /** A handshake under way. */
   #next: Running | undefined;
   #target: Endpoint | undefined;
+  #standing: DtlsStanding = "signalled";
 
   /** @param host what it works with */
   constructor(host: DtlsHost) {
@@ -83,23 +86,29 @@ export class DtlsSession {
   }
 
   /** Where the other end is: what ICE has selected, or what was signalled. */
-  aim(target: Endpoint | undefined): void {
+  aim(target: Endpoint | undefined, standing: DtlsStanding): void {
+    const before = this.#target;
     this.#target = target;
+    this.#standing = standing;
     if (target === undefined) return;
-    this.#current?.association.move(target);
+    // whoever sits behind a NAT is where its datagrams come from, until it says that it has moved
+    if (standing === "validated" || before !== undefined && !sameEndpoint(before, target)) {
+      this.#current?.association.move(target);
+      this.#next?.association.move(target);
+    }
     this.#begin();
   }
 
   /** Takes a datagram from a source that may be looked at. */
-  receive(source: Endpoint, datagram: Uint8Array): void {
+  receive(source: Endpoint, datagram: Uint8Array, standing: DtlsStanding): void {
     const hello = isClientHello(datagram);
     const terms = this.#terms;
     // whoever has lost everything begins again without a word
     if (hello && this.#next === undefined && terms?.role === "passive") {
       this.#next = this.#open(terms, true);
     }
-    this.#next?.association.receive(source, datagram);
-    if (!hello) this.#current?.association.receive(source, datagram);
+    this.#next?.association.receive(source, datagram, standing);
+    if (!hello) this.#current?.association.receive(source, datagram, standing);
   }
 
   /** Ends everything. */
@@ -135,6 +144,9 @@ export class DtlsSession {
       retries: 0,
       retry: undefined,
     };
+    if (this.#standing === "validated" && this.#target !== undefined) {
+      running.association.move(this.#target);
+    }
     log(`we are ${terms.role}${unasked ? ", because the other end begins anew" : ""}`);
     return running;
   }
@@ -142,7 +154,7 @@ export class DtlsSession {
   #begin(): void {
     const next = this.#next;
     if (next === undefined || this.#target === undefined || next.retry !== undefined) return;
-    next.association.begin(this.#target);
+    next.association.begin(this.#target, this.#standing);
   }
 
   #connected(running: Running, keys: DtlsKeys, peer: Endpoint): void {
@@ -158,6 +170,8 @@ export class DtlsSession {
   #failed(running: Running, mismatch: boolean): void {
     if (running !== this.#next) return;
     if (running.unasked) {
+      // somebody else's attempt may be the right one
+      if (!running.association.idle) return;
       this.#end(running);
       this.#next = undefined;
       return;
@@ -178,10 +192,4 @@ export class DtlsSession {
     running.retry?.();
     running.association.close();
   }
-}
-
-/** A handshake record of epoch 0 that begins with a ClientHello (RFC 6347 sections 4.1 and 4.2.2). */
-function isClientHello(datagram: Uint8Array): boolean {
-  return datagram.length > 13 && datagram[0] === 22 && datagram[3] === 0 && datagram[4] === 0 &&
-    datagram[13] === 1;
 }

@@ -46,14 +46,16 @@ export interface IceTerms {
   readonly candidates: readonly LocalCandidate[];
 }
 
-/** Sources that have been validated and are remembered. */
-const MAX_VALID = 256;
+/** Sources that an agent has validated and that are remembered. */
+const MAX_VALID = 128;
 
 interface Running {
   readonly agent: IceAgent;
   readonly identity: string;
   /** Ports it has. */
   readonly bases: string;
+  /** Sources that have shown that they are the other end. */
+  readonly valid: Set<string>;
   components: Component;
   /** Monotonic ms at which it is looked at next. */
   armed: number;
@@ -66,7 +68,6 @@ export class IceSession {
   #current: Running | undefined;
   /** What the media still uses while the current agent has not selected anything. */
   #former: Running | undefined;
-  readonly #valid = new Set<string>();
   /** Components that media can go to. */
   readonly #found = new Set<Component>();
 
@@ -124,7 +125,8 @@ export class IceSession {
 
   /** Whether a source has shown that it is the other end. */
   isValid(slot: Slot, source: Endpoint): boolean {
-    return this.#valid.has(nameOf(slot, source));
+    const name = nameOf(slot, source);
+    return [this.#current, this.#former].some((running) => running?.valid.has(name));
   }
 
   /** Ends everything. */
@@ -132,7 +134,6 @@ export class IceSession {
     this.#drop(this.#current);
     this.#drop(this.#former);
     this.#current = this.#former = undefined;
-    this.#valid.clear();
   }
 
   #begin(terms: IceTerms, identity: string, bases: string): void {
@@ -155,7 +156,15 @@ export class IceSession {
       random,
       allowed,
     });
-    this.#current = { agent, identity, bases, components, armed: Infinity, disarm: undefined };
+    this.#current = {
+      agent,
+      identity,
+      bases,
+      valid: new Set(),
+      components,
+      armed: Infinity,
+      disarm: undefined,
+    };
     log(before === undefined ? "an agent begins" : "an agent begins anew");
   }
 
@@ -189,7 +198,7 @@ export class IceSession {
     const current = running === this.#current;
     switch (event.type) {
       case "validated":
-        this.#validated(event.base, event.remote);
+        this.#validated(running, event.base, event.remote);
         // a restart changes nothing until it has selected something
         if (current && this.#former === undefined && !this.#found.has(event.component)) {
           this.#found.add(event.component);
@@ -218,6 +227,7 @@ export class IceSession {
         return;
       case "disconnected":
         log("the other end does not answer any more");
+        running.valid.clear();
         if (current || this.#former === running) {
           if (!current) {
             this.#drop(running);
@@ -228,12 +238,12 @@ export class IceSession {
     }
   }
 
-  #validated(slot: Slot, source: Endpoint): void {
+  #validated({ valid }: Running, slot: Slot, source: Endpoint): void {
     const name = nameOf(slot, source);
-    if (this.#valid.has(name)) return;
+    if (valid.has(name)) return;
     this.#host.log(`${formatEndpoint(source)} is valid`);
-    if (this.#valid.size >= MAX_VALID) this.#valid.delete(this.#valid.values().next().value!);
-    this.#valid.add(name);
+    if (valid.size >= MAX_VALID) valid.delete(valid.values().next().value!);
+    valid.add(name);
   }
 }
 

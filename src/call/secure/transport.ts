@@ -6,7 +6,7 @@
  */
 
 import { type Endpoint, sameEndpoint } from "../../core/endpoint.ts";
-import type { DtlsEngine } from "../../dtls/mod.ts";
+import type { DtlsEngine, DtlsStanding } from "../../dtls/mod.ts";
 import { type Component, type LocalCandidate, priorityOf } from "../../ice/mod.ts";
 import type { DtlsDescription, IceAgreement } from "../../negotiate/mod.ts";
 import type { LocalAddress, PortPair, Slot } from "../../relay/types.ts";
@@ -107,8 +107,10 @@ export class SecureTransport {
   /** Takes a datagram that came to one of the ports. */
   receive(slot: Slot, kind: "stun" | "dtls", source: Endpoint, payload: Uint8Array): void {
     if (kind === "stun") this.#ice?.receive(slot, source, payload);
-    else if (this.#mayShakeHands(slot, source)) {
-      this.#dtls.get(this.#componentOf(slot))?.receive(source, payload);
+    else {
+      const standing = this.#standingOf(slot, source);
+      if (standing === undefined) return;
+      this.#dtls.get(this.#componentOf(slot))?.receive(source, payload, standing);
     }
   }
 
@@ -140,7 +142,7 @@ export class SecureTransport {
         // what an earlier run has selected counts for more than what is only valid
         if (!selected && this.#agreement[NAMES[component]].remote !== undefined) return;
         this.#found(component, remote, slot);
-        if (selected) this.#dtls.get(component)?.aim(remote);
+        if (selected) this.#dtls.get(component)?.aim(remote, "validated");
       },
       lost: () => {
         for (const component of COMPONENTS) this.#found(component, undefined);
@@ -224,14 +226,14 @@ export class SecureTransport {
   ): void {
     const name = NAMES[component];
     if (terms.ice !== undefined) {
-      if (this.#ice?.completed === true) session.aim(this.#agreement[name].remote);
+      if (this.#ice?.completed === true) session.aim(this.#agreement[name].remote, "validated");
       return;
     }
     const target = terms[name];
     const moved = before !== undefined && !same(before[name], target);
     if (moved) this.#found(component, undefined);
     const { local } = this.#pairs[0]!;
-    if (target !== undefined && this.#host.allowed(target, local)) session.aim(target);
+    if (target !== undefined && this.#host.allowed(target, local)) session.aim(target, "signalled");
   }
 
   #engineFor(dtls: DtlsDescription | undefined): DtlsEngine | undefined {
@@ -272,13 +274,17 @@ export class SecureTransport {
     });
   }
 
-  /** With ICE whoever has passed its checks; without, whoever media is exchanged with. */
-  #mayShakeHands(slot: Slot, source: Endpoint): boolean {
-    if (this.#ice !== undefined) return this.#ice.isValid(slot, source);
+  /**
+   * Who may make a handshake: with ICE whoever has passed its checks; without, whoever media is exchanged
+   * with.
+   */
+  #standingOf(slot: Slot, source: Endpoint): DtlsStanding | undefined {
+    if (this.#ice !== undefined) return this.#ice.isValid(slot, source) ? "validated" : undefined;
     const signalled = this.#terms?.[NAMES[this.#componentOf(slot)]];
+    if (same(signalled, source)) return "signalled";
     // behind a NAT the port is not the one that was signalled
-    if (signalled !== undefined && signalled.address === source.address) return true;
-    return same(this.#host.remoteOf(slot), source);
+    if (signalled !== undefined && signalled.address === source.address) return "possible";
+    return same(this.#host.remoteOf(slot), source) ? "possible" : undefined;
   }
 
   #found(component: Component, remote: Endpoint | undefined, slot?: Slot): void {
