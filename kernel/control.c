@@ -14,7 +14,10 @@ static int body_size(u16 type)
 		return sizeof(struct rtpe_addr);
 	case RTPE_KERNEL_CLOCK_RATE:
 		return sizeof(struct rtpe_kernel_clock_rate);
+	case RTPE_KERNEL_TRACKS_SET:
+		return RTPE_SSRC_TRACKS * sizeof(struct rtpe_ssrc_counters);
 	case RTPE_KERNEL_RULE_SET:
+	case RTPE_KERNEL_SRTP_PUT:
 		return -1;
 	default:
 		return 0;
@@ -30,15 +33,25 @@ static int check_header(const struct rtpe_kernel_msg *m, size_t len)
 		return -EINVAL;
 	if (m->version != RTPE_KERNEL_VERSION)
 		return -EPROTO;
-	if (m->type < RTPE_KERNEL_HELLO || m->type > RTPE_KERNEL_CLOCK_RATE)
+	if (m->type < RTPE_KERNEL_HELLO || m->type > RTPE_KERNEL_TRACKS_SET)
 		return -EOPNOTSUPP;
 	/* Something to come that has no meaning yet. */
-	if (m->flags != 0 || (m->type == RTPE_KERNEL_HELLO && m->slot != 0))
+	if (m->flags & ~(m->type == RTPE_KERNEL_RULE_SET ? RTPE_KERNEL_RULE_COPY : 0))
+		return -EINVAL;
+	if ((m->type == RTPE_KERNEL_HELLO || m->type == RTPE_KERNEL_SYNC) && m->slot != 0)
 		return -EINVAL;
 	body = body_size(m->type);
 	if (body >= 0 && len != sizeof(*m) + body)
 		return -EINVAL;
 	return 0;
+}
+
+static int srtp_message(struct port *p, const struct rtpe_kernel_srtp *list, size_t len)
+{
+	/* None, half of one, or more than a port has room for. */
+	if (len == 0 || len % sizeof(*list) || len / sizeof(*list) > RTPE_KERNEL_SRTP_MAX)
+		return -EINVAL;
+	return port_srtp_put(p, list, len / sizeof(*list));
 }
 
 static int port_message(struct table *t, const struct rtpe_kernel_msg *m, void *body)
@@ -51,7 +64,7 @@ static int port_message(struct table *t, const struct rtpe_kernel_msg *m, void *
 	case RTPE_KERNEL_PORT_CLOSE:
 		return port_close(t, m->slot);
 	case RTPE_KERNEL_RULE_SET:
-		return rule_set(t, m->slot, body, m->size - sizeof(*m));
+		return rule_set(t, m->slot, m->flags, body, m->size - sizeof(*m));
 	case RTPE_KERNEL_RULE_CLEAR:
 		rule_clear(p);
 		return 0;
@@ -59,6 +72,10 @@ static int port_message(struct table *t, const struct rtpe_kernel_msg *m, void *
 		return port_remote_set(p, body);
 	case RTPE_KERNEL_CLOCK_RATE:
 		return port_rate_set(p, body);
+	case RTPE_KERNEL_SRTP_PUT:
+		return srtp_message(p, body, m->size - sizeof(*m));
+	case RTPE_KERNEL_TRACKS_SET:
+		return port_tracks_set(p, body);
 	default:
 		return -EOPNOTSUPP;
 	}
@@ -73,6 +90,11 @@ int control_message(struct table *t, void *msg, size_t len)
 	if (err)
 		return err;
 	BUILD_BUG_ON(sizeof(*m) % 8);
+	if (m->type == RTPE_KERNEL_SYNC) {
+		/* Packets are RCU readers; no message need wait for this one. */
+		synchronize_net();
+		return 0;
+	}
 	mutex_lock(&t->lock);
 	if (m->type == RTPE_KERNEL_HELLO)
 		err = table_hello(t, body);

@@ -9,14 +9,24 @@
 
 #include "packet.h"
 
+static unsigned int hook(const struct table *t, struct sk_buff *skb, u8 family,
+			 const struct nf_hook_state *state)
+{
+	/* An nftables rule may choose what is for us. */
+	if ((skb->mark & t->mark_mask) != t->mark)
+		return NF_ACCEPT;
+	return rx_packet(t, state->net, skb, family, state->hook,
+			 state->hook == NF_INET_PRE_ROUTING);
+}
+
 static unsigned int hook4(void *table, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return rx_packet(table, state->net, skb, 4, state->hook);
+	return hook(table, skb, 4, state);
 }
 
 static unsigned int hook6(void *table, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return rx_packet(table, state->net, skb, 6, state->hook);
+	return hook(table, skb, 6, state);
 }
 
 int hook_register(struct table *t, u32 flags)

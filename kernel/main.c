@@ -11,15 +11,18 @@ static int __init rtpedge_init(void)
 {
 	int err;
 
+	err = srtp_cipher_init();
+	if (err)
+		return err;
 #ifdef DEBUG
 	err = selftest();
 	if (err)
-		return err;
+		goto err_table;
 #endif
 	port_init();
 	err = table_init();
 	if (err)
-		return err;
+		goto err_table;
 	err = procfs_init();
 	if (err)
 		goto err_procfs;
@@ -33,9 +36,11 @@ err_xt:
 	procfs_stop();
 	table_exit();
 	procfs_exit();
-	return err;
+	goto err_table;
 err_procfs:
 	table_exit();
+err_table:
+	srtp_cipher_exit();
 	return err;
 }
 
@@ -45,6 +50,7 @@ static void __exit rtpedge_exit(void)
 	procfs_stop();
 	table_exit();
 	procfs_exit();
+	srtp_cipher_exit();
 }
 
 module_init(rtpedge_init);
@@ -53,6 +59,7 @@ MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("In-kernel forwarding of RTP");
 MODULE_AUTHOR("rtpedge");
 MODULE_VERSION(RTPEDGE_VERSION);
+MODULE_SOFTDEP("pre: ctr gcm");
 MODULE_ALIAS("xt_RTPENGINE");
 MODULE_ALIAS("ipt_RTPENGINE");
 MODULE_ALIAS("ip6t_RTPENGINE");

@@ -8,6 +8,7 @@
 
 #include "addr.h"
 #include "rule.h"
+#include "srtp_stream.h"
 
 static u32 secret __read_mostly;
 
@@ -72,6 +73,8 @@ static void port_free_rcu(struct rcu_head *head)
 	struct port *p = container_of(head, struct port, rcu);
 
 	remote_free(rcu_dereference_protected(p->remote, true));
+	kfree(p->sections);
+	kfree(p->srtp);
 	kfree(p);
 }
 
@@ -132,10 +135,12 @@ int port_open(struct table *t, u32 slot, const struct rtpe_addr *where)
 	p->counters = &t->counters[slot];
 	kref_init(&p->refs);
 	spin_lock_init(&p->rx);
+	spin_lock_init(&p->srtp_lock);
+	p->ip_id = get_random_u32();
 	/* Who sends from the slot's last port may be counting still. */
 	cond_synchronize_rcu(t->seats[slot].grace);
 	counters_open(p->counters);
-	t->seats[slot].port = p;
+	WRITE_ONCE(t->seats[slot].port, p);
 	t->n_ports++;
 	hlist_add_head_rcu(&p->hash, bucket(t, local.family, local.ip, local.port));
 	return 0;
@@ -146,7 +151,7 @@ static void port_shut(struct table *t, struct port *p)
 	rule_clear(p);
 	WRITE_ONCE(p->closed, true);
 	hlist_del_rcu(&p->hash);
-	t->seats[p->slot].port = NULL;
+	WRITE_ONCE(t->seats[p->slot].port, NULL);
 	t->seats[p->slot].grace = get_state_synchronize_rcu();
 	t->n_ports--;
 	port_put(p);
@@ -231,6 +236,148 @@ int port_rate_set(struct port *p, const struct rtpe_kernel_clock_rate *rate)
 	spin_lock_bh(&p->rx);
 	place->payload_type = rate->payload_type;
 	place->hz = rate->hz;
+	spin_unlock_bh(&p->rx);
+	return 0;
+}
+
+/* ---- SRTP streams ------------------------------------------------------------ */
+
+int port_srtp_need(struct port *p)
+{
+	struct rtpe_srtp_port *m;
+
+	if (p->srtp)
+		return 0;
+	m = kzalloc(sizeof(*m), GFP_KERNEL);
+	if (!m)
+		return -ENOMEM;
+	/* Pairs with the acquire in port_srtp_read(); packets come here by rules
+	 * that are published later. */
+	smp_store_release(&p->srtp, m);
+	return 0;
+}
+
+static u32 places(const struct rtpe_srtp_state *states, const struct rtpe_kernel_srtp *list,
+		  u32 n, u32 sent)
+{
+	u32 need = 0, i, k;
+
+	for (i = 0; i < n; i++) {
+		if (list[i].sent != sent)
+			continue;
+		for (k = 0; k < RTPE_SRTP_STREAMS; k++)
+			if (states[k].key == list[i].state.key &&
+			    states[k].ssrc == list[i].state.ssrc)
+				break;
+		need += k == RTPE_SRTP_STREAMS;
+	}
+	return need;
+}
+
+static u32 places_free(const struct rtpe_srtp_state *states)
+{
+	u32 n = 0, k;
+
+	for (k = 0; k < RTPE_SRTP_STREAMS; k++)
+		n += !states[k].key;
+	return n;
+}
+
+static void srtp_merge(struct rtpe_srtp_port *m, const struct rtpe_kernel_srtp *in)
+{
+	struct srtp_table t = {
+		.states = in->sent ? m->tx : m->rx,
+		.clock = in->sent ? &m->tx_clock : &m->rx_clock,
+		.from = in->state.from,
+	};
+	u32 hint = 0;
+
+	rtpe_srtp_merge(&srtp_take(&t, in->state.key, in->state.ssrc, &hint)->rtp,
+			&in->state.rtp);
+}
+
+int port_srtp_put(struct port *p, const struct rtpe_kernel_srtp *list, u32 n)
+{
+	int err;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		const struct rtpe_kernel_srtp *in = &list[i];
+
+		/* No key, no direction, or an index that no packet has. */
+		if (!in->state.key || in->sent > 1 || in->pad ||
+		    in->state.rtp.top >= RTPE_SRTP_RTP_END)
+			return -EINVAL;
+	}
+	err = port_srtp_need(p);
+	if (err)
+		return err;
+	spin_lock_bh(&p->srtp_lock);
+	/* Nobody who is there makes room. */
+	if (places(p->srtp->rx, list, n, 0) > places_free(p->srtp->rx) ||
+	    places(p->srtp->tx, list, n, 1) > places_free(p->srtp->tx))
+		err = -ENOSPC;
+	for (i = 0; i < n && !err; i++)
+		srtp_merge(p->srtp, &list[i]);
+	spin_unlock_bh(&p->srtp_lock);
+	return err;
+}
+
+int port_srtp_read(struct table *t, u64 slot, struct rtpe_srtp_port *out)
+{
+	const struct rtpe_srtp_port *m;
+	struct seat *seats;
+	struct port *p = NULL;
+
+	rcu_read_lock();
+	/* Both are freed after a grace period; seats are there before n_slots. */
+	if (slot < smp_load_acquire(&t->n_slots)) {
+		seats = READ_ONCE(t->seats);
+		p = seats ? READ_ONCE(seats[slot].port) : NULL;
+	}
+	if (p) {
+		m = smp_load_acquire(&p->srtp);
+		if (m) {
+			spin_lock_bh(&p->srtp_lock);
+			*out = *m;
+			spin_unlock_bh(&p->srtp_lock);
+		} else {
+			memset(out, 0, sizeof(*out));
+		}
+	}
+	rcu_read_unlock();
+	return p ? 0 : -ENOENT;
+}
+
+/* ---- statistics -------------------------------------------------------------- */
+
+static bool tracks_fit(const struct rtpe_ssrc_counters *s)
+{
+	int i, k;
+
+	for (i = 0; i < RTPE_SSRC_TRACKS; i++) {
+		if (s[i].in_use > 1)
+			return false;
+		if (!s[i].in_use)
+			continue;
+		/* Also what jitter is divided by. */
+		if (s[i].payload_type > 127 || !s[i].clock_rate || s[i].clock_rate > 1000000)
+			return false;
+		/* One source in two places would be counted in the first. */
+		for (k = 0; k < i; k++)
+			if (s[k].in_use && s[k].ssrc == s[i].ssrc)
+				return false;
+	}
+	return true;
+}
+
+int port_tracks_set(struct port *p, const struct rtpe_ssrc_counters *tracks)
+{
+	if (!tracks_fit(tracks))
+		return -EINVAL;
+	spin_lock_bh(&p->rx);
+	memcpy(p->counters->ssrc, tracks, sizeof(p->counters->ssrc));
+	stats_resume(p->tracks, ktime_get_ns() / NSEC_PER_USEC);
 	spin_unlock_bh(&p->rx);
 	return 0;
 }

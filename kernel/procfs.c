@@ -12,7 +12,7 @@
 #include "compat.h"
 #include "packet.h"
 
-enum { COMMAND_MAX = 20 };
+enum { COMMAND_MAX = 20, COPIES_AT_ONCE = 1 << 20 };
 
 static uint proc_uid;
 module_param(proc_uid, uint, 0444);
@@ -61,6 +61,24 @@ static ssize_t control_write(struct file *file, const char __user *buf, size_t l
 	return err ? err : len;
 }
 
+/* Memory of SRTP streams: the offset is a slot. */
+static ssize_t control_read(struct file *file, char __user *to, size_t len, loff_t *at)
+{
+	struct rtpe_srtp_port *m;
+	int err;
+
+	if (len < sizeof(*m) || *at < 0)
+		return -EINVAL;
+	m = kmalloc(sizeof(*m), GFP_KERNEL);
+	if (!m)
+		return -ENOMEM;
+	err = port_srtp_read(table_of_inode(file), *at, m);
+	if (!err && copy_to_user(to, m, sizeof(*m)))
+		err = -EFAULT;
+	kfree(m);
+	return err ?: (ssize_t)sizeof(*m);
+}
+
 static int control_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct table *t = table_of_inode(file);
@@ -80,175 +98,36 @@ static int control_mmap(struct file *file, struct vm_area_struct *vma)
 static const struct proc_ops control_ops = {
 	.proc_open = control_open,
 	.proc_release = control_release,
+	.proc_read = control_read,
 	.proc_write = control_write,
 	.proc_mmap = control_mmap,
 	.proc_lseek = noop_llseek,
 };
 
-/* ---- /proc/rtpengine/N/{status,list,blist} -------------------------------- */
+/* ---- /proc/rtpengine/N/copies --------------------------------------------- */
 
-static int status_show(struct seq_file *m, void *unused)
+static ssize_t copies_read(struct file *file, char __user *to, size_t len, loff_t *at)
 {
-	struct table *t = m->private;
+	struct table *t = table_of_inode(file);
+	ssize_t n;
+	void *chunk;
 
+	len = min_t(size_t, len, COPIES_AT_ONCE);
+	chunk = kvmalloc(len, GFP_KERNEL);
+	if (!chunk)
+		return -ENOMEM;
 	mutex_lock(&t->lock);
-	seq_printf(m, "Opencount: %u\n", t->controlled);
-	seq_printf(m, "Targets:   %u\n", t->n_rules);
-	seq_printf(m, "Ports:     %u of %u\n", t->n_ports, t->n_slots);
-	seq_printf(m, "Hook:      %s\n",
-		   t->hook_flags & RTPE_KERNEL_HOOK_EARLY ? "early" :
-		   t->hook_flags ? "input" : "none");
-	seq_printf(m, "Lease:     %u ms\n", t->lease_ms);
+	n = t->copies ? copies_take(t->copies, chunk, len) : -ENOTCONN;
 	mutex_unlock(&t->lock);
-	return 0;
+	if (n > 0 && copy_to_user(to, chunk, n))
+		n = -EFAULT;
+	kvfree(chunk);
+	return n;
 }
 
-static struct port *next_port(struct table *t, loff_t *at)
-{
-	for (; *at < t->n_slots; ++*at)
-		if (t->seats[*at].port)
-			return t->seats[*at].port;
-	return NULL;
-}
-
-static void *ports_start(struct seq_file *m, loff_t *at)
-{
-	struct table *t = table_of_inode(m->file);
-
-	mutex_lock(&t->lock);
-	return next_port(t, at);
-}
-
-static void *ports_next(struct seq_file *m, void *port, loff_t *at)
-{
-	++*at;
-	return next_port(table_of_inode(m->file), at);
-}
-
-static void ports_stop(struct seq_file *m, void *port)
-{
-	mutex_unlock(&table_of_inode(m->file)->lock);
-}
-
-static void show_addr(struct seq_file *m, const struct rtpe_addr *a)
-{
-	if (a->family == 4)
-		seq_printf(m, "inet4 %pI4:%u\n", a->ip, a->port);
-	else if (a->family == 6)
-		seq_printf(m, "inet6 [%pI6c]:%u\n", a->ip, a->port);
-	else
-		seq_puts(m, "none\n");
-}
-
-static void show_counters(struct seq_file *m, u64 bytes, u64 packets, u64 errors)
-{
-	seq_printf(m, "    stats: %20llu bytes, %20llu packets, %20llu errors\n", bytes, packets,
-		   errors);
-}
-
-static void show_options(struct seq_file *m, const struct rule *rule)
-{
-	static const struct {
-		u32 flag;
-		const char *name;
-	} names[] = {
-		{ RTPE_RULE_RTCP_MUX, "RTCP-mux" },	{ RTPE_RULE_RTCP, "RTCP" },
-		{ RTPE_RULE_OPAQUE, "opaque" },		{ RTPE_RULE_BLACKHOLE, "blackhole" },
-		{ RTPE_RULE_TRACK_SSRC, "SSRC-tracking" },
-	};
-	int i;
-
-	seq_puts(m, "    options:");
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (rule->flags & names[i].flag)
-			seq_printf(m, " %s", names[i].name);
-	seq_putc(m, '\n');
-}
-
-static void show_output(struct seq_file *m, const struct out_rule *out, u32 i,
-			const struct remote *to)
-{
-	const struct rtpe_counters *c = out->port->counters;
-
-	seq_printf(m, "    output #%u%s\n      src ", i, out->port->closed ? " (closed)" : "");
-	show_addr(m, &out->port->local);
-	seq_puts(m, "      dst ");
-	if (to)
-		show_addr(m, &to->addr);
-	else
-		seq_puts(m, "none\n");
-	if (out->flags & RTPE_OUT_SSRC_REWRITE)
-		seq_printf(m, "      SSRC out: %x\n", out->ssrc_out);
-	seq_puts(m, "  ");
-	show_counters(m, READ_ONCE(c->tx_bytes), READ_ONCE(c->tx_packets),
-		      READ_ONCE(c->tx_errors));
-}
-
-static int list_show(struct seq_file *m, void *v)
-{
-	static const char *const actions[] = { "propagate", "drop", "propagate" };
-	const struct port *p = v;
-	const struct rtpe_counters *c = p->counters;
-	const struct rule *rule = rcu_dereference_protected(p->rule, table_held(p->table));
-	u32 i;
-
-	seq_puts(m, "local ");
-	show_addr(m, &p->local);
-	if (!rule) {
-		seq_puts(m, "    no rule\n");
-		return 0;
-	}
-	seq_puts(m, "    expect ");
-	show_addr(m, &rule->expected);
-	seq_printf(m, "    src mismatch action: %s\n",
-		   rule->punt & RTPE_CLASS_BAD_SOURCE &&
-		   rule->source_action == RTPE_SOURCE_DROP ? "punt" :
-		   actions[rule->source_action]);
-	show_counters(m, READ_ONCE(c->rx_bytes), READ_ONCE(c->rx_packets),
-		      READ_ONCE(c->rx_errors));
-	show_options(m, rule);
-	for (i = 0; i < rule->n_outputs; i++) {
-		const struct out_rule *out = &rule->outputs[i];
-		const struct remote *to = out->remote;
-
-		if (out->flags & RTPE_OUT_FOLLOW)
-			to = rcu_dereference_protected(out->port->remote, table_held(p->table));
-		show_output(m, out, i, to);
-	}
-	return 0;
-}
-
-static int blist_show(struct seq_file *m, void *v)
-{
-	const struct port *p = v;
-	const struct rule *rule = rcu_dereference_protected(p->rule, table_held(p->table));
-	const struct remote *remote = rcu_dereference_protected(p->remote, table_held(p->table));
-	struct rtpe_kernel_port record = {
-		.size = sizeof(record),
-		.slot = p->slot,
-		.local = p->local,
-		.has_rule = !!rule,
-		.n_outputs = rule ? rule->n_outputs : 0,
-	};
-
-	if (remote)
-		record.remote = remote->addr;
-	seq_write(m, &record, sizeof(record));
-	return 0;
-}
-
-static const struct seq_operations list_ops = {
-	.start = ports_start,
-	.next = ports_next,
-	.stop = ports_stop,
-	.show = list_show,
-};
-
-static const struct seq_operations blist_ops = {
-	.start = ports_start,
-	.next = ports_next,
-	.stop = ports_stop,
-	.show = blist_show,
+static const struct proc_ops copies_ops = {
+	.proc_read = copies_read,
+	.proc_lseek = noop_llseek,
 };
 
 /* ---- folders --------------------------------------------------------------- */
@@ -278,6 +157,7 @@ int procfs_table_add(struct table *t)
 	if (owned(proc_create_data("control", mode(0660), t->dir, &control_ops, t)) &&
 	    owned(proc_create_single_data("status", mode(0444), t->dir, status_show, t)) &&
 	    owned(proc_create_seq_data("list", mode(0440), t->dir, &list_ops, t)) &&
+	    owned(proc_create_data("copies", mode(0400), t->dir, &copies_ops, t)) &&
 	    owned(proc_create_seq_data("blist", mode(0440), t->dir, &blist_ops, t)))
 		return 0;
 	proc_remove(t->dir);

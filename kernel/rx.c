@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * From the wire to the outputs: find the port, classify and validate, check
- * the source, count, filter. What only user space can decide goes up to the
- * port's socket as if the module were not there, and is counted there.
+ * the source, open what is under keys, count, filter. What only user space can
+ * decide goes up to the port's socket as if the module were not there, and is
+ * counted there; that is known before anything of a packet changes.
  */
+#include <asm/simd.h>
+#include <crypto/internal/simd.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/ktime.h>
+#include <linux/slab.h>
 #include <linux/udp.h>
 #include <net/dsfield.h>
 #include <net/ip.h>
 
 #include "addr.h"
 #include "classify.h"
-#include "compat.h"
 #include "packet.h"
 
 /* What becomes of a packet; a counter's address says why it is dropped. */
@@ -59,30 +62,44 @@ static bool too_short(struct packet *p, struct shortest *s)
 static struct arrival arrival_of(const struct packet *p)
 {
 	return (struct arrival){
-		.now = ktime_get_ns() / NSEC_PER_USEC,
+		.now = p->now,
 		.wall = p->wall,
 		.bytes = p->len,
 		.rates = p->port->rates,
 	};
 }
 
+/* Whether a packet under keys is authentic, of which nothing is to change. */
+static bool authentic_aside(const struct packet *p, const struct rule *rule)
+{
+	u8 *copy = kmemdup(p->data, p->len, GFP_ATOMIC);
+	bool right = copy && srtp_open(rule->decrypt, p->port, copy, p->len, false) >= 0;
+
+	kfree(copy);
+	return right;
+}
+
 /* An SSRC that user space wants to hear of: this packet tells it. */
 static bool introduces_ssrc(struct packet *p, const struct rule *rule)
 {
 	struct rtpe_ssrc_counters *tracks = p->port->counters->ssrc;
-	u32 ssrc = get_unaligned_be32(p->data + 8);
+	u32 ssrc = get32(p->data + 8);
 	struct arrival at;
 
 	if (!(rule->punt & RTPE_CLASS_UNKNOWN_SSRC) || !(rule->flags & RTPE_RULE_TRACK_SSRC) ||
 	    stats_knows(tracks, ssrc))
 		return false;
+	/* What is not authentic takes no track from anybody. */
+	if (rule->decrypt && !authentic_aside(p, rule))
+		return false;
 	at = arrival_of(p);
 	spin_lock(&p->port->rx);
-	stats_expect(tracks, p->port->tracks, ssrc, get_unaligned_be16(p->data + 2), &at);
+	stats_expect(tracks, p->port->tracks, ssrc, get16(p->data + 2), &at);
 	spin_unlock(&p->port->rx);
 	return true;
 }
 
+/* Whose a packet is, by what can be read of it while it is under keys. */
 static struct judgement judge(struct packet *p, const struct rule *rule, unsigned int class)
 {
 	struct rtpe_counters *c = p->port->counters;
@@ -91,21 +108,98 @@ static struct judgement judge(struct packet *p, const struct rule *rule, unsigne
 
 	if (!class)
 		return DROP(c->drop_malformed);
-	if (!media || rule->punt & class)
+	if (!media || (rule->punt & class && !rule->copy))
+		return UP;
+	if ((class == RTPE_CLASS_RTCP && rule->rtcp_up) || READ_ONCE(p->port->waits))
+		return UP;
+	/* We interrupt somebody who uses the vector registers. */
+	if (rule->needs_simd && !crypto_simd_usable())
 		return UP;
 	if (!source_accepted(p, rule))
 		return rule->punt & RTPE_CLASS_BAD_SOURCE ? UP : DROP(c->drop_source);
-	if (class == RTPE_CLASS_RTP && introduces_ssrc(p, rule))
+	if (class != RTPE_CLASS_RTP)
+		return PASS;
+	if (introduces_ssrc(p, rule))
 		return UP;
-	if (rule->flags & RTPE_RULE_BLACKHOLE)
-		return DROP(c->drop_filtered);
-	if (class == RTPE_CLASS_RTP && !payload_type_allowed(rule, p))
-		return rule->punt & RTPE_CLASS_FILTERED_PT ? UP : DROP(c->drop_filtered);
-	if (class == RTPE_CLASS_RTP && too_short(p, rule->shortest))
-		return DROP(c->drop_filtered);
+	if (rule->punt & RTPE_CLASS_FILTERED_PT && !(rule->flags & RTPE_RULE_BLACKHOLE) &&
+	    !payload_type_allowed(rule, p))
+		return UP;
 	return PASS;
 }
 
+/* Opens a packet, in place unless it is also wanted as it came. NULL, or the
+ * counter of why not. */
+static rtpe_u32 *unseal(struct packet *p, const struct rule *rule)
+{
+	struct rtpe_counters *c = p->port->counters;
+	int n;
+
+	if (rule->keep_sealed) {
+		p->sealed = p->data;
+		p->aside = kmemdup(p->data, p->len, GFP_ATOMIC);
+		p->data = p->aside;
+	} else if (skb_ensure_writable(p->skb, p->skb->len)) {
+		p->data = NULL;
+	} else {
+		p->data = p->skb->data + p->header;
+	}
+	/* Out of memory. */
+	if (!p->data)
+		return &c->drop_no_rule;
+	n = srtp_open(rule->decrypt, p->port, p->data, p->len, true);
+	if (n == -EALREADY)
+		return &c->drop_replay;
+	if (n < 0)
+		return n == -EINVAL ? &c->drop_malformed : &c->drop_auth;
+	p->len = n;
+	/* Authentic, but what the peer itself sends may be nonsense, too. */
+	return rtp_valid(p->data, p->len) ? NULL : &c->drop_malformed;
+}
+
+/* NULL, or the counter of why nobody hears it. */
+static rtpe_u32 *refused(struct packet *p, const struct rule *rule, unsigned int class)
+{
+	struct rtpe_counters *c = p->port->counters;
+
+	if (rule->flags & RTPE_RULE_BLACKHOLE)
+		return &c->drop_filtered;
+	if (class == RTPE_CLASS_RTP &&
+	    (!payload_type_allowed(rule, p) || too_short(p, rule->shortest)))
+		return &c->drop_filtered;
+	return NULL;
+}
+
+/* why: it is dropped; accepted: it is valid and from an accepted source. */
+static void count(struct packet *p, const struct rule *rule, unsigned int class, rtpe_u32 *why)
+{
+	struct port *port = p->port;
+	struct rtpe_counters *c = port->counters;
+	struct arrival at;
+
+	spin_lock(&port->rx);
+	COUNT(c->rx_packets, 1);
+	COUNT(c->rx_bytes, p->wire_len);
+	if (why) {
+		COUNT(*why, 1);
+		COUNT(c->rx_errors, 1);
+	}
+	if (!why || why == &c->drop_filtered) {
+		WRITE_ONCE(c->last_rx_us, p->wall);
+		WRITE_ONCE(c->rx_tos, p->tos);
+		if (class == RTPE_CLASS_RTP && rule->flags & RTPE_RULE_TRACK_SSRC) {
+			at = arrival_of(p);
+			stats_rtp(c->ssrc, port->tracks, p->data, &at);
+		}
+	}
+	if (!why && rule->bundle && class == RTPE_CLASS_RTP) {
+		unsigned int section = bundle_section(rule->bundle, p->data, p->now);
+
+		p->sections = section == NO_SECTION ? SECTION_NONE : 1 << section;
+	}
+	spin_unlock(&port->rx);
+}
+
+/* It was counted, and then nobody took it. */
 static void drop(struct port *port, rtpe_u32 *why)
 {
 	spin_lock(&port->rx);
@@ -114,34 +208,13 @@ static void drop(struct port *port, rtpe_u32 *why)
 	spin_unlock(&port->rx);
 }
 
-/* accepted: the packet is valid and from an accepted source. */
-static void count(struct packet *p, const struct rule *rule, unsigned int class, bool accepted)
-{
-	struct port *port = p->port;
-	struct rtpe_counters *c = port->counters;
-	struct arrival at;
-
-	spin_lock(&port->rx);
-	COUNT(c->rx_packets, 1);
-	COUNT(c->rx_bytes, p->len);
-	if (accepted) {
-		WRITE_ONCE(c->last_rx_us, p->wall);
-		WRITE_ONCE(c->rx_tos, p->tos);
-		if (class == RTPE_CLASS_RTP && rule->flags & RTPE_RULE_TRACK_SSRC) {
-			at = arrival_of(p);
-			stats_rtp(c->ssrc, port->tracks, p->data, &at);
-		}
-	}
-	spin_unlock(&port->rx);
-}
-
-/* Where an output sends now, or NULL: closed, or nobody is known there; or
+/* Where an output sends now, or NULL: closed, waiting, or nobody is known there; or
  * nobody who may be sent to, then *taken becomes true. */
 static const struct remote *destination(const struct out_rule *out, bool *taken)
 {
 	const struct remote *to = out->remote;
 
-	if (READ_ONCE(out->port->closed))
+	if (READ_ONCE(out->port->closed) || READ_ONCE(out->port->waits))
 		return NULL;
 	if (out->flags & RTPE_OUT_FOLLOW)
 		to = rcu_dereference(out->port->remote);
@@ -162,11 +235,11 @@ static bool edit_of(const struct packet *p, const struct rule *rule, const struc
 	u8 pt = p->data[1] & 0x7f;
 	u32 i;
 
-	*edit = (struct edit){};
-	if (class != RTPE_CLASS_RTP)
+	*edit = (struct edit){ .rtp = class == RTPE_CLASS_RTP };
+	if (!edit->rtp)
 		return true;
 	edit->header = out->flags & (RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET) &&
-		       (!out->ssrc_in || out->ssrc_in == get_unaligned_be32(p->data + 8));
+		       (!out->ssrc_in || out->ssrc_in == get32(p->data + 8));
 	if (!(out->flags & RTPE_OUT_SILENCE))
 		return true;
 	for (i = 0; i < s->n && !edit->fill; i++) {
@@ -190,7 +263,7 @@ static unsigned int send_on(struct packet *p, const struct rule *rule, unsigned 
 		const struct out_rule *out = &rule->outputs[i];
 		const struct remote *to;
 
-		if (!(out->match & class))
+		if (!(out->match & class && out->sections & p->sections))
 			continue;
 		to = destination(out, &taken);
 		if (!to)
@@ -200,6 +273,10 @@ static unsigned int send_on(struct packet *p, const struct rule *rule, unsigned 
 			continue;
 		}
 		taken = true;
+		if (rule->keep_sealed) {
+			tx_packet(p, out, to, edit, false);
+			continue;
+		}
 		if (last)
 			tx_packet(p, last, last_to, last_edit, false);
 		last = out;
@@ -215,24 +292,32 @@ static unsigned int send_on(struct packet *p, const struct rule *rule, unsigned 
 	return NF_STOLEN;
 }
 
-static unsigned int forward(struct packet *p, const struct rule *rule)
+static unsigned int forward(struct packet *p, const struct table *t, const struct rule *rule)
 {
-	unsigned int class = classify(p->data, p->len, rule->flags, rule->punt);
-	struct rtpe_counters *c = p->port->counters;
+	u32 flags = (rule->flags & CLASSIFY_FLAGS) | (rule->decrypt ? CLASSIFY_SEALED : 0);
+	unsigned int class = classify(p->data, p->len, flags, rule->punt), verdict = NF_DROP;
+	ktime_t now = ktime_get();
 	struct judgement j;
 
-	p->wall = ktime_get_real_ns() / NSEC_PER_USEC;
+	p->now = ktime_to_us(now);
+	p->wall = ktime_to_us(ktime_mono_to_real(now));
 	j = judge(p, rule, class);
 	if (j.up) {
-		count_shared(&c->punted, 1);
+		count_shared(&p->port->counters->punted, 1);
 		return NF_ACCEPT;
 	}
-	count(p, rule, class, !j.drop || j.drop == &c->drop_filtered);
-	if (j.drop) {
-		drop(p->port, j.drop);
-		return NF_DROP;
+	if (!j.drop && rule->decrypt)
+		j.drop = unseal(p, rule);
+	if (!j.drop)
+		j.drop = refused(p, rule, class);
+	count(p, rule, class, j.drop);
+	if (!j.drop) {
+		if (rule->copy && rule->punt & class && t->copies)
+			copies_put(t->copies, p);
+		verdict = send_on(p, rule, class);
 	}
-	return send_on(p, rule, class);
+	kfree(p->aside);
+	return verdict;
 }
 
 /* Length of the IP header of a whole UDP datagram; 0: it is none. */
@@ -281,7 +366,7 @@ static void read_addresses(struct packet *p, const struct udphdr *udp)
 }
 
 unsigned int rx_packet(const struct table *t, struct net *net, struct sk_buff *skb, u8 family,
-		       unsigned int hook)
+		       unsigned int hook, bool early)
 {
 	u32 offset = udp_offset(skb, family);
 	const struct rule *rule;
@@ -314,10 +399,15 @@ unsigned int rx_packet(const struct table *t, struct net *net, struct sk_buff *s
 		return NF_ACCEPT;
 	p.skb = skb;
 	p.net = net;
+	p.aside = NULL;
+	p.sealed = NULL;
+	p.early = early;
+	p.sections = SECTIONS_ALL;
 	p.family = family;
 	p.header = offset + sizeof(*udp);
 	p.data = skb->data + p.header;
 	p.len = len - sizeof(*udp);
+	p.wire_len = p.len;
 	read_addresses(&p, udp);
-	return forward(&p, rule);
+	return forward(&p, t, rule);
 }

@@ -150,6 +150,18 @@ void stats_expect(struct rtpe_ssrc_counters *tracks, struct track *own, u32 ssrc
 		track_start(&tracks[i], &own[i], ssrc, seq + 1, at);
 }
 
+void stats_resume(struct track *own, u64 now)
+{
+	int i;
+
+	memset(own, 0, RTPE_SSRC_TRACKS * sizeof(*own));
+	for (i = 0; i < RTPE_SSRC_TRACKS; i++) {
+		own[i].window = 1;
+		own[i].last = now;
+		own[i].bad_seq = NO_BAD_SEQ;
+	}
+}
+
 void stats_rtp(struct rtpe_ssrc_counters *tracks, struct track *own, const u8 *rtp,
 	       const struct arrival *at)
 {

@@ -53,6 +53,8 @@ bool stats_knows(const struct rtpe_ssrc_counters *tracks, u32 ssrc);
  * one after seq. */
 void stats_expect(struct rtpe_ssrc_counters *tracks, struct track *own, u32 ssrc, u16 seq,
 		  const struct arrival *at);
+/* Tracks go on from counters that are not their own. */
+void stats_resume(struct track *own, u64 now);
 /* Counts a valid RTP packet of at->bytes bytes. */
 void stats_rtp(struct rtpe_ssrc_counters *tracks, struct track *own, const u8 *rtp,
 	       const struct arrival *at);

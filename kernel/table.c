@@ -38,19 +38,24 @@ bool table_exists(u32 id)
 /* Empties a table: no ports, no rules, no packets on their way. */
 static void table_reset(struct table *t)
 {
+	struct seat *seats;
+
 	if (!t->net)
 		return;
 	hook_unregister(t);
 	WRITE_ONCE(t->net, NULL);
 	port_close_all(t);
+	seats = t->seats;
+	WRITE_ONCE(t->n_slots, 0);
+	WRITE_ONCE(t->seats, NULL);
 	synchronize_rcu();
 	vfree(t->counters);
-	kvfree(t->seats);
+	kvfree(seats);
 	kvfree(t->hash);
+	copies_free(t->copies);
 	t->counters = NULL;
-	t->seats = NULL;
 	t->hash = NULL;
-	t->n_slots = 0;
+	t->copies = NULL;
 }
 
 static void lease_ended(struct work_struct *work)
@@ -165,9 +170,15 @@ static int table_make(struct table *t, const struct rtpe_kernel_hello *hello, st
 	t->counters = vmalloc_user((size_t)hello->n_slots * sizeof(*t->counters));
 	t->seats = kvcalloc(hello->n_slots, sizeof(*t->seats), GFP_KERNEL);
 	t->hash = kvcalloc(buckets, sizeof(*t->hash), GFP_KERNEL);
-	err = t->counters && t->seats && t->hash ? 0 : -ENOMEM;
+	if (hello->copy_bytes)
+		t->copies = copies_new(hello->copy_bytes);
+	err = t->counters && t->seats && t->hash && (t->copies || !hello->copy_bytes) ?
+	      0 : -ENOMEM;
 	t->hash_mask = buckets - 1;
-	t->n_slots = hello->n_slots;
+	/* Pairs with the acquire in port_srtp_read(). */
+	smp_store_release(&t->n_slots, err ? 0 : hello->n_slots);
+	t->mark = hello->mark;
+	t->mark_mask = hello->mark_mask;
 	/* From here on its packets may come. */
 	smp_store_release(&t->net, net);
 	if (!err)
@@ -182,6 +193,8 @@ static int table_adopt(struct table *t, const struct rtpe_kernel_hello *hello, s
 	if (t->net != net || t->n_slots != hello->n_slots)
 		return -ESTALE;
 	hook_unregister(t);
+	t->mark = hello->mark;
+	t->mark_mask = hello->mark_mask;
 	return hook_register(t, hello->flags);
 }
 
@@ -198,6 +211,13 @@ static int hello_valid(const struct rtpe_kernel_hello *h)
 	if (h->flags & ~(RTPE_KERNEL_ADOPT | RTPE_KERNEL_HOOK_INPUT | RTPE_KERNEL_HOOK_EARLY))
 		return -EINVAL;
 	if (h->flags & RTPE_KERNEL_HOOK_INPUT && h->flags & RTPE_KERNEL_HOOK_EARLY)
+		return -EINVAL;
+	/* Meanings that there are none of yet, or a mark that no packet can have. */
+	if (h->pad || h->pad2 || h->mark & ~h->mark_mask)
+		return -EINVAL;
+	if (h->copy_bytes && (h->copy_bytes < RTPE_KERNEL_MIN_COPY_BYTES ||
+			      h->copy_bytes > RTPE_KERNEL_MAX_COPY_BYTES ||
+			      !is_power_of_2(h->copy_bytes)))
 		return -EINVAL;
 	/* Memory without bounds, for counters or for time. */
 	if (h->n_slots == 0 || h->n_slots > RTPE_KERNEL_MAX_SLOTS ||

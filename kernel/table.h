@@ -5,7 +5,8 @@
  *   control    one message at a time per table, under table->lock
  *   packets    under RCU: a table's ports are found by local address, a port's
  *              rule and remote are pointers that control swaps
- *   port->rx   lock over the receive counters and SSRC tracks of a port
+ *   port->rx   lock over the receive counters and SSRC tracks of a port;
+ *              port->srtp_lock is that of its SRTP streams
  *
  * A rule holds a reference to each port it sends from. A port that was closed
  * stays until the last such rule is gone, but nothing is sent from it.
@@ -25,7 +26,12 @@
 #include "rtpe_kernel.h"
 #include "stats.h"
 
+struct bundle_table;
+struct copies;
+
 struct proc_dir_entry;
+struct seq_file;
+struct seq_operations;
 struct rule;
 
 /* Somewhere to send to, with the route there. */
@@ -44,10 +50,16 @@ struct port {
 	struct rtpe_addr local;
 	u32 slot;
 	bool closed;
+	bool waits;			/* its rule says RTPE_RULE_WAIT_INPUT */
+	u16 ip_id;			/* of the last packet sent, about */
 	struct kref refs;
-	spinlock_t rx;			/* receive counters, tracks, rates */
+	spinlock_t rx;			/* receive counters, tracks, rates, sections */
 	struct track tracks[RTPE_SSRC_TRACKS];
 	struct clock_rate rates[RATES_MAX];
+	struct bundle_table *sections;	/* since there was a rule with a bundle */
+	u32 bundle_epoch;		/* of the last bundle; control's */
+	spinlock_t srtp_lock;
+	struct rtpe_srtp_port *srtp;	/* since there were keys */
 	struct rcu_head rcu;
 };
 
@@ -74,7 +86,10 @@ struct table {
 	u32 n_rules;
 	u32 lease_ms;
 	u32 hook_flags;
+	u32 mark;
+	u32 mark_mask;
 	struct nf_hook_ops hooks[2];
+	struct copies *copies;		/* NULL: none asked for */
 	struct delayed_work lease;
 	unsigned long lease_end;	/* jiffies */
 };
@@ -97,12 +112,18 @@ int table_init(void);
 /* Removes all tables. */
 void table_exit(void);
 
-/* port.c, all but port_lookup() and port_put() under table->lock. */
+/* port.c, under table->lock but for port_lookup(), port_put(), and what says so. */
 int port_open(struct table *t, u32 slot, const struct rtpe_addr *local);
 int port_close(struct table *t, u32 slot);
 void port_close_all(struct table *t);
 int port_remote_set(struct port *p, const struct rtpe_addr *addr);
 int port_rate_set(struct port *p, const struct rtpe_kernel_clock_rate *rate);
+/* Memory for SRTP streams, if it has none yet. 0 or -ENOMEM. */
+int port_srtp_need(struct port *p);
+int port_srtp_put(struct port *p, const struct rtpe_kernel_srtp *list, u32 n);
+int port_tracks_set(struct port *p, const struct rtpe_ssrc_counters *tracks);
+/* Without the lock: what the port of a slot remembers of SRTP streams. */
+int port_srtp_read(struct table *t, u64 slot, struct rtpe_srtp_port *out);
 /* The open port of a slot, or NULL. */
 struct port *port_of(const struct table *t, u32 slot);
 void port_put(struct port *p);
@@ -114,6 +135,17 @@ void port_init(void);
 
 struct remote *remote_new(const struct rtpe_addr *addr, gfp_t gfp);
 void remote_free(struct remote *r);
+
+/* copies.c: packets for a daemon that records. */
+struct copies *copies_new(u32 bytes);
+void copies_free(struct copies *c);
+/* Under table->lock: moves whole records to memory. How many bytes, or -EAGAIN:
+ * there are none; -EMSGSIZE: not even one fits. */
+ssize_t copies_take(struct copies *c, void *to, size_t len);
+
+/* list.c */
+int status_show(struct seq_file *m, void *unused);
+extern const struct seq_operations list_ops, blist_ops;
 
 /* procfs.c */
 int procfs_table_add(struct table *t);

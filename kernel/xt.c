@@ -15,7 +15,7 @@ static unsigned int target(struct sk_buff *skb, const struct xt_action_param *pa
 	if (!t)
 		return XT_CONTINUE;
 	verdict = rx_packet(t, xt_net(par), skb, xt_family(par) == NFPROTO_IPV4 ? 4 : 6,
-			    xt_hooknum(par));
+			    xt_hooknum(par), false);
 	/* Not ours: the rules behind this one decide. */
 	return verdict == NF_ACCEPT ? XT_CONTINUE : verdict;
 }

@@ -137,9 +137,10 @@ struct rtpe_kernel_port {
 };
 
 /* One record of the file `copies`, whose read() returns as many whole ones as
- * fit (-EMSGSIZE: not even one does; one fits in 64 KiB + its header), waits
- * for the first unless told not to, and which can be polled. The packet
- * follows, padded to 8 bytes. Made only for rules with RTPE_KERNEL_RULE_COPY. */
+ * fit (-EMSGSIZE: not even one does; one fits in 64 KiB + its header), and never
+ * waits (-EAGAIN: there are none): who records looks every so many milliseconds.
+ * The packet follows, padded to 8 bytes. Made for rules with
+ * RTPE_KERNEL_RULE_COPY. */
 struct rtpe_kernel_copy {
 	rtpe_u32 size;			/* of the record with packet and padding */
 	rtpe_u32 slot;			/* where it arrived */
