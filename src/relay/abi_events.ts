@@ -11,7 +11,7 @@ import { CLASS_BITS } from "./abi_rule.ts";
 import type { PacketClass } from "./types.ts";
 
 /** RTPE_EVENT_*. */
-export const EventType = { Punt: 1, Remote: 2, Datagram: 3 } as const;
+export const EventType = { Punt: 1, Remote: 2, Datagram: 3, Capture: 4 } as const;
 
 /** One record. */
 export interface RawEvent {

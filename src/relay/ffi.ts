@@ -27,6 +27,9 @@ export const SYMBOLS = {
   rtpe_thread_counters: { parameters: ["pointer", "u32", "buffer"], result: "i32" },
   rtpe_ring_drain: { parameters: ["pointer", "u32", "buffer", "u32"], result: "i32" },
   rtpe_ring_lost: { parameters: ["pointer", "u32"], result: "u64" },
+  rtpe_capture_set: { parameters: ["pointer", "u32", "u32"], result: "i32" },
+  rtpe_capture_drain: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  rtpe_capture_lost: { parameters: ["pointer"], result: "u64" },
   rtpe_ctl_open: { parameters: ["pointer", "buffer", "u8", "buffer"], result: "i32" },
   rtpe_ctl_send: {
     parameters: ["pointer", "u32", "buffer", "buffer", "buffer", "u32"],

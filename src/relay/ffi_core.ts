@@ -213,6 +213,11 @@ export class FfiCore {
     this.#handlers.push(handler);
   }
 
+  /** The records in the first `length` bytes of a drained buffer. @throws AbiMismatch */
+  records(buffer: Uint8Array<ArrayBuffer>, length: number): Iterable<RawEvent> {
+    return this.#events.read(buffer, length);
+  }
+
   /** Stops the threads and closes everything. Calling it again does nothing. */
   shutdown(): void {
     const handle = this.#handle;

@@ -5,11 +5,12 @@
  */
 
 import { FfiControlSockets } from "./control_socket.ts";
+import { FfiPacketCopies } from "./ffi_capture.ts";
 import { FfiCore, type FfiCoreOptions, type ThreadCounters } from "./ffi_core.ts";
 import { FfiEngine } from "./ffi_engine.ts";
 import type { KernelTable, KernelTableOptions } from "./kernel_table.ts";
 import { PastCounters } from "./past_counters.ts";
-import type { ControlSockets, RelayEngine } from "./types.ts";
+import type { ControlSockets, PacketCopies, RelayEngine } from "./types.ts";
 
 /** A running relay core. */
 export interface NativeRelay {
@@ -17,6 +18,8 @@ export interface NativeRelay {
   readonly engine: RelayEngine;
   /** Opens UDP control sockets. */
   readonly controlSockets: ControlSockets;
+  /** Copies packets of ports that are captured. */
+  readonly copies: PacketCopies;
   /** Numbers of each relay thread. */
   threads(): ThreadCounters[];
   /** Events lost because a ring was full. */
@@ -39,6 +42,7 @@ export function startNativeRelay(options: FfiCoreOptions = {}): NativeRelay {
   return {
     engine: new FfiEngine(core),
     controlSockets: new FfiControlSockets(core),
+    copies: new FfiPacketCopies(core),
     threads: () => core.threads(),
     lost: () => core.lost,
     openKernel: (options) => core.openKernel(options),

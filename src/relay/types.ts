@@ -273,6 +273,21 @@ export const KERNEL_OBSTACLES = [
 /** Why a port's packets are not forwarded by the kernel module. */
 export type KernelObstacle = NonNullable<typeof KERNEL_OBSTACLES[number]>;
 
+/** What an operator reads about a {@link KernelObstacle}. */
+export const OBSTACLE_TEXTS: Readonly<Record<KernelObstacle, string>> = {
+  "no rule": "nothing is to be done with its packets",
+  "learning": "its remote endpoint is still being learned",
+  "destination learning": "a destination has not been heard yet",
+  "read here": "all its packets are read by the daemon",
+  "nowhere to go": "nobody receives its packets",
+  "not supported": "the kernel module cannot do what is asked",
+  "table full": "the kernel table has no room",
+  "module missing": "the kernel module is not there",
+  "not led there": "its packets do not get to the kernel module",
+  "refused": "the kernel module refused it",
+  "soon": "it is about to go there",
+};
+
 /** What the kernel module does for a port. */
 export interface KernelShare {
   /** It forwards the port's packets. */
@@ -309,6 +324,32 @@ export type RelayEvent =
     readonly confirmed: boolean;
     readonly time: number;
   };
+
+/** A copy of a packet that came to a port, or left from one. */
+export interface CapturedPacket {
+  /** The port. */
+  readonly slot: Slot;
+  /** It left. */
+  readonly outgoing: boolean;
+  /** Wall-clock ms with fraction. */
+  readonly time: number;
+  /** Where it came from. */
+  readonly source: Endpoint;
+  /** Where it went. */
+  readonly destination: Endpoint;
+  /** UDP payload, as it was on the wire. */
+  readonly payload: Uint8Array;
+}
+
+/** Copies packets of some ports; what nobody takes in time is lost for the copy, never for the call. */
+export interface PacketCopies {
+  /** Begins or ends copying a slot's packets; closing the port ends it, too. @returns whether it is open */
+  set(slot: Slot, on: boolean): boolean;
+  /** Takes what was copied since. */
+  take(): CapturedPacket[];
+  /** Copies lost since the start. */
+  readonly lost: number;
+}
 
 /** What an engine can execute. */
 export interface RelayEngine {
@@ -359,6 +400,8 @@ export interface RelayEngine {
   addTraffic?(slot: Slot, sums: TrafficSums): void;
   /** Cheap reads for timers and totals: wall-clock ms of the last received packet. */
   lastRx(slot: Slot): number;
+  /** Whether the kernel module forwards a slot's packets, and why not; absent or undefined = no table is in use. */
+  forwarding?(slot: Slot): Pick<KernelShare, "forwards" | "obstacle"> | undefined;
   /** Sets who is told of events; the last one counts. */
   onEvent(handler: (event: RelayEvent) => void): void;
   /** Closes everything. */
