@@ -10,7 +10,7 @@ import type { ByteString } from "../core/bytes.ts";
 import { formatCandidate, foundationOf, parseCandidate, priorityOf } from "../ice/candidate.ts";
 import type { Candidate, CandidateType, Component } from "../ice/types.ts";
 import type { NgRequest } from "../ng/request.ts";
-import { connectionOf, hasAttribute, type Sdp, type SdpMedia } from "../sdp/mod.ts";
+import { connectionOf, hasAttribute, type Sdp, type SdpLine, type SdpMedia } from "../sdp/mod.ts";
 import { readIce } from "./ice.ts";
 import type { Facing, MediaState } from "./state.ts";
 
@@ -64,23 +64,25 @@ export interface RelayedWriting {
 /** A section as it is, with its own address, and our candidates behind those it has. */
 export function writeRelayed(writing: RelayedWriting, section: SdpMedia): ByteString {
   const { sdp, verbatim } = writing;
-  const own = section.connection !== undefined;
-  const session = sdp.session.lines.find((line) => line.type === "c");
   const ice = readIce(sdp, section);
-  let ours = ice === undefined ? "" : candidates(writing, section);
   let text = "";
-  for (const [i, { type, name, value }] of section.lines.entries()) {
-    if (name === "end-of-candidates") {
-      text += ours;
-      ours = "";
-    }
-    text += `${type}=${value}${EOL}`;
-    if (i === 0 && !own && session !== undefined && connectionOf(sdp, section) !== undefined) {
-      text += `c=${session.value}${EOL}`;
-    }
+  for (const { type, name, value } of withConnection(sdp, section)) {
+    if (name !== "end-of-candidates") text += `${type}=${value}${EOL}`;
   }
   if (!verbatim) text += inherited(sdp, section);
-  return text + ours;
+  if (ice !== undefined) text += candidates(writing, section);
+  return hasAttribute(section, "end-of-candidates") ? `${text}a=end-of-candidates${EOL}` : text;
+}
+
+/** Lines of a section with an address of its own, where it had that of the session. */
+export function withConnection(sdp: Sdp, section: SdpMedia): readonly SdpLine[] {
+  const { lines } = section;
+  const session = sdp.session.lines.find((line) => line.type === "c");
+  const needed = section.connection === undefined && connectionOf(sdp, section) !== undefined;
+  if (!needed || session === undefined) return lines;
+  // after `m=` and `i=` (RFC 8866 section 5)
+  const at = lines.findIndex(({ type }) => type !== "m" && type !== "i");
+  return lines.toSpliced(at < 0 ? lines.length : at, 0, session);
 }
 
 function inherited(sdp: Sdp, { lines }: SdpMedia): ByteString {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseSdp } from "../sdp/mod.ts";
-import { isRelayed, type RelayedQuestion, writeRelayed } from "./relayed.ts";
+import { isRelayed, type RelayedQuestion, withConnection, writeRelayed } from "./relayed.ts";
 import { request } from "./request_test_support.ts";
 import { type Facing, type MediaState, NEW_MEDIA } from "./state.ts";
 
@@ -85,13 +85,13 @@ Deno.test("writeRelayed is a relay candidate under force-relay, the last one bes
   assert.ok(beside.includes(RELAY.trimEnd()));
 });
 
-Deno.test("writeRelayed writes candidates before the end of them, and none where there is no ICE", () => {
+Deno.test("writeRelayed has the end of candidates behind them, and none where there is no ICE", () => {
   const ended = written(
     { ICE: "optional" },
     HEAD + AUDIO + CREDENTIALS + "a=end-of-candidates\r\na=sendrecv\r\n",
   );
-  assert.match(ended.at(-3)!, /^a=candidate:\w+ 2 UDP 2130706430 /);
-  assert.deepEqual(ended.slice(-2), ["a=end-of-candidates", "a=sendrecv"]);
+  assert.match(ended.at(-2)!, /^a=candidate:\w+ 2 UDP 2130706430 /);
+  assert.equal(ended.at(-1), "a=end-of-candidates");
   assert.deepEqual(written({}, HEAD + AUDIO), ["m=audio 4000 RTP/SAVP 8", "c=IN IP4 198.51.100.1"]);
 });
 
@@ -115,4 +115,14 @@ Deno.test("writeRelayed shows an address that was asked for, and takes what the 
     "a=fingerprint:sha-256 AA",
   ]);
   assert.match(lines.at(-1)!, / 203\.0\.113\.99 30001 typ host$/);
+});
+
+Deno.test("withConnection puts the session's address where RFC 8866 wants it", () => {
+  const section = (lines: string) => {
+    const sdp = parseSdp(HEAD + lines);
+    return withConnection(sdp, sdp.medias[0]!).map(({ type }) => type).join("");
+  };
+  assert.equal(section("m=audio 4000 RTP/AVP 8\r\n"), "mc");
+  assert.equal(section("m=audio 4000 RTP/AVP 8\r\ni=x\r\nb=AS:1\r\na=y\r\n"), "micba");
+  assert.equal(section("m=audio 4000 RTP/AVP 8\r\nc=IN IP4 192.0.2.1\r\na=y\r\n"), "mca");
 });

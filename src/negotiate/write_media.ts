@@ -7,12 +7,12 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import type { NgRequest } from "../ng/request.ts";
-import { connectionOf, isDirection, type Sdp, type SdpMedia } from "../sdp/mod.ts";
+import { isDirection, type Sdp, type SdpMedia } from "../sdp/mod.ts";
 import { parsePayloadType } from "./codecs.ts";
 import type { NegotiatedMedia } from "./negotiate.ts";
 import type { SecureSource } from "./secure_state.ts";
 import type { Facing } from "./state.ts";
-import { writeRelayed } from "./relayed.ts";
+import { withConnection, writeRelayed } from "./relayed.ts";
 import { type SecureWriting, writeIce, writeKeys } from "./write_secure.ts";
 
 const EOL = "\r\n";
@@ -101,14 +101,7 @@ function writeRejected({ from, to, protocol, family }: NegotiatedMedia, section:
 /** Media that does not pass through here: nothing changes but that the section names its own address. */
 function writePassthrough(sdp: Sdp, section: SdpMedia): ByteString {
   let text = "";
-  const own = section.connection !== undefined;
-  const session = sdp.session.lines.find((line) => line.type === "c");
-  for (const [i, { type, value }] of section.lines.entries()) {
-    text += `${type}=${value}${EOL}`;
-    if (i === 0 && !own && session !== undefined && connectionOf(sdp, section) !== undefined) {
-      text += `c=${session.value}${EOL}`;
-    }
-  }
+  for (const { type, value } of withConnection(sdp, section)) text += `${type}=${value}${EOL}`;
   return text;
 }
 
