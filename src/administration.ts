@@ -24,13 +24,14 @@ import { VERSION } from "./daemon/mod.ts";
 import { healthFacts, hostFacts, worstLevel } from "./health/mod.ts";
 import type { Logger } from "./log/mod.ts";
 import { type NgDict, parseRequest } from "./ng/mod.ts";
-import type { Statistics } from "./stats/mod.ts";
+import type { MetricName, Statistics } from "./stats/mod.ts";
 import { asideStamp, databaseFile } from "./store/mod.ts";
 import type { NativeRelay } from "./relay/mod.ts";
 import {
   type AdminServices,
   type ConfigurationReport,
   type HealthReport,
+  type ObservationServices,
   type StatusReport,
   textOf,
 } from "./web/mod.ts";
@@ -45,6 +46,9 @@ export interface AdministrationSources {
   readonly calls: CallService;
   readonly statistics: Statistics;
   readonly native: NativeRelay;
+  readonly observation: ObservationServices;
+  /** Carries out an ng message without a cookie. */
+  readonly ng: AdminServices["ng"];
   /** The configuration in effect; a reload changes it. */
   readonly loaded: () => LoadedConfig;
   /** Wall-clock ms at which the HTTPS certificate expires. */
@@ -153,13 +157,17 @@ function adminServices(
     status: () => statusOf(sources),
     configuration: () => configurationOf(sources.loaded()),
     health: () => healthOf(sources, clock.wall()),
+    observation: sources.observation,
+    ng: sources.ng,
   };
 }
 
 function statusOf({ statistics, native, loaded }: AdministrationSources): StatusReport {
   statistics.refresh();
   const { counters, relay } = statistics;
-  const path = relay.engine.mode === "kernel" ? "kernel" : "userspace";
+  const [user, kernel] = [statistics.rates("userspace"), statistics.rates("kernel")];
+  const both = (name: MetricName): number =>
+    counters.get(name, "userspace") + counters.get(name, "kernel");
   const { config, listeners } = loaded();
   const demanded = new Set<string>(config["control-auth"]);
   return {
@@ -175,12 +183,16 @@ function statusOf({ statistics, native, loaded }: AdministrationSources): Status
       reason: relay.engine.modeReason,
       threads: native.threads().length,
     },
-    rates: { ...statistics.rates(path) },
+    rates: {
+      packets: user.packets + kernel.packets,
+      bytes: user.bytes + kernel.bytes,
+      errors: user.errors + kernel.errors,
+    },
     totals: {
       calls: counters.get("rtpengine_sessions_total"),
-      packets: counters.get("rtpengine_packets_total", path),
-      bytes: counters.get("rtpengine_bytes_total", path),
-      errors: counters.get("rtpengine_packet_errors_total", path),
+      packets: both("rtpengine_packets_total"),
+      bytes: both("rtpengine_bytes_total"),
+      errors: both("rtpengine_packet_errors_total"),
       averageCallSeconds: counters.get("rtpengine_call_duration_avg"),
       packetsLost: counters.get("rtpengine_packets_lost"),
       oneWayCalls: counters.get("rtpengine_one_way_sessions_total"),

@@ -29,6 +29,7 @@ import { type Control, createControl } from "./control.ts";
 import { PidFile, VERSION, watchSignals } from "./daemon/mod.ts";
 import { lineSink, lineStyle, Logs, stderrStream, type Subsystem, writeStderr } from "./log/mod.ts";
 import { openEncryption } from "./encryption.ts";
+import { openKernel } from "./kernel.ts";
 import { openPersistence } from "./persistence.ts";
 import { MediaRelay, reservePorts, startNativeRelay } from "./relay/mod.ts";
 import { createTracing } from "./tracing.ts";
@@ -173,6 +174,7 @@ async function run(
     onError: (error) =>
       log.error(() => `relay event: ${error instanceof Error ? error.stack : error}`),
   });
+  const kernel = openKernel({ config, native, log, adopt: persistence !== undefined });
   const controlEndpoints = Object.values(listeners).flat();
   const relay = new MediaRelay(native.engine, clock, {
     addresses: interfaces.addresses,
@@ -195,6 +197,7 @@ async function run(
     clock,
     relay,
     native,
+    kernel,
     args,
     env,
     quality: tracing.sums,
@@ -227,7 +230,9 @@ async function run(
   if (resumed !== undefined && resumed.calls + resumed.refused > 0) {
     log.notice(`${resumed.calls} calls go on, ${resumed.refused} cannot`);
   }
+  kernel?.resumed();
   const open = await control.listen(calls).catch((error: unknown) => {
+    kernel?.close(calls.registry.size > 0);
     native.engine.shutdown();
     throw error;
   });
@@ -274,7 +279,10 @@ async function run(
     persistence?.tick();
     void encryption.tick();
   }, TICK_MS);
-  const rtcpTimer = setInterval(() => calls.tickRtcp(), RTCP_TICK_MS);
+  const rtcpTimer = setInterval(() => {
+    calls.tickRtcp();
+    kernel?.tick();
+  }, RTCP_TICK_MS);
   const signal = await ended.promise;
   ending = true;
   await warm;
@@ -287,6 +295,7 @@ async function run(
   // journalled calls go on with the next start
   if (persistence === undefined) calls.shutdown();
   else await persistence.close();
+  kernel?.close(persistence !== undefined && size > 0);
   native.engine.shutdown();
   tracing.close();
   pidFile?.remove();

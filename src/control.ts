@@ -29,10 +29,12 @@ import { formatEndpoint } from "./core/endpoint.ts";
 import type { Settings } from "./core/settings.ts";
 import { SourceLimiter } from "./core/token_bucket.ts";
 import { CpuMeter, openFilesLimit, processUsage, VERSION } from "./daemon/mod.ts";
+import type { KernelForwarding } from "./kernel.ts";
 import { LegacyCalls, Mediaproxy, Rtpproxy } from "./legacy/mod.ts";
 import { connectGraphite, type Graphite, startGraphite } from "./graphite/mod.ts";
 import { type Logs, SUBSYSTEMS } from "./log/mod.ts";
 import { NgDispatcher, NgError, type NgLog, type TracedExchange } from "./ng/mod.ts";
+import { openObservation } from "./observation.ts";
 import { limitOpenFiles, type NativeRelay, type Relay } from "./relay/mod.ts";
 import type { QualityReader } from "./quality/types.ts";
 import { PrometheusPage, Statistics, statisticsReply } from "./stats/mod.ts";
@@ -61,6 +63,8 @@ export interface ControlParts {
   readonly clock: Clock;
   readonly relay: Relay;
   readonly native: NativeRelay;
+  /** Forwarding in the kernel; absent without a table. */
+  readonly kernel?: KernelForwarding | undefined;
   /** The command line and the environment, to load the configuration again. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -96,7 +100,7 @@ export interface Control {
 
 /** Puts the control side together; nothing is open yet. */
 export function createControl(parts: ControlParts): Control {
-  const { loaded, logs, settings, clock, relay, native } = parts;
+  const { loaded, logs, settings, clock, relay, native, kernel } = parts;
   const log = logs.logger("control");
   const administration = openAdministration(loaded.config, log, clock);
   let calls: CallService | undefined;
@@ -109,10 +113,19 @@ export function createControl(parts: ControlParts): Control {
       ringLost: { punt: native.lost().punts, control: native.lost().datagrams },
     }),
     process: processUsage,
+    ...(kernel === undefined ? {} : { kernel: () => kernel.status }),
     ...(parts.quality === undefined ? {} : { quality: parts.quality }),
     ...(loaded.config.graphite === undefined
       ? {}
       : { intervalMs: loaded.config["graphite-interval"] * 1000 }),
+  });
+  const observation = openObservation({
+    config: loaded.config,
+    clock,
+    log,
+    statistics,
+    native,
+    ...(parts.quality === undefined ? {} : { quality: parts.quality }),
   });
   const graphite = graphiteOf(parts, statistics);
   const admissions = admissionsOf(loaded.config, clock);
@@ -159,7 +172,10 @@ export function createControl(parts: ControlParts): Control {
         ]),
         clock,
         log: ngLog,
-        observer: statistics.ngObserver,
+        observer(report) {
+          statistics.ngObserver(report);
+          observation.record(report);
+        },
         templates: () => current.templates,
         ...(parts.trace === undefined ? {} : { trace: parts.trace }),
       });
@@ -195,6 +211,8 @@ export function createControl(parts: ControlParts): Control {
         calls: service,
         statistics,
         native,
+        observation: observation.services,
+        ng: (payload, source) => dispatcher.handlePlain(payload, source),
         loaded: () => current,
         certificateExpires: () => certificateExpires,
         openFiles: openFilesLimit,
@@ -218,6 +236,7 @@ export function createControl(parts: ControlParts): Control {
         },
         async close(graceMs) {
           graphite?.close();
+          observation.close();
           await open?.close(graceMs);
           administration.close();
         },
@@ -226,6 +245,7 @@ export function createControl(parts: ControlParts): Control {
     tick() {
       statistics.tick();
       graphite?.tick();
+      observation.tick();
       administration.tick();
       logs.tellSuppressed();
     },

@@ -27,7 +27,8 @@ struct rtpe_offload_opts {
 	rtpe_u32 lease_ms;		/* the module goes on that long without us */
 	rtpe_u32 adopt;			/* take over what an earlier process left */
 	rtpe_u32 retry_ms;		/* between attempts to get the table back */
-	rtpe_u32 pad;
+	/* No table now is no failure: it is tried again. err says why all the same. */
+	rtpe_u32 patient;
 	/* Where the module's files are, NUL-terminated; empty: /proc/rtpengine. */
 	char proc[RTPE_PATH_MAX];
 };

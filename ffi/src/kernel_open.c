@@ -58,6 +58,15 @@ static void places_init(struct kernel *k)
 	mem_unmap(used, k->opts.slots);
 }
 
+static int fail(int e, const char *problem, char *err, rtpe_u32 err_len)
+{
+	if (err && err_len) {
+		strncpy(err, problem, err_len - 1);
+		err[err_len - 1] = '\0';
+	}
+	return e;
+}
+
 int rtpe_offload_open(struct rtpe_core *core, const struct rtpe_offload_opts *opts, char *err,
 		      rtpe_u32 err_len)
 {
@@ -65,28 +74,21 @@ int rtpe_offload_open(struct rtpe_core *core, const struct rtpe_offload_opts *op
 	struct kernel *k;
 	int e;
 
-	if (!problem) {
-		k = kernel_new(core, opts);
-		e = k ? kernel_attach(k, opts->adopt, err, err_len) : -ENOMEM;
-		if (e == 0) {
-			k->status.up = 1;
-			places_init(k);
-			return 0;
-		}
-		if (k)
-			kernel_free(core);
-		else
-			problem = "out of memory for the kernel module's table";
-		if (!problem)
-			return e;
-	} else {
-		e = -EINVAL;
+	if (err && err_len)
+		err[0] = '\0';
+	if (problem)
+		return fail(-EINVAL, problem, err, err_len);
+	k = kernel_new(core, opts);
+	if (!k)
+		return fail(-ENOMEM, "out of memory for the kernel module's table", err, err_len);
+	e = kernel_attach(k, opts->adopt, err, err_len);
+	k->status.up = e == 0;
+	if (e && !opts->patient) {
+		kernel_free(core);
+		return e;
 	}
-	if (err && err_len) {
-		strncpy(err, problem, err_len - 1);
-		err[err_len - 1] = '\0';
-	}
-	return e;
+	places_init(k);
+	return 0;
 }
 
 int rtpe_offload_adopted(struct rtpe_core *core)

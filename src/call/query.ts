@@ -8,7 +8,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { isKnownProtocol } from "../negotiate/mod.ts";
 import type { NgRequest } from "../ng/request.ts";
 import { NgError, type ReplyDict, type ReplyValue } from "../ng/types.ts";
-import type { SlotCounters } from "../relay/types.ts";
+import { OBSTACLE_TEXTS, type SlotCounters } from "../relay/types.ts";
 import type { Call } from "./call.ts";
 import type { CallContext } from "./context.ts";
 import type { Media } from "./media.ts";
@@ -155,6 +155,10 @@ function streamStatistics(
 ): ReplyDict {
   const local = ended ? undefined : stream.local;
   const last = Math.floor(Math.max(counters?.lastRx ?? 0, call.created) / 1000);
+  const user = Math.floor(
+    Math.max(counters?.kernel?.lastUser ?? counters?.lastRx ?? 0, call.created) / 1000,
+  );
+  const obstacle = counters?.kernel?.obstacle;
   return {
     "local port": local?.port,
     "local address": local?.address.address,
@@ -166,8 +170,9 @@ function streamStatistics(
     "advertised endpoint": endpoint(stream.advertised),
     "crypto suite": stream.cryptoSuite,
     "last packet": last,
-    "last kernel packet": 0,
-    "last user packet": last,
+    "last kernel packet": Math.floor((counters?.kernel?.last ?? 0) / 1000),
+    "last user packet": user,
+    "not in kernel": obstacle && OBSTACLE_TEXTS[obstacle],
     SSRC: ssrc,
     flags: [...stream.flags],
     stats: {

@@ -173,7 +173,7 @@ function base(
   opaque: boolean,
 ): Pick<
   Rule,
-  "sourceAction" | "learning" | "learnMs" | "blackhole" | "waitInput" | "opaque" | "punt"
+  "sourceAction" | "learning" | "learnMs" | "blackhole" | "waitInput" | "oneWay" | "opaque" | "punt"
 > {
   return {
     opaque,
@@ -182,6 +182,7 @@ function base(
     learnMs: LEARN_MS,
     blackhole: call.dropTraffic || state.echo === "blackhole",
     waitInput: state.natWait,
+    ...(state.unidirectional ? { oneWay: true } : {}),
     punt: readsRtcp(state) ? RTCP : NONE,
   };
 }

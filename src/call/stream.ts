@@ -75,6 +75,8 @@ class Stream implements StreamView {
     if (this.advertised !== undefined) flags.push("filled");
     const counters = this.#counters();
     if (counters?.confirmed === true && counters.rxPackets > 0) flags.push("confirmed");
+    if (counters?.kernel?.forwards === true) flags.push("kernelized");
+    if (counters?.kernel?.obstacle === "not supported") flags.push("no kernel support");
     flags.push(...streamSecurityFlags(this.#media, this.component));
     if (state.strictSource) flags.push("strict source address");
     if (state.handover) flags.push("media handover");

@@ -11,6 +11,7 @@ import type {
   ParticipantView,
   StreamView,
 } from "../call/types.ts";
+import { type KernelShare, OBSTACLE_TEXTS } from "../relay/types.ts";
 import { familyMix } from "../stats/mod.ts";
 import type { CliContext } from "./context.ts";
 import { seconds } from "./format.ts";
@@ -158,9 +159,17 @@ function streamText(call: CallView, stream: StreamView, ssrc: number): string {
     ? portText("", 0)
     : portText(endpoint.address, endpoint.port);
   const errors = (counters?.rxErrors ?? 0) + (counters?.txErrors ?? 0);
+  const kernel = counters?.kernel;
+  const user = kernel === undefined ? counters?.lastRx : kernel.lastUser;
   return `-------- Port ${bound} <> ${remote}${stream.component === "rtcp" ? " (RTCP)" : ""}, ` +
     `SSRC ${ssrc.toString(16)}, ${counters?.rxPackets ?? 0} p, ${counters?.rxBytes ?? 0} b, ` +
-    `${errors} e, ${seconds(counters?.lastRx || call.created)} uts 0 kts\n`;
+    `${errors} e, ${seconds(user || call.created)} uts ${seconds(kernel?.last ?? 0)} kts` +
+    `${kernel === undefined ? "" : `, ${forwardingText(kernel)}`}\n`;
+}
+
+function forwardingText({ forwards, obstacle }: KernelShare): string {
+  if (forwards || obstacle === undefined) return "kernelized";
+  return `not kernelized: ${OBSTACLE_TEXTS[obstacle]}`;
 }
 
 function portText(address: string, port: number): string {

@@ -227,7 +227,7 @@ Deno.test("loadConfig takes the passwords of Redis from their own variables", as
 });
 
 Deno.test("loadConfig refuses actions that are not built, instead of starting", async () => {
-  for (const option of ["codecs", "nftables-start", "nftables-stop", "nftables-status"]) {
+  for (const option of ["codecs"]) {
     assert.match(
       (await errorsOf([...BASE, `--${option}`]))[0]!,
       new RegExp(`^${option}: this action`),
@@ -235,11 +235,24 @@ Deno.test("loadConfig refuses actions that are not built, instead of starting", 
   }
 });
 
-Deno.test("loadConfig falls back to user space, unless that is forbidden", async () => {
-  const { warnings } = await loaded([...BASE, "-t", "0"]);
-  assert.match(warnings[0]!, /^table: 0 asks for the kernel module.*user space/);
-  assert.match((await errorsOf([...BASE, "-t", "0", "-F"]))[0]!, /no-fallback forbids/);
-  assert.deepEqual((await loaded([...BASE, "-F"])).warnings, []);
+Deno.test("loadConfig takes a table of the kernel module, and hooks of its own", async () => {
+  const { config, warnings } = await loaded([...BASE, "-t", "3", "-F", "--kernel-hook=early"]);
+  assert.deepEqual([config.table, config["no-fallback"], config["kernel-hook"]], [
+    3,
+    true,
+    "early",
+  ]);
+  assert.deepEqual(warnings, []);
+  assert.match((await errorsOf([...BASE, "-t", "64"]))[0]!, /^table: "64" is not/);
+});
+
+Deno.test("loadConfig refuses a chain whose name would be read as something else", async () => {
+  for (const name of ["x y", "-A", "a;b", "x".repeat(28)]) {
+    assert.match(
+      (await errorsOf([...BASE, `--iptables-chain=${name}`]))[0]!,
+      /^iptables-chain: .* is not the name of a chain/,
+    );
+  }
 });
 
 Deno.test("loadConfig warns of a control port among the media ports", async () => {

@@ -9,7 +9,6 @@ import { type Option, OptionSet, type OptionTable, type ValuesOf } from "./optio
 import { ACCESS } from "./options_access.ts";
 import {
   B2B,
-  KERNEL_LATER,
   LIMITS,
   LOGGING,
   LOGGING_LATER,
@@ -18,6 +17,7 @@ import {
   RELAY,
   TIMERS,
 } from "./options_general.ts";
+import { FIREWALL, KERNEL, KERNEL_LATER } from "./options_kernel.ts";
 import { EXPORT, PLAYBACK, PROCESSING, RECORDING, REDIS } from "./options_later.ts";
 import {
   CONTROL,
@@ -40,6 +40,8 @@ export const OPTION_SET = new OptionSet({
   ...TIMERS,
   ...LIMITS,
   ...RELAY,
+  ...KERNEL,
+  ...FIREWALL,
   ...LOGGING,
   ...PROCESS_LATER,
   ...KERNEL_LATER,
@@ -87,7 +89,8 @@ export const GROUPS: readonly Group[] = [
   { title: "Relay", options: RELAY },
   { title: "Logging", options: { ...LOGGING, ...LOGGING_LATER } },
   { title: "Process and threads", options: PROCESS_LATER },
-  { title: "Kernel module", options: KERNEL_LATER },
+  { title: "Kernel module", options: { ...KERNEL, ...KERNEL_LATER } },
+  { title: "Firewall", options: FIREWALL },
   { title: "Redis", options: REDIS },
   { title: "Teardown by XML-RPC", options: B2B },
   { title: "Recording", options: RECORDING },

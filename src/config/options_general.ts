@@ -142,48 +142,7 @@ export const RELAY = {
       "Longest time packets wait for others while at least four are due in it; more saves processor time " +
       "(300 about a third at 25,000 packets/s), less saves delay; 0 = never",
   }),
-  "table": integer({
-    short: "t",
-    default: -1,
-    min: -1,
-    max: 63,
-    help: "Forwarding table of the kernel module; -1 relays in user space",
-  }),
-  "no-fallback": flag({
-    short: "F",
-    help: "Do not start when the kernel module cannot be used",
-  }),
 };
-
-/** The kernel module and the packet filter. */
-export const KERNEL_LATER = later("kernel forwarding", {
-  "nftables-chain": text({
-    defaultText: "rtpengine_TABLE",
-    help: "Name of the nftables chain that is managed",
-  }),
-  "nftables-base-chain": text({
-    default: "INPUT",
-    help: "Base chain that leads to the managed chain; `none` makes no such rule",
-  }),
-  "nftables-append": flag({ help: "Add rules behind existing ones instead of before them" }),
-  "nftables-family": choice(["ip", "ip6", "ip,ip6", "inet"], {
-    default: "ip,ip6",
-    help: "Address families of the managed rules",
-  }),
-  "xtables": flag({ help: "Use iptables instead of nftables" }),
-  "nftables-start": flag({ status: "refused", help: "Make the nftables rules and exit" }),
-  "nftables-stop": flag({ status: "refused", help: "Remove the nftables rules and exit" }),
-  "nftables-status": flag({ status: "refused", help: "Tell whether the rules exist and exit" }),
-  "kernel-slots": integer({ default: 0, help: "Slots for streams in the kernel module" }),
-  "kernel-num-threads": integer({
-    default: -1,
-    defaultText: "as num-threads",
-    help: "Threads of the kernel module",
-  }),
-  "kernel-player": integer({ default: 0, help: "Streams that the kernel may play media to" }),
-  "kernel-player-media": integer({ default: 128, help: "Media files the kernel may hold" }),
-  "iptables-chain": text({ help: "Chain that gets one rule for each open media port" }),
-});
 
 /** When calls end. */
 export const TIMERS = {

@@ -62,6 +62,8 @@ Deno.test("the shipped configuration shows true defaults in its comments", () =>
       "dtls-ciphers",
       "listen-udp",
       "listen-tcp",
+      "iptables-chain",
+      "nftables-chain",
       "control-auth",
       "https-client-ca",
       "http-hosts",

@@ -47,7 +47,7 @@ export function checkConfig(
         `port-max ${config["port-max"]} (from ${from("port-max")})`,
     );
   }
-  checkKernel(config, report, from);
+  checkFirewall(config, report, from);
   checkHttps(config, report, from);
   checkAccess(config, report, from);
   checkPortOverlap(config, report);
@@ -91,14 +91,11 @@ function checkAccess(config: Config, report: Report, from: (name: OptionName) =>
   }
 }
 
-function checkKernel(config: Config, report: Report, from: (name: OptionName) => string): void {
-  if (config.table < 0) return;
-  const problem = `table: ${config.table} asks for the kernel module, which is not built yet ` +
-    `(from ${from("table")})`;
-  if (config["no-fallback"]) {
-    report.errors.push(`${problem}, and no-fallback forbids to relay in user space`);
-  } else {
-    report.warnings.push(`${problem}: media is relayed in user space`);
+function checkFirewall(config: Config, report: Report, from: (name: OptionName) => string): void {
+  for (const name of ["iptables-chain", "nftables-chain", "nftables-base-chain"] as const) {
+    const chain = config[name];
+    if (chain === undefined || /^(?:[A-Za-z_][A-Za-z0-9_-]{0,26})?$/.test(chain)) continue;
+    report.errors.push(`${name}: "${chain}" is not the name of a chain (from ${from(name)})`);
   }
 }
 

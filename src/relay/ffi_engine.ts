@@ -10,7 +10,15 @@ import { Errno, errnoText } from "./ffi.ts";
 import type { AddrBuffer } from "./abi_addr.ts";
 import type { FfiCore } from "./ffi_core.ts";
 import type { TrafficSums } from "./traffic.ts";
-import type { RelayEngine, RelayEvent, Rule, Slot, SlotCounters, SrtpKeys } from "./types.ts";
+import type {
+  KernelShare,
+  RelayEngine,
+  RelayEvent,
+  Rule,
+  Slot,
+  SlotCounters,
+  SrtpKeys,
+} from "./types.ts";
 
 /** RelayEngine over a {@link FfiCore}. */
 export class FfiEngine implements RelayEngine {
@@ -149,6 +157,10 @@ export class FfiEngine implements RelayEngine {
     return kernel?.counts(this.#index(slot)) === true
       ? kernel.lastRx(slot)
       : counters.lastRx(this.#index(slot));
+  }
+
+  forwarding(slot: Slot): Pick<KernelShare, "forwards" | "obstacle"> | undefined {
+    return this.#core.kernel?.forwarding(this.#index(slot));
   }
 
   onEvent(handler: (event: RelayEvent) => void): void {

@@ -26,6 +26,8 @@ export interface KernelTableOptions {
   readonly leaseMs?: number;
   /** Take over what an earlier process left (false). */
   readonly adopt?: boolean;
+  /** No table now is no failure: it is tried again every few seconds (false). */
+  readonly patient?: boolean;
   /** Where the module's files are; `/proc/rtpengine`. */
   readonly proc?: string;
 }
@@ -60,6 +62,7 @@ const OPTION_FIELDS = {
   lease_ms: 4,
   adopt: 4,
   retry_ms: 4,
+  patient: 4,
   proc: 0,
 } as const;
 const STATUS_FIELDS = {
@@ -126,6 +129,8 @@ export class KernelTableError extends Error {
 export class KernelTable {
   /** Its number. */
   readonly table: number;
+  /** Why it was not there at first; empty when it was. */
+  readonly problem: string;
   readonly #core: KernelCore;
   readonly #codec: KernelCodec;
   /** What the core says about each slot, in its own memory. */
@@ -151,6 +156,8 @@ export class KernelTable {
     const bytes = encodeOptions(codec, core, options);
     const result = library.rtpe_offload_open(handle, bytes, error, error.length);
     if (result < 0) throw new KernelTableError(cString(error), -result);
+    this.problem = cString(error);
+    this.#status = { ...this.#status, up: this.problem === "" };
     const slots = library.rtpe_offload_slots(handle);
     if (slots === null) throw new KernelTableError("the core has no table", 0);
     this.#slots = new DataView(
@@ -209,7 +216,7 @@ export class KernelTable {
       const counters = own.read(slot);
       return {
         ...counters,
-        kernel: { ...NO_SHARE, ...this.#where(slot), lastUser: counters.lastRx },
+        kernel: { ...NO_SHARE, ...this.forwarding(slot), lastUser: counters.lastRx },
       };
     }
     const { library, handle } = this.#core;
@@ -218,7 +225,7 @@ export class KernelTable {
     const at = this.#codec.share.offset;
     const u64 = (offset: number) => Number(view.getBigUint64(offset, LITTLE_ENDIAN));
     const kernel: KernelShare = {
-      ...this.#where(slot),
+      ...this.forwarding(slot),
       packets: u64(at.rx_packets),
       bytes: u64(at.rx_bytes),
       errors: u64(at.rx_errors) + u64(at.tx_errors),
@@ -234,7 +241,8 @@ export class KernelTable {
     return Math.floor(Number(library.rtpe_counters_last_rx(handle, slot)) / 1000);
   }
 
-  #where(slot: Slot): Pick<KernelShare, "forwards" | "obstacle"> {
+  /** Whether the module forwards a slot's packets, and why not. */
+  forwarding(slot: Slot): Pick<KernelShare, "forwards" | "obstacle"> {
     const { size, offset } = this.#codec.slot;
     const why = KERNEL_OBSTACLES[this.#slots.getUint8(slot * size + offset.why)];
     return {
@@ -261,6 +269,7 @@ function encodeOptions(
   put(offset.lease_ms, options.leaseMs ?? LEASE_MS);
   put(offset.adopt, options.adopt === true ? 1 : 0);
   put(offset.retry_ms, RETRY_MS);
+  put(offset.patient, options.patient === true ? 1 : 0);
   const proc = new TextEncoder().encode(options.proc ?? "");
   if (offset.proc + proc.length >= size) {
     throw new RangeError(`path ${options.proc} of the kernel module's files is too long`);

@@ -148,6 +148,8 @@ Deno.test({
     counters.addTo(1, direct);
     assert.deepEqual(direct, snapshot);
     assert.equal(direct.lost, 11 + 11 + codec.ssrcTracks - 1);
-    assert.ok(Object.values(direct).every((sum) => sum > 0));
+    // user space's memory says nothing about the kernel
+    const own = Object.entries(direct).filter(([name]) => !name.startsWith("kernel"));
+    assert.ok(own.every(([, sum]) => sum > 0));
   },
 });

@@ -19,17 +19,17 @@ export interface MediaCount {
  * Adds the media sections of a call that are in use to `count`.
  *
  * @param heard whether an RTP stream has received anything lately
- * @param kernel whether streams can be in the kernel at all; looking at their flags costs a little
+ * @param inKernel whether the kernel forwards an RTP stream
  */
 export function countMedia(
   call: CallView,
   count: MediaCount,
   heard: (stream: StreamView) => boolean,
-  kernel: boolean,
+  inKernel: (stream: StreamView) => boolean,
 ): void {
   for (const participant of call.participants) {
     for (const media of participant.medias) {
-      const path = mediaPath(media, heard, kernel);
+      const path = mediaPath(media, heard, inKernel);
       if (path !== undefined) count[path]++;
     }
   }
@@ -38,13 +38,13 @@ export function countMedia(
 function mediaPath(
   media: MediaView,
   heard: (stream: StreamView) => boolean,
-  maybe: boolean,
+  inKernel: (stream: StreamView) => boolean,
 ): keyof MediaCount | undefined {
   let kernel = false;
   let userspace = false;
   for (const stream of media.streams) {
     if (stream.component !== "rtp" || !heard(stream)) continue;
-    if (maybe && stream.flags.includes("kernelized")) kernel = true;
+    if (inKernel(stream)) kernel = true;
     else userspace = true;
   }
   if (kernel && userspace) return "mixed";

@@ -4,7 +4,7 @@ import { fakeAddress, fakeCall, fakeMedia, fakeParty, fakeStream } from "./fakes
 import { countMedia, familyMix } from "./media.ts";
 
 const OPEN = fakeStream();
-const KERNEL = fakeStream({ flags: ["kernelized"] });
+const KERNEL = fakeStream();
 const SILENT = fakeStream();
 const CLOSED = fakeStream({ local: undefined });
 const RTCP = fakeStream({ component: "rtcp" });
@@ -14,7 +14,8 @@ function count(kernel: boolean) {
   const party = fakeParty({ medias: medias.map((streams) => fakeMedia(streams)) });
   const found = { userspace: 0, kernel: 0, mixed: 0 };
   const heard = (stream: StreamView): boolean => stream !== SILENT && stream !== CLOSED;
-  countMedia(fakeCall({ participants: [party] }), found, heard, kernel);
+  const inKernel = (stream: StreamView): boolean => kernel && stream === KERNEL;
+  countMedia(fakeCall({ participants: [party] }), found, heard, inKernel);
   return found;
 }
 
@@ -22,7 +23,7 @@ Deno.test("countMedia tells sections whose RTP is heard by where it is forwarded
   assert.deepEqual(count(true), { userspace: 1, kernel: 1, mixed: 1 });
 });
 
-Deno.test("countMedia counts everything as user space where there is no kernel engine", () => {
+Deno.test("countMedia counts everything as user space where nothing is in the kernel", () => {
   assert.deepEqual(count(false), { userspace: 3, kernel: 0, mixed: 0 });
 });
 

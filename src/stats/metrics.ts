@@ -299,6 +299,27 @@ export const SINGLE_METRICS = {
     help:
       "Interval reports for the Graphite server: result=sent was handed to a connection, result=dropped was given up because there was none for too long",
   },
+  rtpedge_kernel_up: {
+    type: "gauge",
+    labels: [],
+    help: "Whether the table of the kernel module is there (1) or has gone (0); absent without one",
+  },
+  rtpedge_kernel_streams: {
+    type: "gauge",
+    labels: [],
+    help: "Ports whose packets the kernel module forwards",
+  },
+  rtpedge_kernel_obstacles: {
+    type: "gauge",
+    labels: ["reason"],
+    help:
+      "Streams that are not forwarded in the kernel although a table is in use, by what is in the way",
+  },
+  rtpedge_kernel_moves_total: {
+    type: "counter",
+    labels: ["direction"],
+    help: "Streams moved: direction=in to the kernel, direction=out back to user space",
+  },
   rtpedge_process_resident_memory_bytes: {
     type: "gauge",
     labels: [],

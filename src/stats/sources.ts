@@ -52,7 +52,23 @@ export interface ProcessUsage {
 /** The part of {@link Relay} that is reported. */
 export interface ReportedRelay extends Pick<Relay, "addresses" | "usage" | "traffic"> {
   /** The engine in use. */
-  readonly engine: Pick<RelayEngine, "mode" | "modeReason" | "lastRx">;
+  readonly engine: Pick<RelayEngine, "mode" | "modeReason" | "lastRx" | "forwarding">;
+}
+
+/** How forwarding in the kernel is doing. */
+export interface KernelHealth {
+  /** The table is there. */
+  readonly up: boolean;
+  /** Ports whose packets the module forwards. */
+  readonly streams: number;
+  /** Ports whose packets do not get to it. */
+  readonly missed: number;
+  /** Ports it had no room for. */
+  readonly refused: number;
+  /** Moves into the kernel since the start. */
+  readonly pushed: number;
+  /** Moves back. */
+  readonly pulled: number;
 }
 
 /** What {@link Statistics} needs from the rest of the program. */
@@ -65,6 +81,8 @@ export interface StatisticsDeps {
   readonly calls: () => CallRegistry;
   /** Absent = the engine has no threads of its own. */
   readonly health?: () => RelayHealth;
+  /** Forwarding in the kernel; absent = no table is in use. */
+  readonly kernel?: () => KernelHealth;
   /** What the process uses now. */
   readonly process: () => ProcessUsage;
   /** Control clients with rows of their own. */

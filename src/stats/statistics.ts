@@ -7,7 +7,7 @@
 
 import type { CallView, StreamView } from "../call/types.ts";
 import { TrafficSums } from "../relay/traffic.ts";
-import type { LocalAddress } from "../relay/types.ts";
+import { KERNEL_OBSTACLES, type KernelObstacle, type LocalAddress } from "../relay/types.ts";
 import { Counters } from "./counters.ts";
 import { type IntervalReport, IntervalStatistics } from "./interval.ts";
 import { countMedia, type MediaCount } from "./media.ts";
@@ -31,6 +31,7 @@ export interface Rates {
 export type Path = "userspace" | "kernel";
 
 const NO_RATES: Rates = { packets: 0, bytes: 0, errors: 0 };
+const PATHS: readonly Path[] = ["userspace", "kernel"];
 /** A walk over all streams may take at most one part in this many of the time. */
 const WALK_SHARE = 20;
 const SAMPLE_MS = 1000;
@@ -39,7 +40,7 @@ const HEARD_MS = 2000;
 
 interface Sample {
   readonly time: number;
-  readonly totals: Rates;
+  readonly totals: Readonly<Record<Path, Rates>>;
 }
 
 /** All statistics of the process. */
@@ -60,7 +61,7 @@ export class Statistics {
   #walkedChanges = -1;
   #sample: Sample | undefined;
   #nextSample = -Infinity;
-  #rates = NO_RATES;
+  #rates: Readonly<Record<Path, Rates>> = { userspace: NO_RATES, kernel: NO_RATES };
   #onInterval: ((report: IntervalReport) => void) | undefined;
 
   /** Uptime starts now. */
@@ -115,7 +116,7 @@ export class Statistics {
 
   /** Rates of the last full second. */
   rates(path: Path): Rates {
-    return path === this.#path ? this.#rates : NO_RATES;
+    return this.#rates[path];
   }
 
   /** Traffic of one local address as of the last {@link refresh}. */
@@ -154,34 +155,37 @@ export class Statistics {
     this.#walk();
     const after = this.#deps.clock.now();
     this.#nextSample = before + Math.max(SAMPLE_MS / 2, (after - before) * WALK_SHARE);
-    const sample: Sample = { time: before, totals: ratesOf(this.#all) };
+    const totals = {
+      userspace: ratesOf(this.#all, "userspace"),
+      kernel: ratesOf(this.#all, "kernel"),
+    };
+    const sample: Sample = { time: before, totals };
     const last = this.#sample;
     const seconds = last === undefined ? 0 : (sample.time - last.time) / 1000;
     if (last !== undefined && seconds > 0) {
-      this.#rates = perSecond(last.totals, sample.totals, seconds);
+      this.#rates = {
+        userspace: perSecond(last.totals.userspace, totals.userspace, seconds),
+        kernel: perSecond(last.totals.kernel, totals.kernel, seconds),
+      };
     }
     this.#sample = sample;
   }
 
-  /** Where the engine handles packets. */
-  get #path(): Path {
-    return this.#deps.relay.engine.mode === "kernel" ? "kernel" : "userspace";
-  }
-
   /** Sums over all ports, open and closed, and looks at all calls. */
   #walk(): void {
-    const path = this.#path;
     const media: MediaCount = { userspace: 0, kernel: 0, mixed: 0 };
     const { engine } = this.#deps.relay;
     const since = this.#deps.clock.wall() - HEARD_MS;
     const heard = ({ slot }: StreamView): boolean =>
       slot !== undefined && engine.lastRx(slot) > since;
+    const inKernel = ({ slot }: StreamView): boolean =>
+      slot !== undefined && engine.forwarding?.(slot)?.forwards === true;
     let own = 0;
     let foreign = 0;
     for (const call of this.#deps.calls().calls()) {
       if (call.foreign) foreign++;
       else own++;
-      countMedia(call, media, heard, path === "kernel");
+      countMedia(call, media, heard, inKernel);
     }
     const all = new TrafficSums();
     this.#interfaces = this.#deps.relay.traffic();
@@ -195,9 +199,13 @@ export class Statistics {
     for (const kind of ["userspace", "kernel", "mixed"] as const) {
       counters.set("rtpengine_mediastreams", media[kind], kind);
     }
-    this.counters.raise("rtpengine_packets_total", all.packetsIn, path);
-    this.counters.raise("rtpengine_packet_errors_total", all.errorsIn + all.errorsOut, path);
-    this.counters.raise("rtpengine_bytes_total", all.bytesIn, path);
+    for (const path of PATHS) {
+      const sums = ratesOf(all, path);
+      counters.raise("rtpengine_packets_total", sums.packets, path);
+      counters.raise("rtpengine_packet_errors_total", sums.errors, path);
+      counters.raise("rtpengine_bytes_total", sums.bytes, path);
+    }
+    this.#countObstacles();
     if (this.#deps.quality === undefined) {
       counters.raise("rtpengine_packets_lost", all.lost);
       counters.raise("rtpengine_rtp_duplicates", all.duplicates);
@@ -211,6 +219,30 @@ export class Statistics {
     this.counters.raise("rtpedge_relay_drops_total", all.dropNoRule, "no_rule");
     this.counters.raise("rtpedge_relay_drops_total", all.dropAuth, "not_authentic");
     this.counters.raise("rtpedge_relay_drops_total", all.dropReplay, "replayed");
+  }
+
+  /** Why streams are not forwarded in the kernel. */
+  #countObstacles(): void {
+    const { kernel, relay: { engine } } = this.#deps;
+    if (kernel === undefined) return;
+    const found = new Map<KernelObstacle, number>();
+    for (const call of this.#deps.calls().calls()) {
+      for (const { medias } of call.participants) {
+        for (const { slot } of medias.flatMap(({ streams }) => streams)) {
+          const obstacle = slot === undefined ? undefined : engine.forwarding?.(slot)?.obstacle;
+          if (obstacle !== undefined) found.set(obstacle, (found.get(obstacle) ?? 0) + 1);
+        }
+      }
+    }
+    for (const obstacle of KERNEL_OBSTACLES) {
+      if (obstacle === undefined) continue;
+      this.counters.set("rtpedge_kernel_obstacles", found.get(obstacle) ?? 0, obstacle);
+    }
+    const { up, streams, pushed, pulled } = kernel();
+    this.counters.set("rtpedge_kernel_up", up ? 1 : 0);
+    this.counters.set("rtpedge_kernel_streams", streams);
+    this.counters.set("rtpedge_kernel_moves_total", pushed, "in");
+    this.counters.set("rtpedge_kernel_moves_total", pulled, "out");
   }
 
   #refreshInterfaces(): void {
@@ -265,8 +297,18 @@ export class Statistics {
   }
 }
 
-function ratesOf(sums: TrafficSums): Rates {
-  return { packets: sums.packetsIn, bytes: sums.bytesIn, errors: sums.errorsIn + sums.errorsOut };
+function ratesOf(sums: TrafficSums, path: Path): Rates {
+  const kernel = {
+    packets: sums.kernelPackets,
+    bytes: sums.kernelBytes,
+    errors: sums.kernelErrors,
+  };
+  if (path === "kernel") return kernel;
+  return {
+    packets: sums.packetsIn - kernel.packets,
+    bytes: sums.bytesIn - kernel.bytes,
+    errors: sums.errorsIn + sums.errorsOut - kernel.errors,
+  };
 }
 
 function perSecond(from: Rates, to: Rates, seconds: number): Rates {

@@ -13,7 +13,7 @@ import type {
 } from "../../call/types.ts";
 import { type ByteString, fromText, toTextStrict } from "../../core/bytes.ts";
 import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
-import type { SlotCounters } from "../../relay/types.ts";
+import { OBSTACLE_TEXTS, type SlotCounters } from "../../relay/types.ts";
 import type { CallReport, CallSummary, StatusReport } from "./reports.ts";
 
 type PartyReport = CallReport["parties"][number];
@@ -74,11 +74,24 @@ export function callReport(
     summary: summaryOf(call),
     aliases: call.aliases.map(textOf),
     ...maybe("metadata", text(call.metadata)),
-    forwarding: { by: relay.mode === "kernel" ? "kernel" : "core", reason: relay.reason },
+    forwarding: forwardingOf(call, relay),
     parties: call.participants.map(partyOf),
     edges,
     quality,
   };
+}
+
+/** In the kernel when one of its streams is; else why none is. */
+function forwardingOf(call: CallView, relay: StatusReport["relay"]): CallReport["forwarding"] {
+  const obstacles = new Set<string>();
+  for (const { medias } of call.participants) {
+    for (const stream of medias.flatMap(({ streams }) => streams)) {
+      const kernel = stream.counters()?.kernel;
+      if (kernel?.forwards === true) return { by: "kernel", reason: "" };
+      if (kernel?.obstacle !== undefined) obstacles.add(OBSTACLE_TEXTS[kernel.obstacle]);
+    }
+  }
+  return { by: "core", reason: [...obstacles, relay.reason].filter(Boolean).join("; ") };
 }
 
 function stateOf(call: CallView): CallSummary["state"] {
