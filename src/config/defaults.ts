@@ -30,6 +30,7 @@ export function embeddedDefaults(env: Environment): readonly Given[] {
     "data-dir": [stateDirectory(env)],
     "journal": ["calls.db"],
     "access-db": ["access.db"],
+    "history-db": ["history.db"],
     "http-hosts": ["localhost"],
   };
   return Object.entries(values).map(([name, texts]) => ({

@@ -25,6 +25,14 @@ export const ACCESS = {
       "lies in data-dir. It turns the admin API on (/api/v1 on listen-https, and on listen-http " +
       "for this host); `none` turns it off",
   }),
+  "history-db": path({
+    ours: true,
+    metavar: "FILE",
+    defaultText: "none: charts begin anew with each start",
+    help:
+      "Database of what the dashboard's charts show, the last day, made when it is missing; a " +
+      "relative path lies in data-dir; `none` keeps nothing",
+  }),
   "control-auth": choices(["listen-tcp-ng", "listen-http", "listen-https", "listen-cli"], {
     ours: true,
     help: "These listeners answer only clients that have a token, or on listen-https a client " +

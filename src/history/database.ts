@@ -106,7 +106,10 @@ export class HistoryDatabase implements Disposable {
 function textOf(sample: Sample): string {
   return JSON.stringify(
     Object.fromEntries(
-      Object.entries(sample).map(([name, value]) => [name, Number(value.toPrecision(DIGITS))]),
+      FIELD_NAMES.flatMap((name) => {
+        const value = sample[name];
+        return value === undefined ? [] : [[name, Number(value.toPrecision(DIGITS))]];
+      }),
     ),
   );
 }

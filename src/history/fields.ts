@@ -36,5 +36,5 @@ export type Field = keyof typeof FIELDS;
 /** All names, in the order of {@link FIELDS}. */
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly Field[];
 
-/** Numbers at one time; what is not known is left out. */
-export type Sample = Readonly<Partial<Record<Field, number>>>;
+/** Numbers at one time; what is not known is left out or undefined. */
+export type Sample = { readonly [Name in Field]?: number | undefined };

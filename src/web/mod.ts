@@ -7,6 +7,7 @@
 
 export { OPERATIONS } from "./admin/operations.ts";
 export type { Input, Operation, RequestContext } from "./admin/operation.ts";
+export * from "./admin/observation.ts";
 export * from "./admin/reports.ts";
 export * from "./admin/schema.ts";
 export type * from "../access/mod.ts";
@@ -14,6 +15,7 @@ export { textOf } from "./admin/call_report.ts";
 export type { AdminServices } from "./admin/services.ts";
 export { createApp, sourceOf } from "./app.ts";
 export { hostCheck } from "./host_names.ts";
+export { LiveHub, MAX_WATCHERS } from "./live.ts";
 export { presentedBy } from "./presented.ts";
 export { isCrossOrigin, type OriginHeaders } from "./same_origin.ts";
 export type { WebApp, WebEnv, WebServices } from "./services.ts";

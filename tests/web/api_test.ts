@@ -154,6 +154,41 @@ Deno.test("status, health and configuration are what they say", async () => {
   checked("getConfiguration", await rig.ask("/configuration", { token }));
 });
 
+Deno.test("live numbers, history and clients are what they say", async () => {
+  await using rig = await WebRig.open();
+  const token = rig.token("read");
+  assert.equal(checked("getLive", await rig.ask("/now", { token })).calls, 2);
+  checked("listClients", await rig.ask("/clients", { token }));
+  const all = checked("getHistory", await rig.ask("/history", { token }));
+  assert.deepEqual([all.range, all.stepMs], ["5m", 1000]);
+  const some = await rig.ask("/history?range=24h&fields=latency,mos,calls", { token });
+  assert.deepEqual(some.json.fields, ["latency", "mos", "calls"]);
+  assert.deepEqual(some.json.rows, [[rig.clock.wall() - 1000, 0.3333, null, 2]]);
+  for (const bad of ["?range=1y", "?fields=calls,password", "?fields="]) {
+    assert.equal((await rig.ask(`/history${bad}`, { token })).status, 422, bad);
+  }
+});
+
+Deno.test("live numbers end with the session of who watches", async () => {
+  await using rig = await WebRig.open();
+  const viewer = await rig.signIn(USERS.viewer);
+  const watch = () =>
+    rig.fetch("/api/v1/live", { headers: { Cookie: `__Host-rtpedge=${viewer.cookie}` } });
+  const response = await watch();
+  assert.equal(response.headers.get("content-type"), "text/event-stream");
+  const reader = response.body!.getReader();
+  rig.hub.publish({ n: 0 });
+  assert.equal(new TextDecoder().decode((await reader.read()).value), 'data: {"n":0}\n\n');
+  await rig.ask("/session", { method: "DELETE", ...viewer });
+  for (let n = 1; n <= 10; n++) rig.hub.publish({ n });
+  let last = await reader.read();
+  while (!last.done) last = await reader.read();
+  assert.equal(rig.hub.size, 0);
+  const again = await watch();
+  assert.equal(again.status, 401);
+  await again.body?.cancel();
+});
+
 Deno.test("the OpenAPI document has every operation, and its references lead somewhere", async () => {
   await using rig = await WebRig.open();
   const { json: document, headers } = await rig.ask("/openapi.json");

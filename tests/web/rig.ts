@@ -19,7 +19,7 @@ import {
   startListeners,
   type TransportLimits,
 } from "../../src/transport/mod.ts";
-import { type AdminServices, hostCheck, OPERATIONS } from "../../src/web/mod.ts";
+import { type AdminServices, hostCheck, LiveHub, OPERATIONS } from "../../src/web/mod.ts";
 
 /** Passwords of all users. */
 export const PASSWORD = "correct horse battery";
@@ -88,6 +88,7 @@ export class WebRig implements AsyncDisposable {
     readonly addresses: ListenAddresses,
     readonly cert: string,
     readonly logs: readonly string[],
+    readonly hub: LiveHub,
   ) {
     this.#stack = stack;
     this.#client = Deno.createHttpClient({ caCerts: [cert] });
@@ -107,6 +108,7 @@ export class WebRig implements AsyncDisposable {
     }
     const bench = new Bench();
     const logs: string[] = [];
+    const hub = new LiveHub();
     const key = await generateKey();
     const cert = await selfSign(key, [], systemClock.wall());
     const log = (level: string, message: string, details?: unknown): void => {
@@ -168,10 +170,10 @@ export class WebRig implements AsyncDisposable {
           ? {}
           : { admission: admission(options.allow[kind]) }),
       }),
-      admin: services(access, clock, bench),
+      admin: services(access, clock, bench, hub),
     });
     stack.defer(() => listeners.close(0));
-    return new WebRig(stack.move(), access, clock, bench, listeners.addresses, cert, logs);
+    return new WebRig(stack.move(), access, clock, bench, listeners.addresses, cert, logs, hub);
   }
 
   /** Address of a listener. */
@@ -200,7 +202,9 @@ export class WebRig implements AsyncDisposable {
         ...ask.headers,
       },
     });
-    const text = await response.text();
+    const endless = response.headers.get("content-type") === "text/event-stream";
+    const text = endless ? "" : await response.text();
+    if (endless) await response.body?.cancel();
     return {
       status: response.status,
       headers: response.headers,
@@ -254,8 +258,9 @@ export function pathOf(operation: (typeof OPERATIONS)[number], value: string): s
   return operation.path.replace(/\{\w+\}/, encodeURIComponent(value));
 }
 
-function services(access: Access, clock: FakeClock, bench: Bench): AdminServices {
+function services(access: Access, clock: FakeClock, bench: Bench, hub: LiveHub): AdminServices {
   const { service, relay } = bench;
+  const dispatcher = new NgDispatcher({ handlers: service.handlers, clock, log: () => {} });
   const none = { used: 0, free: 0, total: 0 };
   return {
     access,
@@ -286,5 +291,12 @@ function services(access: Access, clock: FakeClock, bench: Bench): AdminServices
     }),
     configuration: () => ({ options: [] }),
     health: () => ({ level: "ok", facts: [] }),
+    observation: {
+      latest: () => ({ at: clock.wall(), uptimeSeconds: 1, calls: 2, cores: [], interfaces: [] }),
+      history: () => [{ at: clock.wall() - 1000, sample: { calls: 2, latency: 1 / 3 } }],
+      watch: (holds) => hub.watch(holds),
+      clients: () => [],
+    },
+    ng: (payload, source) => dispatcher.handlePlain(payload, source),
   };
 }

@@ -6,6 +6,7 @@
 
 import { ACCESS_OPERATIONS } from "./access_operations.ts";
 import { CALL_OPERATIONS } from "./call_operations.ts";
+import { OBSERVATION_OPERATIONS } from "./observation_operations.ts";
 import type { Operation } from "./operation.ts";
 import { SESSION_OPERATIONS } from "./session_operations.ts";
 
@@ -13,5 +14,6 @@ import { SESSION_OPERATIONS } from "./session_operations.ts";
 export const OPERATIONS: readonly Operation[] = [
   ...SESSION_OPERATIONS,
   ...CALL_OPERATIONS,
+  ...OBSERVATION_OPERATIONS,
   ...ACCESS_OPERATIONS,
 ];

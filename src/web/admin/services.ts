@@ -8,6 +8,8 @@ import type { Access } from "../../access/mod.ts";
 import type { CallRegistry } from "../../call/types.ts";
 import type { ByteString } from "../../core/bytes.ts";
 import type { Clock } from "../../core/clock.ts";
+import type { NgSource } from "../../ng/types.ts";
+import type { ObservationServices } from "./observation.ts";
 import type { ConfigurationReport, HealthReport, StatusReport } from "./reports.ts";
 
 /** What stands behind the admin API. */
@@ -28,4 +30,8 @@ export interface AdminServices {
   configuration(): ConfigurationReport;
   /** What is well and what is not. */
   health(): HealthReport;
+  /** What is watched over time. */
+  readonly observation: ObservationServices;
+  /** Carries out an ng message without a cookie. */
+  ng(payload: Uint8Array, source: NgSource): Uint8Array | Promise<Uint8Array>;
 }
