@@ -40,16 +40,19 @@ export function readCryptos({ lines }: SdpMedia): CryptoAttribute[] {
 }
 
 /**
- * What is offered: keys of the other side, the key in use, and the remaining suites with keys of our own.
+ * What is offered: keys of the other side, the key in use, and the remaining suites with keys of our own. While
+ * there is no answer ours stay, since it may be one to any of the offers.
  *
  * @param copied keys of the one whose offer it is
  * @param before towards the one it goes to
+ * @param former keys of the last offer of the one whose offer it is
  */
 export function offeredCryptos(
   { sdes }: NgRequest,
   copied: readonly CryptoAttribute[],
   before: SecureState,
   random: Random,
+  former: readonly CryptoAttribute[] = [],
 ): CryptoAttribute[] {
   if (sdes.has("off")) return [];
   const wanted = suiteFilter(sdes);
@@ -72,6 +75,9 @@ export function offeredCryptos(
   if (keying.type === "sdes" && wanted(keying.send.suite) && !has(keying.send.suite)) {
     add(keying.send);
   }
+  const own = keying.type === "offered"
+    ? before.told.filter(({ keySalt }) => !former.some((one) => one.keySalt === keySalt))
+    : [];
   if (!sdes.has("nonew")) {
     for (const suite of SUITE_NAMES) {
       if (!wanted(suite) || has(suite)) continue;
@@ -80,7 +86,7 @@ export function offeredCryptos(
         ...NO_PARAMETERS,
         tag,
         suite,
-        keySalt: newKeySalt(suite, random),
+        keySalt: own.find((one) => one.suite === suite)?.keySalt ?? newKeySalt(suite, random),
         lifetime,
         mki: undefined,
       });

@@ -95,6 +95,20 @@ Deno.test("offeredCryptos keeps the key in use, under a tag nobody else has", ()
   assert.equal(new Set(beside.map(({ tag }) => tag)).size, beside.length);
 });
 
+Deno.test("offeredCryptos keeps keys of our own until there is an answer, but none of somebody else", () => {
+  const offered = { ...NO_SECURITY, keying: { type: "offered" } } as const;
+  const former = [key(1, S80, "a")];
+  const told = offeredCryptos(OFFER, former, offered, random);
+  const again = offeredCryptos(OFFER, [key(1, S32, "c")], { ...offered, told }, random, former);
+  const saltOf = (list: typeof told, suite: string) =>
+    list.find((one) => one.suite === suite)!.keySalt;
+  for (const { suite } of told.filter(({ suite }) => suite !== S80 && suite !== S32)) {
+    assert.equal(saltOf(again, suite), saltOf(told, suite), suite);
+  }
+  assert.equal(saltOf(again, S32), key(1, S32, "c").keySalt);
+  assert.notEqual(saltOf(again, S80), former[0]!.keySalt);
+});
+
 Deno.test("offeredCryptos says the same again to a party that uses DTLS", () => {
   const told = [key(4, S80, "x")];
   const before = { ...NO_SECURITY, told, keying: { type: "dtls", role: "active" } as const };

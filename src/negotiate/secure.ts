@@ -92,7 +92,7 @@ export function offerSecurity(exchange: SecureExchange): SecureOutcome {
   const offersDtls = wanted && !request.dtls.has("off") &&
     (to.keying.type !== "sdes" || told.startsWith("UDP/TLS/"));
   const toDtls = offersDtls ? dtlsOfAnswerer(request, to.dtls, source) : undefined;
-  const offered = wanted ? offeredCryptos(request, cryptos, to, random) : [];
+  const offered = wanted ? offeredCryptos(request, cryptos, to, random, from.heard) : [];
   return {
     from: nextFrom,
     to: {

@@ -50,10 +50,12 @@ export function streamSecurityFlags(media: Media, component: ComponentName): str
 
 /** `crypto suite` of a stream: what is in use, else what we offer first. */
 export function cryptoSuite(media: Media, component: ComponentName): string | undefined {
-  const { secure } = media.state;
-  if (secure === undefined) return undefined;
+  const { secure, initialized, rejected } = media.state;
+  if (secure === undefined || rejected) return undefined;
   const { keying, told } = secure;
   if (keying.type === "sdes") return keying.receive.suite;
+  // an answer that brought no key has settled on nothing
+  if (keying.type === "offered" && initialized) return undefined;
   const keys = keying.type === "dtls" ? carrierOf(media).agreement?.[component].keys : undefined;
   return keys?.receive.suite ?? told[0]?.suite;
 }
