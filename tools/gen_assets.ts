@@ -25,7 +25,7 @@ async function script(): Promise<string> {
       "--minify",
       "--platform=browser",
       `--output=${target}`,
-      `${root}/browser/main.ts`,
+      `${root}/${FOLDER}/browser/main.ts`,
     ], { show: false, cwd: root });
     if (outcome.code !== 0) throw new Error(`deno bundle failed:\n${outcome.output}`);
     return await Deno.readTextFile(target);
@@ -52,7 +52,7 @@ const icon = (await Deno.readTextFile(`${root}/${FOLDER}/style/icon.svg`)).trim(
 await writeGenerated(
   `${FOLDER}/assets.gen.ts`,
   `/**
- * Made by tools/gen_assets.ts (\`deno task docs\`) from \`browser/\` and \`style/\`; do not edit.
+ * Made by tools/gen_assets.ts (\`deno task docs\`) from \`browser\` and \`style\`; do not edit.
  *
  * @module
  */

@@ -24,11 +24,18 @@ async function publicFaces(): Promise<string[]> {
   return faces.sort();
 }
 
+/** What runs in browsers: apart, because its types are those of browsers. */
+const BROWSER = "src/web/dashboard/browser";
+const BROWSER_ARGS = ["--quiet", `--config=${BROWSER}/deno.json`, BROWSER];
+
 /** The checks other than tests, quickest first. */
 export async function checks(): Promise<Check[]> {
   return [
     { name: "format", argv: [deno, "fmt", "--check", "--quiet"] },
     { name: "lint", argv: [deno, "lint", "--quiet"] },
+    { name: "format, browser", argv: [deno, "fmt", "--check", ...BROWSER_ARGS] },
+    { name: "lint, browser", argv: [deno, "lint", ...BROWSER_ARGS] },
+    { name: "types, browser", argv: [deno, "check", ...BROWSER_ARGS] },
     { name: "layout", argv: [deno, "run", "-A", "tools/check_layout.ts"] },
     { name: "options manual", argv: [deno, "run", "-A", "tools/gen_options_doc.ts", "--check"] },
     { name: "ng manual", argv: [deno, "run", "-A", "tools/gen_ng_doc.ts", "--check"] },

@@ -1,5 +1,5 @@
 /**
- * Made by tools/gen_assets.ts (`deno task docs`) from `browser/` and `style/`; do not edit.
+ * Made by tools/gen_assets.ts (`deno task docs`) from `browser` and `style`; do not edit.
  *
  * @module
  */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { duration, localTime, utc } from "../src/web/dashboard/format.ts";
+import { duration, localTime, utc } from "../format.ts";
 import { onContent } from "./refresh.ts";
 
 /** Shows times; durations count from now on. */
