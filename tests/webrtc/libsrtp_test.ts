@@ -73,7 +73,7 @@ Deno.test({
       for (const other of [suites[(i + 1) % suites.length]!, one]) {
         await t.step(
           `${one} calls ${other}`,
-          () => stage.scenario((stage) => call(stage, one, other, {})),
+          () => stage.scenario((stage) => call(stage, one, other)),
         );
       }
     }
