@@ -45,14 +45,14 @@ export function readCryptos({ lines }: SdpMedia): CryptoAttribute[] {
  *
  * @param copied keys of the one whose offer it is
  * @param before towards the one it goes to
- * @param former keys of the last offer of the one whose offer it is
+ * @param former keys of the offer before, if there was no answer to it
  */
 export function offeredCryptos(
   { sdes }: NgRequest,
   copied: readonly CryptoAttribute[],
   before: SecureState,
   random: Random,
-  former: readonly CryptoAttribute[] = [],
+  former?: readonly CryptoAttribute[],
 ): CryptoAttribute[] {
   if (sdes.has("off")) return [];
   const wanted = suiteFilter(sdes);
@@ -75,9 +75,9 @@ export function offeredCryptos(
   if (keying.type === "sdes" && wanted(keying.send.suite) && !has(keying.send.suite)) {
     add(keying.send);
   }
-  const own = keying.type === "offered"
-    ? before.told.filter(({ keySalt }) => !former.some((one) => one.keySalt === keySalt))
-    : [];
+  const own = former === undefined
+    ? []
+    : before.told.filter(({ keySalt }) => !former.some((one) => one.keySalt === keySalt));
   if (!sdes.has("nonew")) {
     for (const suite of SUITE_NAMES) {
       if (!wanted(suite) || has(suite)) continue;

@@ -92,7 +92,8 @@ export function offerSecurity(exchange: SecureExchange): SecureOutcome {
   const offersDtls = wanted && !request.dtls.has("off") &&
     (to.keying.type !== "sdes" || told.startsWith("UDP/TLS/"));
   const toDtls = offersDtls ? dtlsOfAnswerer(request, to.dtls, source) : undefined;
-  const offered = wanted ? offeredCryptos(request, cryptos, to, random, from.heard) : [];
+  const former = known ? undefined : from.heard;
+  const offered = wanted ? offeredCryptos(request, cryptos, to, random, former) : [];
   return {
     from: nextFrom,
     to: {
