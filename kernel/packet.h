@@ -62,5 +62,7 @@ int control_message(struct table *t, void *msg, size_t len);
 
 /* selftest.c */
 int selftest(void);
+/* selftest_srtp.c */
+bool selftest_srtp(void);
 
 #endif

@@ -121,6 +121,7 @@ int __init selftest(void)
 
 	right &= stats_right();
 	right &= addresses_right();
+	right &= selftest_srtp();
 	if (!right)
 		return -ENOTRECOVERABLE;
 	pr_info("rtpedge: self-tests passed\n");

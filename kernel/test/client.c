@@ -39,15 +39,16 @@ void client_close(struct client *c)
 	close(c->fd);
 }
 
-int client_send(struct client *c, uint16_t type, uint32_t slot, const void *body, size_t len)
+static int message(struct client *c, uint16_t type, uint32_t slot, uint32_t flags,
+		   const void *body, size_t len)
 {
-	uint8_t bytes[sizeof(struct rtpe_kernel_msg) + sizeof(struct draft) +
-		      sizeof(struct rtpe_bundle)];
+	uint8_t bytes[sizeof(struct rtpe_kernel_msg) + sizeof(struct draft)];
 	struct rtpe_kernel_msg m = {
 		.size = (uint32_t)(sizeof(m) + len),
 		.version = RTPE_KERNEL_VERSION,
 		.type = type,
 		.slot = slot,
+		.flags = flags,
 	};
 
 	if (m.size > sizeof(bytes))
@@ -56,6 +57,11 @@ int client_send(struct client *c, uint16_t type, uint32_t slot, const void *body
 	if (len)
 		memcpy(bytes + sizeof(m), body, len);
 	return write(c->fd, bytes, m.size) == (ssize_t)m.size ? 0 : -errno;
+}
+
+int client_send(struct client *c, uint16_t type, uint32_t slot, const void *body, size_t len)
+{
+	return message(c, type, slot, 0, body, len);
 }
 
 int client_hello(struct client *c, uint32_t flags, uint32_t n_slots, uint32_t lease_ms)
@@ -122,8 +128,15 @@ struct rtpe_output *draft_output(struct draft *d, uint32_t slot, const char *dst
 
 int draft_set(struct client *c, uint32_t slot, struct draft *d)
 {
-	d->rule.size = (rtpe_u32)(sizeof(d->rule) + d->rule.n_outputs * sizeof(d->outputs[0]));
-	return client_send(c, RTPE_KERNEL_RULE_SET, slot, d, d->rule.size);
+	struct draft whole = *d;
+	uint8_t *end = (uint8_t *)&whole.outputs[d->rule.n_outputs];
+
+	whole.rule.size = (rtpe_u32)(end - (uint8_t *)&whole);
+	if (d->rule.flags & RTPE_RULE_BUNDLE) {
+		memmove(end, &d->bundle, sizeof(d->bundle));
+		whole.rule.size += sizeof(d->bundle);
+	}
+	return message(c, RTPE_KERNEL_RULE_SET, slot, d->flags, &whole, whole.rule.size);
 }
 
 int port_open(struct client *c, uint32_t slot, const char *ip, uint16_t port)

@@ -32,6 +32,8 @@ struct rtpe_addr address(const char *ip, uint16_t port);
 struct draft {
 	struct rtpe_rule rule;
 	struct rtpe_output outputs[RTPE_MAX_OUTPUTS];
+	struct rtpe_bundle bundle;	/* sent if the rule says so */
+	uint32_t flags;			/* enum rtpe_kernel_rule_flags */
 };
 
 /* Forwards every payload type, expects remote, and has no outputs yet. */

@@ -133,7 +133,10 @@ SPOIL(seals, d->outputs[0].encrypt.cipher = RTPE_SRTP_AES_CM)
 SPOIL(silences, d->rule.n_silence = RTPE_MAX_SILENCE + 1)
 SPOIL(passes, d->rule.n_silence = 1; d->rule.silence_pass[0] = 1)
 SPOIL(twice, d->rule.n_silence = 2)
-SPOIL(filters, d->outputs[0].flags |= RTPE_OUT_EXT_FILTER)
+SPOIL(pads, d->outputs[0].flags |= RTPE_OUT_EXT_FILTER; d->outputs[0].ext_allow[0] = 1)
+SPOIL(nameless, d->outputs[0].flags |= RTPE_OUT_MID)
+SPOIL(sections, d->outputs[0].flags |= RTPE_OUT_SECTION)
+SPOIL(untouched, d->outputs[0].flags |= RTPE_OUT_AS_RECEIVED)
 
 static void rules(void)
 {
@@ -149,10 +152,11 @@ static void rules(void)
 		CASE(other_local, -EINVAL), CASE(other_family, -EINVAL), CASE(no_family, -EINVAL),
 		CASE(no_action, -EINVAL), CASE(no_match, -EINVAL), CASE(no_slot, -ENOENT),
 		CASE(far_slot, -ENOENT), CASE(spoofed, -EINVAL), CASE(across, -EINVAL),
-		CASE(bundled, -EINVAL), CASE(learns, -EOPNOTSUPP), CASE(waits, -EOPNOTSUPP),
-		CASE(sealed, -EOPNOTSUPP), CASE(seals, -EOPNOTSUPP), CASE(silences, -EINVAL),
+		CASE(bundled, -EINVAL), CASE(learns, -EOPNOTSUPP), CASE(waits, 0),
+		CASE(sealed, -EINVAL), CASE(seals, -EINVAL), CASE(silences, -EINVAL),
 		CASE(passes, -EINVAL), CASE(twice, -EINVAL),
-		CASE(filters, -EOPNOTSUPP), CASE(nothing, 0),
+		CASE(pads, -EINVAL), CASE(nameless, -EINVAL), CASE(sections, -EINVAL),
+		CASE(untouched, -EINVAL), CASE(nothing, 0),
 	};
 	struct client c;
 	struct draft d;

@@ -65,6 +65,8 @@ int main(int argc, char **argv)
 		return load();
 	failed = run(control_tests, &passed);
 	failed += run(forward_tests, &passed);
+	failed += run(feature_tests, &passed);
+	failed += run(srtp_tests, &passed);
 	failed += run(stress_tests, &passed);
 	printf("tests: passed %d, failed %d\n", passed, failed);
 	return failed != 0;

@@ -23,7 +23,7 @@ skip() {
 	exit 0
 }
 
-for tool in qemu-system-x86_64 busybox cpio gzip ip iptables-legacy iptables-nft cc; do
+for tool in qemu-system-x86_64 busybox cpio gzip ip nft iptables-legacy iptables-nft cc; do
 	command -v $tool >/dev/null || skip "$tool is not installed"
 done
 [ "$(uname -m)" = x86_64 ] || skip "the virtual machine is an amd64 one"
@@ -52,8 +52,11 @@ flock 9
 	echo "0 passed, 1 failed, 0 skipped"
 	exit 1
 }
-cc -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$root/ffi/include" -I"$here/../include" \
-	-o "$out/module_test" "$here"/*.c
+# The SRTP of the core is who the module's has to understand.
+core=$root/ffi/src
+cc -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$root/ffi/include" -I"$core" \
+	-I"$here/../include" -o "$out/module_test" "$here"/*.c "$core"/srtp*.c "$core/alloc.c" \
+	"$core/classify.c" -lcrypto
 
 # ---- the initial ramdisk ---------------------------------------------------
 tree=$out/tree
@@ -65,7 +68,7 @@ cp "$out/module_test" "$tree/"
 cp "${VM_MODULE:-$root/build/kernel/$(basename "$kdir" | sed 's/^linux-headers-//')-debug/rtpedge.ko}" \
 	"$tree/rtpedge.ko"
 cp "$(command -v busybox)" "$tree/bin/"
-for tool in ip iptables-legacy iptables-nft; do cp "$(readlink -f "$(command -v $tool)")" "$tree/bin/"; done
+for tool in ip nft iptables-legacy iptables-nft; do cp "$(readlink -f "$(command -v $tool)")" "$tree/bin/"; done
 for name in iptables-legacy iptables-legacy-save ip6tables-legacy ip6tables-legacy-save; do
 	ln -sf xtables-legacy-multi "$tree/bin/$name"
 done
@@ -75,13 +78,13 @@ done
 plugins=$(dirname "$(find /usr/lib -name libxt_udp.so | head -n 1)")
 cp "$plugins/libxt_udp.so" "$plugins/libxt_standard.so" "$root/build/kernel/libxt_RTPENGINE.so" "$tree/xtables/"
 # The libraries of all of them, and the loader where they look for it.
-for bin in "$tree"/bin/ip "$tree"/bin/xtables-*-multi "$tree"/xtables/*.so "$tree/module_test"; do
+for bin in "$tree"/bin/ip "$tree"/bin/nft "$tree"/bin/xtables-*-multi "$tree"/xtables/*.so "$tree/module_test"; do
 	ldd "$bin"
 done | grep -o '/[^ ]*' | sort -u | while read -r lib; do cp -L "$lib" "$tree/lib64/"; done
 : >"$tree/modules/order"
 depmod -b "${modules%/lib/modules/*}" "$release"
 for m in veth x_tables ip_tables iptable_filter iptable_raw ip6_tables ip6table_filter ip6table_raw nf_tables nft_compat \
-	nf_conntrack xt_tcpudp; do
+	nf_conntrack xt_tcpudp ctr gcm ghash_generic aesni_intel sha1_ssse3; do
 	modprobe -d "${modules%/lib/modules/*}" -S "$release" --show-depends $m 2>/dev/null |
 		sed -n 's/^insmod \([^ ]*\).*/\1/p'
 done | awk '!seen[$0]++' | while read -r m; do

@@ -53,6 +53,7 @@ struct test {
 	void (*run)(void);
 };
 
-extern const struct test control_tests[], forward_tests[], stress_tests[];
+extern const struct test control_tests[], forward_tests[], feature_tests[], srtp_tests[],
+			 stress_tests[];
 
 #endif
