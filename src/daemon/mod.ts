@@ -7,8 +7,15 @@
 
 export { CoreMeter, type CoreUse } from "./cores.ts";
 export { CpuMeter } from "./cpu.ts";
+export {
+  type NotifyEnvironment,
+  type NotifySender,
+  notifySender,
+  ServiceManager,
+} from "./notify.ts";
 export { PidFile, PidFileError } from "./pidfile.ts";
 export { runtimeDirectories, usableDirectory } from "./runtime_dir.ts";
+export { SetupCodeFile } from "./setup_code.ts";
 export { type SignalHandlers, watchSignals } from "./signals.ts";
 export { openFilesLimit, type ProcessUsage, processUsage } from "./usage.ts";
 export { VERSION } from "./version.ts";

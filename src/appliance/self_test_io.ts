@@ -1,0 +1,70 @@
+/**
+ * Sockets of the self-test.
+ *
+ * @module
+ */
+
+import { createSocket } from "node:dgram";
+import { fromBytes, toBytes } from "../core/bytes.ts";
+import type { Endpoint } from "../core/endpoint.ts";
+import { decodeBencode, encodeBencode, type NgDict } from "../ng/mod.ts";
+import type { TestSocket } from "./self_test.ts";
+
+/** A daemon that is busy gets the message again after this long, in ms. */
+const RETRY_MS = 1000;
+const TRIES = 5;
+
+/** Asks over UDP, as Kamailio does. @throws Error when nobody answers */
+export async function askUdp(listener: Endpoint, message: NgDict): Promise<NgDict> {
+  const socket = createSocket(listener.family === 4 ? "udp4" : "udp6");
+  const cookie = crypto.randomUUID();
+  const datagram = toBytes(`${cookie} ${encodeBencode(message)}`);
+  const { promise, resolve, reject } = Promise.withResolvers<NgDict>();
+  let tries = 0;
+  function send(): void {
+    if (tries++ === TRIES) {
+      reject(new Error(`${listener.address} port ${listener.port} does not answer`));
+      return;
+    }
+    socket.send(datagram, listener.port, listener.address);
+  }
+  socket.on("message", (bytes: Uint8Array) => {
+    const text = fromBytes(bytes);
+    if (!text.startsWith(`${cookie} `)) return;
+    try {
+      const { value } = decodeBencode(toBytes(text.slice(cookie.length + 1)));
+
+      resolve(value);
+    } catch (error) {
+      reject(error);
+    }
+  });
+  socket.on("error", reject);
+  const timer = setInterval(send, RETRY_MS);
+  try {
+    send();
+    return await promise;
+  } finally {
+    clearInterval(timer);
+    socket.close();
+  }
+}
+
+/** Opens a socket for media. @throws Error when the address is not of this host */
+export async function openTestSocket(address: string, family: 4 | 6): Promise<TestSocket> {
+  const socket = createSocket(family === 4 ? "udp4" : "udp6");
+  let received = 0;
+  socket.on("message", () => received++);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject);
+    socket.bind(0, address, resolve);
+  });
+  return {
+    port: socket.address().port,
+    get received() {
+      return received;
+    },
+    send: (datagram, to) => socket.send(datagram, to.port, to.address),
+    close: () => socket.close(),
+  };
+}
