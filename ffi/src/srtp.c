@@ -231,7 +231,7 @@ int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 		memcpy(out + len, p->mki, p->mki_len);
 		if (tag) {
 			roc_bytes(iv.index, roc);
-			err = srtp_mac(&s->rtp, out, len, roc, sizeof(roc), mac);
+			err = srtp_hmac(&s->rtp.mac, out, len, roc, sizeof(roc), mac);
 			if (err)
 				return err;
 			memcpy(out + len + p->mki_len, mac, tag);
@@ -271,7 +271,7 @@ int srtp_open_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 	} else {
 		if (tag) {
 			roc_bytes(iv.index, roc);
-			err = srtp_mac(&s->rtp, in, body, roc, sizeof(roc), mac);
+			err = srtp_hmac(&s->rtp.mac, in, body, roc, sizeof(roc), mac);
 			if (err)
 				return err;
 			if (CRYPTO_memcmp(mac, in + body + p->mki_len, tag))
@@ -328,7 +328,7 @@ int srtp_seal_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 	else if ((err = srtp_crypt(&s->rtcp, &iv, in + head, out + head, len - head)))
 		return err;
 	memcpy(out + len, word, INDEX_LEN);
-	err = srtp_mac(&s->rtcp, out, len + INDEX_LEN, NULL, 0, mac);
+	err = srtp_hmac(&s->rtcp.mac, out, len + INDEX_LEN, NULL, 0, mac);
 	if (err)
 		return err;
 	memcpy(out + len + INDEX_LEN, p->mki, p->mki_len);
@@ -368,7 +368,7 @@ int srtp_open_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 		if (err)
 			return err;
 	} else {
-		err = srtp_mac(&s->rtcp, in, body + INDEX_LEN, NULL, 0, mac);
+		err = srtp_hmac(&s->rtcp.mac, in, body + INDEX_LEN, NULL, 0, mac);
 		if (err)
 			return err;
 		if (CRYPTO_memcmp(mac, in + len - tag, tag))

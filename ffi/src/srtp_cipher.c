@@ -4,22 +4,20 @@
 #include <errno.h>
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 
 #include "classify.h"
 #include "srtp_kdf.h"
 
-enum { BLOCK = 16, GCM_IV = 12 };
+enum { BLOCK = 16, GCM_IV = 12, CM_BLOCKS = 24 };
 
 static const EVP_CIPHER *cipher_of(uint8_t cipher, uint32_t key_len)
 {
 	switch (cipher) {
 	case RTPE_SRTP_AES_CM:
-		return key_len == 16 ? EVP_aes_128_ctr() :
-		       key_len == 24 ? EVP_aes_192_ctr() : EVP_aes_256_ctr();
+		return key_len == 16 ? EVP_aes_128_ecb() :
+		       key_len == 24 ? EVP_aes_192_ecb() : EVP_aes_256_ecb();
 	case RTPE_SRTP_AES_F8:
 		return EVP_aes_128_ecb();
 	case RTPE_SRTP_AES_GCM:
@@ -54,24 +52,6 @@ static EVP_CIPHER_CTX *f8_mask(const uint8_t *key, const uint8_t *salt, uint32_t
 	return ctx;
 }
 
-static EVP_MAC_CTX *keyed_mac(const uint8_t *key)
-{
-	char digest[] = "SHA1";
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_end(),
-	};
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
-
-	EVP_MAC_free(mac);
-	if (ctx && EVP_MAC_init(ctx, key, SRTP_AUTH_KEY, params) != 1) {
-		EVP_MAC_CTX_free(ctx);
-		return NULL;
-	}
-	return ctx;
-}
-
 int srtp_keys_set(struct srtp_keys *k, const struct srtp_session *v, bool encrypt)
 {
 	const EVP_CIPHER *cipher = cipher_of(v->cipher, v->key_len);
@@ -90,12 +70,7 @@ int srtp_keys_set(struct srtp_keys *k, const struct srtp_session *v, bool encryp
 		if (!k->f8)
 			return -ENOMEM;
 	}
-	if (v->cipher != RTPE_SRTP_AES_GCM) {
-		k->mac = keyed_mac(v->auth);
-		if (!k->mac)
-			return -ENOMEM;
-	}
-	return 0;
+	return v->cipher == RTPE_SRTP_AES_GCM ? 0 : srtp_hmac_init(&k->mac, v->auth);
 }
 
 int srtp_keys_init(struct srtp_keys *k, const struct rtpe_srtp *p, bool rtcp, bool encrypt)
@@ -120,7 +95,6 @@ void srtp_keys_free(struct srtp_keys *k)
 {
 	EVP_CIPHER_CTX_free(k->ctx);
 	EVP_CIPHER_CTX_free(k->f8);
-	EVP_MAC_CTX_free(k->mac);
 	OPENSSL_cleanse(k, sizeof(*k));
 }
 
@@ -133,11 +107,16 @@ static void xor32(uint8_t *at, uint32_t v)
 		at[i] ^= b[i];
 }
 
-/* RFC 3711 section 4.1.1: salt * 2^16 XOR SSRC * 2^64 XOR index * 2^16. */
+/* RFC 3711 section 4.1.1: salt * 2^16 XOR SSRC * 2^64 XOR index * 2^16. The
+ * counters are enciphered as blocks of their own, many at a time: that needs no
+ * new initialisation of the cipher for each packet. */
 static int crypt_cm(const struct srtp_keys *k, const struct srtp_iv *v, const uint8_t *in,
 		    uint8_t *out, size_t len)
 {
+	uint8_t stream[CM_BLOCKS * BLOCK];
+	uint64_t high, low;
 	uint8_t iv[BLOCK] = { 0 };
+	uint32_t block = 0;
 	int n;
 
 	memcpy(iv, k->salt, RTPE_SALT_MAX);
@@ -145,9 +124,23 @@ static int crypt_cm(const struct srtp_keys *k, const struct srtp_iv *v, const ui
 	iv[8] ^= (uint8_t)(v->index >> 40);
 	iv[9] ^= (uint8_t)(v->index >> 32);
 	xor32(iv + 10, (uint32_t)v->index);
-	if (EVP_EncryptInit_ex(k->ctx, NULL, NULL, NULL, iv) != 1 ||
-	    EVP_EncryptUpdate(k->ctx, out, &n, in, (int)len) != 1)
-		return -EIO;
+	memcpy(&high, iv, 8);
+	for (size_t at = 0; at < len; at += sizeof(stream)) {
+		size_t part = len - at < sizeof(stream) ? len - at : sizeof(stream);
+		size_t blocks = (part + BLOCK - 1) / BLOCK;
+
+		for (size_t i = 0; i < blocks; i++, block++) {
+			/* 2^16 blocks are longer than any datagram. */
+			put16(iv + 14, (uint16_t)block);
+			memcpy(&low, iv + 8, 8);
+			memcpy(stream + i * BLOCK, &high, 8);
+			memcpy(stream + i * BLOCK + 8, &low, 8);
+		}
+		if (EVP_EncryptUpdate(k->ctx, stream, &n, stream, (int)(blocks * BLOCK)) != 1)
+			return -EIO;
+		for (size_t i = 0; i < part; i++)
+			out[at + i] = in[at + i] ^ stream[i];
+	}
 	return 0;
 }
 
@@ -202,19 +195,6 @@ int srtp_crypt(const struct srtp_keys *k, const struct srtp_iv *iv, const uint8_
 			memcpy(out, in, len);
 		return 0;
 	}
-}
-
-int srtp_mac(const struct srtp_keys *k, const uint8_t *a, size_t a_len, const uint8_t *b,
-	     size_t b_len, uint8_t *tag)
-{
-	size_t n;
-
-	if (EVP_MAC_init(k->mac, NULL, 0, NULL) != 1 ||
-	    EVP_MAC_update(k->mac, a, a_len) != 1 ||
-	    (b_len && EVP_MAC_update(k->mac, b, b_len) != 1) ||
-	    EVP_MAC_final(k->mac, tag, &n, SRTP_AUTH_KEY) != 1)
-		return -EIO;
-	return 0;
 }
 
 /* RFC 7714 sections 8.1 and 9.1. */

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 #include "rtpe_rule.h"
+#include "srtp_hmac.h"
 
 struct evp_cipher_ctx_st;
-struct evp_mac_ctx_st;
 
 /* Keys of RTP or of RTCP. */
 struct srtp_keys {
@@ -17,10 +17,8 @@ struct srtp_keys {
 	uint8_t salt[RTPE_SALT_MAX];
 	struct evp_cipher_ctx_st *ctx;	/* NULL with the NULL cipher */
 	struct evp_cipher_ctx_st *f8;	/* F8 only: the block cipher under key XOR m */
-	struct evp_mac_ctx_st *mac;	/* NULL with AEAD */
+	struct srtp_hmac mac;		/* not with AEAD */
 };
-
-enum { SRTP_AUTH_KEY = 20 };
 
 /* Session keys as such. */
 struct srtp_session {
@@ -50,9 +48,6 @@ struct srtp_iv {
 /* AES-CM, F8: encrypts or decrypts; in may be out. */
 int srtp_crypt(const struct srtp_keys *k, const struct srtp_iv *iv, const uint8_t *in,
 	       uint8_t *out, size_t len);
-/* HMAC-SHA1 over two pieces; 20 bytes. */
-int srtp_mac(const struct srtp_keys *k, const uint8_t *a, size_t a_len, const uint8_t *b,
-	     size_t b_len, uint8_t *tag);
 
 /* AES-GCM (RFC 7714): additional data in two pieces, tag of 16 bytes. */
 int srtp_gcm_seal(const struct srtp_keys *k, const struct srtp_iv *iv, const uint8_t *aad,

@@ -81,11 +81,25 @@ export function nativeDtls(options: NativeDtlsOptions): DtlsEngine {
   };
 }
 
+/** What a step writes to: large, and wanted only while it lasts. */
+interface Desk {
+  readonly out: Uint8Array<ArrayBuffer>;
+  readonly result: Uint8Array<ArrayBuffer>;
+}
+
+/** Desks nobody sits at; at most as many as there were steps at once. */
+const desks: Desk[] = [];
+const certificate = new Uint8Array(CERTIFICATE_BYTES);
+
+function takeDesk(resultBytes: number): Desk {
+  const desk = desks.pop();
+  if (desk?.result.length === resultBytes) return desk;
+  return { out: new Uint8Array(OUT_BYTES), result: new Uint8Array(resultBytes) };
+}
+
 class NativeHandshake implements DtlsHandshake {
   readonly #library: RelayLibrary;
   readonly #layout: Layout;
-  readonly #out = new Uint8Array(OUT_BYTES);
-  readonly #result: Uint8Array<ArrayBuffer>;
   #handle: Deno.PointerObject | undefined;
   #busy = false;
   /** To be freed when the step under way has ended. */
@@ -95,12 +109,12 @@ class NativeHandshake implements DtlsHandshake {
     this.#library = library;
     this.#layout = layout;
     this.#handle = handle;
-    this.#result = new Uint8Array(layout.size);
   }
 
   async step(datagram?: Uint8Array): Promise<DtlsStep> {
     if (this.#busy) throw new Error("a DTLS step is under way already");
     const handle = this.#live();
+    const desk = takeDesk(this.#layout.size);
     this.#busy = true;
     try {
       const input = datagram?.slice() ?? null;
@@ -108,28 +122,32 @@ class NativeHandshake implements DtlsHandshake {
         handle,
         input,
         input?.length ?? 0,
-        this.#out,
+        desk.out,
         OUT_BYTES,
-        this.#result,
+        desk.result,
       );
       if (status < 0) throw new Error(`DTLS step: errno ${-status}`);
-      return this.#read();
+      return this.#read(desk);
     } finally {
+      desk.result.fill(0);
+      desks.push(desk);
       this.#busy = false;
       if (this.#doomed) this.free();
     }
   }
 
   peerCertificate(): Uint8Array | undefined {
-    const bytes = new Uint8Array(CERTIFICATE_BYTES);
-    const length = this.#library.rtpe_dtls_peer_certificate(this.#live(), bytes, bytes.length);
-    return length < 0 || length > bytes.length ? undefined : bytes.slice(0, length);
+    const room = certificate.length;
+    const length = this.#library.rtpe_dtls_peer_certificate(this.#live(), certificate, room);
+    return length < 0 || length > room ? undefined : certificate.slice(0, length);
   }
 
   close(): readonly Uint8Array<ArrayBuffer>[] {
     if (this.#busy || this.#handle === undefined) return [];
-    const length = this.#library.rtpe_dtls_close(this.#handle, this.#out, OUT_BYTES);
-    return this.#datagrams(length);
+    const desk = takeDesk(this.#layout.size);
+    const length = this.#library.rtpe_dtls_close(this.#handle, desk.out, OUT_BYTES);
+    desks.push(desk);
+    return datagramsIn(desk.out, length);
   }
 
   free(): void {
@@ -140,7 +158,6 @@ class NativeHandshake implements DtlsHandshake {
     if (this.#handle === undefined) return;
     this.#library.rtpe_dtls_free(this.#handle);
     this.#handle = undefined;
-    this.#result.fill(0);
   }
 
   #live(): Deno.PointerObject {
@@ -148,27 +165,25 @@ class NativeHandshake implements DtlsHandshake {
     return this.#handle;
   }
 
-  #read(): DtlsStep {
+  #read({ out, result }: Desk): DtlsStep {
     const { offset } = this.#layout;
-    const view = new DataView(this.#result.buffer);
+    const view = new DataView(result.buffer);
     const state = STATES[view.getUint32(offset.state, true)] ?? "failed";
     const timeout = view.getInt32(offset.timeout_ms, true);
-    const step = {
+    return {
       state,
-      datagrams: this.#datagrams(view.getUint32(offset.out_len, true)),
+      datagrams: datagramsIn(out, view.getUint32(offset.out_len, true)),
       timeout: timeout < 0 ? undefined : timeout,
       keys: state === "connected" ? this.#keys(view) : undefined,
-      error: cString(this.#result.subarray(offset.error, offset.error + RESULT_FIELDS.error)),
+      error: cString(result.subarray(offset.error, offset.error + RESULT_FIELDS.error)),
     };
-    this.#result.fill(0);
-    return step;
   }
 
-  #keys(view: DataView): DtlsKeys | undefined {
+  #keys(view: DataView<ArrayBuffer>): DtlsKeys | undefined {
     const { offset } = this.#layout;
     const suite = suiteOfProfile(view.getUint16(offset.profile, true));
     if (suite === undefined) return undefined;
-    const take = (at: number, length: number) => this.#result.slice(at, at + length);
+    const take = (at: number, length: number) => new Uint8Array(view.buffer.slice(at, at + length));
     const key = view.getUint8(offset.key_len);
     const salt = view.getUint8(offset.salt_len);
     return {
@@ -177,18 +192,18 @@ class NativeHandshake implements DtlsHandshake {
       remote: { key: take(offset.remote_key, key), salt: take(offset.remote_salt, salt) },
     };
   }
+}
 
-  /** Each has its length in front, two bytes in host order. */
-  #datagrams(length: number): Uint8Array<ArrayBuffer>[] {
-    const view = new DataView(this.#out.buffer);
-    const datagrams: Uint8Array<ArrayBuffer>[] = [];
-    for (let at = 0; at + 2 <= length;) {
-      const size = view.getUint16(at, true);
-      datagrams.push(this.#out.slice(at + 2, at + 2 + size));
-      at += 2 + size;
-    }
-    return datagrams;
+/** Each has its length in front, two bytes in host order. */
+function datagramsIn(out: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer>[] {
+  const view = new DataView(out.buffer);
+  const datagrams: Uint8Array<ArrayBuffer>[] = [];
+  for (let at = 0; at + 2 <= length;) {
+    const size = view.getUint16(at, true);
+    datagrams.push(out.slice(at + 2, at + 2 + size));
+    at += 2 + size;
   }
+  return datagrams;
 }
 
 function cText(text: string): Uint8Array<ArrayBuffer> {

@@ -14,6 +14,8 @@ const BUILD_FOLDER = fileURLToPath(new URL("../../build/bench", import.meta.url)
 export const RTPLOAD: string = `${BUILD_FOLDER}/rtpload`;
 /** The ng client. */
 export const NGLOAD: string = `${BUILD_FOLDER}/ngload`;
+/** The DTLS client. */
+export const DTLSLOAD: string = `${BUILD_FOLDER}/dtlsload`;
 /** Runs a command pinned and ahead of other work. */
 export const RUNFIRST: string = `${BUILD_FOLDER}/runfirst`;
 /** The simplest relay there is, for tests and as a yardstick. */
@@ -71,6 +73,18 @@ export interface NgResult {
   readonly daemonCpuUsPerMessage?: number;
   readonly clientCpuUsPerMessage: number;
   readonly latencyUs: Readonly<Record<string, Quantiles>>;
+}
+
+/** What dtlsload prints. */
+export interface DtlsResult {
+  readonly handshakes: number;
+  readonly failed: number;
+  readonly outstanding: number;
+  readonly seconds: number;
+  readonly handshakesPerSecond: number;
+  readonly daemonCpuUsPerHandshake: number;
+  readonly clientCpuUsPerHandshake: number;
+  readonly latencyMs: Quantiles;
 }
 
 /** Compiles what changed; make decides. */

@@ -35,13 +35,14 @@ async function withRelay(
   relayArguments: readonly string[],
   test: (bench: Bench) => Promise<void>,
   relayFlows: (list: string) => string = (list) => list,
+  ownFlows: (list: string) => string = (list) => list,
 ): Promise<void> {
   await buildLoad();
   const folder = await Deno.makeTempDir({ prefix: "rtpedge-load-test-" });
   try {
     await using stage = await createStage("loadtest", joint);
     const list = flowList(stage, 5);
-    await Deno.writeTextFile(join(folder, "flows"), list);
+    await Deno.writeTextFile(join(folder, "flows"), ownFlows(list));
     await Deno.writeTextFile(join(folder, "relay"), relayFlows(list));
     const argv = [PLAINRELAY, join(folder, "relay"), ...relayArguments];
     await using relay = new Daemon("plainrelay", stage.daemonNs.argv(argv));
@@ -81,6 +82,47 @@ for (const joint of ["veth", "lo"] as const) {
     });
   });
 }
+
+/** Key and salt, as a flow list has them. */
+const CM_KEY = "00112233445566778899aabbccddeeff0102030405060708090a0b0c0d0e";
+const GCM_KEY = CM_KEY.slice(0, 56);
+
+loadTest("rtpload encrypts what it sends and decrypts what it gets, run after run", async () => {
+  const keys = [`AES_CM_128_HMAC_SHA1_80:${CM_KEY}`, `AEAD_AES_128_GCM:${GCM_KEY}`];
+  for (const key of keys) {
+    await withRelay(
+      "veth",
+      [],
+      async ({ load }) => {
+        for (let run = 0; run < 2; run++) {
+          const result = await load("--pps", "500", "--seconds", "0.2", "--verify");
+          assert.equal(result.received, result.sent);
+          assert.deepEqual([result.misdelivered, result.corrupt, result.foreign], [0, 0, 0]);
+        }
+      },
+      (list) => list,
+      (list) => list.replaceAll("\n", ` in=${key} out=${key}\n`),
+    );
+  }
+});
+
+loadTest("rtpload takes packets under other keys for foreign", async () => {
+  const other = CM_KEY.replace(/^00/, "01");
+  await withRelay(
+    "veth",
+    [],
+    async ({ load }) => {
+      const result = await load("--pps", "500", "--seconds", "0.2");
+      assert.equal(result.received, 0);
+      assert.equal(result.foreign, result.sent);
+    },
+    (list) => list,
+    (list) => {
+      const suite = "AES_CM_128_HMAC_SHA1_80";
+      return list.replaceAll("\n", ` in=${suite}:${CM_KEY} out=${suite}:${other}\n`);
+    },
+  );
+});
 
 loadTest("rtpload counts lost and doubled packets", async () => {
   await withRelay("veth", ["drop", "10"], async ({ load }) => {

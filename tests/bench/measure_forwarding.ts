@@ -38,23 +38,60 @@ function note(collector: Collector, id: string, side: Side, result: LoadResult):
   }
 }
 
-/** CPU time of the daemon per packet the sink received, microseconds, at three rates. */
-export async function measureCpu(contestants: Contestants, effort: Effort): Promise<Row[]> {
+/** CPU time of the daemon per packet the sink received, microseconds, at some rates. */
+async function cpuAt(
+  contestants: Contestants,
+  effort: Effort,
+  rates: readonly number[],
+  id: string,
+  what: string,
+): Promise<Row[]> {
   const collector = new Collector();
-  for (const pps of RATES) {
-    const id = `cpu-${pps}`;
+  for (const pps of rates) {
     await inTurns(contestants, effort.rounds, async (side, subject) => {
       const result = await steady(subject, pps, effort);
       const value = result.daemonCpuUsPerPacket ?? NaN;
-      collector.add(side, id, value);
-      note(collector, id, side, result);
+      collector.add(side, `${id}-${pps}`, value);
+      note(collector, `${id}-${pps}`, side, result);
       progress(side, `${pps} pps: ${value.toFixed(2)} µs per packet, ${result.lost} lost`);
     });
   }
   return rows(
     collector,
-    RATES.map((pps) => [`cpu-${pps}`, `CPU per packet at ${pps / 1000}k pps`, "µs"] as const),
+    rates.map((pps) =>
+      [`${id}-${pps}`, `CPU per packet${what} at ${pps / 1000}k pps`, "µs"] as const
+    ),
   );
+}
+
+/** CPU time of the daemon per packet forwarded in clear, at three rates. */
+export function measureCpu(contestants: Contestants, effort: Effort): Promise<Row[]> {
+  return cpuAt(contestants, effort, RATES, "cpu", "");
+}
+
+const SECURE_RATES = [25_000, 50_000] as const;
+const CM = "AES_CM_128_HMAC_SHA1_80";
+/* Of two suites, so that nobody may pass packets on as they are. */
+const SECURE = [
+  ["srtp-cm", " RTP to SRTP (CM)", ["--suite-b", CM, "--one-way"]],
+  ["srtp-cm-back", " SRTP to RTP (CM)", ["--suite-a", CM, "--one-way"]],
+  [
+    "srtp-gcm",
+    " SRTP to SRTP (GCM)",
+    ["--suite-a", "AEAD_AES_128_GCM", "--suite-b", "AEAD_AES_256_GCM"],
+  ],
+] as const;
+
+/** The same for packets that are encrypted, decrypted, or both. */
+export async function measureSrtp(contestants: Contestants, effort: Effort): Promise<Row[]> {
+  const found: Row[] = [];
+  for (const [id, what, media] of SECURE) {
+    progress("ours", `now${what}`);
+    for (const subject of contestants.values()) await subject.prepare(effort.calls, media);
+    found.push(...await cpuAt(contestants, effort, SECURE_RATES, id, what));
+  }
+  for (const subject of contestants.values()) await subject.prepare(effort.calls, []);
+  return found;
 }
 
 /*

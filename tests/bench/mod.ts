@@ -13,7 +13,8 @@ import { machineFacts } from "./facts.ts";
 import { buildLoad } from "./load.ts";
 import type { Contestants, Effort } from "./measure.ts";
 import { measureMemory, measureNg } from "./measure_control.ts";
-import { measureCpu, measureLatency } from "./measure_forwarding.ts";
+import { measureDtls } from "./measure_dtls.ts";
+import { measureCpu, measureLatency, measureSrtp } from "./measure_forwarding.ts";
 import { measureRate } from "./measure_rate.ts";
 import { type BenchOptions, type Group, parseOptions, USAGE } from "./options.ts";
 import { judge, type Row, type Side, table } from "./results.ts";
@@ -23,6 +24,8 @@ const LATEST = fileURLToPath(new URL("results/latest.json", import.meta.url));
 
 const MEASURES: Readonly<Record<Group, (c: Contestants, e: Effort) => Promise<Row[]>>> = {
   cpu: measureCpu,
+  srtp: measureSrtp,
+  dtls: measureDtls,
   latency: measureLatency,
   rate: measureRate,
   ng: measureNg,
@@ -30,7 +33,7 @@ const MEASURES: Readonly<Record<Group, (c: Contestants, e: Effort) => Promise<Ro
 };
 
 /** Groups that send RTP and so need calls. */
-const NEEDS_CALLS: ReadonlySet<Group> = new Set(["cpu", "latency", "rate"]);
+const NEEDS_CALLS: ReadonlySet<Group> = new Set(["cpu", "srtp", "latency", "rate"]);
 
 function plan(side: Side, options: BenchOptions): SubjectPlan {
   const peer = side === "peer" || options.ours === "peer";

@@ -67,6 +67,12 @@ interface Bar {
 /** The bars of the project's milestones. */
 const BARS: Readonly<Record<string, Bar>> = {
   "cpu-25000": { text: "ratio ≤ 0.5", met: (ratio) => ratio <= 0.5 },
+  "cpu-50000": { text: "ratio ≤ 0.5", met: (ratio) => ratio <= 0.5 },
+  "srtp-cm-25000": { text: "ratio ≤ 0.6", met: (ratio) => ratio <= 0.6 },
+  "srtp-cm-50000": { text: "ratio ≤ 0.6", met: (ratio) => ratio <= 0.6 },
+  "srtp-gcm-25000": { text: "ratio ≤ 0.6", met: (ratio) => ratio <= 0.6 },
+  "srtp-gcm-50000": { text: "ratio ≤ 0.6", met: (ratio) => ratio <= 0.6 },
+  "dtls-rate": { text: "ratio ≥ 1", met: (ratio) => ratio >= 1 },
   "rate": { text: "ratio ≥ 2", met: (ratio) => ratio >= 2 },
   "goodput-share": { text: "≥ 80 %", met: (_, ours) => ours >= 80, alone: true },
   "latency-p99": { text: "ratio < 1", met: (ratio) => ratio < 1 },

@@ -20,12 +20,15 @@ export interface Stage extends AsyncDisposable {
   readonly address: string;
   readonly clientA: string;
   readonly clientB: string;
+  /** Address the generator's sockets can be bound to. */
+  readonly clientOwn: string;
   /** Options that tell rtpload where to send and count. */
   readonly loadArguments: readonly string[];
   /** Further options that make the kernel produce the packets; empty where it cannot. */
   readonly blastArguments: readonly string[];
 }
 
+const OWN = "10.77.0.2";
 const DAEMON_LINK = "relay0";
 const CLIENT_LINK = "load0";
 const DAEMON_MAC = "02:00:00:00:00:01";
@@ -44,6 +47,7 @@ export async function createStage(hint: string, joint: Joint): Promise<Stage> {
     return {
       joint,
       ...plan,
+      clientOwn: plan.clientB,
       daemonNs,
       clientNs: daemonNs,
       loadArguments: ["--if", "lo", "--blackhole"],
@@ -54,7 +58,7 @@ export async function createStage(hint: string, joint: Joint): Promise<Stage> {
   const clientNs = await Netns.create(`${hint}-load`);
   await connect(
     { ns: daemonNs, link: DAEMON_LINK, addresses: [`${plan.address}/16`] },
-    { ns: clientNs, link: CLIENT_LINK, addresses: ["10.77.0.2/16"] },
+    { ns: clientNs, link: CLIENT_LINK, addresses: [`${OWN}/16`] },
   );
   await daemonNs.ip("link", "set", DAEMON_LINK, "address", DAEMON_MAC);
   for (const [i, client] of [plan.clientA, plan.clientB].entries()) {
@@ -74,6 +78,7 @@ export async function createStage(hint: string, joint: Joint): Promise<Stage> {
   return {
     joint,
     ...plan,
+    clientOwn: OWN,
     daemonNs,
     clientNs,
     loadArguments: ["--if", CLIENT_LINK, "--mac", DAEMON_MAC],

@@ -7,7 +7,16 @@
 import { fileURLToPath } from "node:url";
 import { oracleFolder } from "../oracle/mod.ts";
 import { must, say, sleep } from "../support/process.ts";
-import { type LoadResult, NGLOAD, type NgResult, RTPLOAD, RUNFIRST, runTool } from "./load.ts";
+import {
+  DTLSLOAD,
+  type DtlsResult,
+  type LoadResult,
+  NGLOAD,
+  type NgResult,
+  RTPLOAD,
+  RUNFIRST,
+  runTool,
+} from "./load.ts";
 import { cpuSeconds, type Memory, memoryOf, openFileLimit, processTree } from "./process_info.ts";
 import { createStage, type Joint, type Stage } from "./stage.ts";
 
@@ -44,6 +53,7 @@ export class Subject implements AsyncDisposable {
   readonly #folder: string;
   #process: Deno.ChildProcess | undefined;
   #pids: number[] = [];
+  #media: readonly string[] = [];
   #generation = 0;
   #calls = 0;
 
@@ -102,10 +112,15 @@ export class Subject implements AsyncDisposable {
     this.#pids = await processTree(this.#process.pid);
   }
 
-  /** Sets up the calls that carry the load (in place of earlier ones) and lets streams be learned. */
-  async prepare(calls: number): Promise<void> {
+  /**
+   * Sets up the calls that carry the load (in place of earlier ones) and lets streams be learned.
+   *
+   * @param media what ngload is told of the parties' media; absent = as the last time
+   */
+  async prepare(calls: number, media: readonly string[] = this.#media): Promise<void> {
     await this.drop();
-    await this.setUp(calls, ["--flows", this.#flows]);
+    this.#media = media;
+    await this.setUp(calls, ["--flows", this.#flows, ...media]);
     this.#calls = calls;
     const learned = await this.load(calls * 10, 3.5);
     if (learned.lost > 0) {
@@ -165,6 +180,33 @@ export class Subject implements AsyncDisposable {
     if (result.misdelivered + result.corrupt > 0) {
       throw new Error(`${this.name} misdelivered packets: ${JSON.stringify(result)}`);
     }
+    return result;
+  }
+
+  /**
+   * Makes calls (in place of earlier ones) whose called shake hands with the relay, and has them do it.
+   *
+   * @param outstanding handshakes under way at a time
+   */
+  async shakeHands(
+    calls: number,
+    certificate: { readonly file: string; readonly fingerprint: string },
+    outstanding: number,
+  ): Promise<DtlsResult> {
+    await this.drop();
+    const fingerprint = certificate.fingerprint.replace("sha-256 ", "");
+    /* An address somebody lives at: here packets have to arrive. */
+    const own = ["--client-b", this.#stage.clientOwn];
+    await this.setUp(calls, ["--flows", this.#flows, "--dtls-b", fingerprint, ...own]);
+    const result = await runTool<DtlsResult>(
+      this.#client([
+        ...[RUNFIRST, this.#cpu(LOAD_CPU), DTLSLOAD, "--flows", this.#flows],
+        ...["--cert", certificate.file, "--outstanding", String(outstanding)],
+        ...this.#pids.flatMap((pid) => ["--cpu-of", String(pid)]),
+      ]),
+      60_000,
+    );
+    if (result.failed > 0) throw new Error(`${this.name} failed in ${result.failed} handshakes`);
     return result;
   }
 

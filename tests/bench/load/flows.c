@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The flow list: one line per direction, `SRC DST OUT [FROM]`, each ADDRESS:PORT; `#` comments. */
+/* The flow list: one line per direction, `SRC DST OUT [FROM] [in=SUITE:HEX] [out=SUITE:HEX]`, the
+ * first four ADDRESS:PORT; `#` comments. */
 #include "load.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Parses ADDRESS:PORT (IPv4); returns false when it is not one. */
 static bool parse_endpoint(const char *text, struct endpoint *out)
@@ -35,6 +37,11 @@ static bool parse_flow(char *line, struct flow *f)
 	unsigned n = 0;
 
 	for (char *word = strtok(line, " \t\r\n"); word; word = strtok(NULL, " \t\r\n")) {
+		if (strchr(word, '=')) {
+			if (n < 3 || !secret_parse(word, f))
+				return false;
+			continue;
+		}
 		if (n == 4 || !parse_endpoint(word, fields[n]))
 			return false;
 		n++;
@@ -42,12 +49,21 @@ static bool parse_flow(char *line, struct flow *f)
 	return n >= 3;
 }
 
+struct timespec flows_time(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		die("cannot look at %s: %m", path);
+	return st.st_mtim;
+}
+
 size_t flows_read(const char *path, uint32_t limit, struct flow **out)
 {
 	FILE *file = fopen(path, "r");
 	struct flow *flows = NULL;
 	size_t n = 0, room = 0, number = 0;
-	char line[256];
+	char line[512];
 
 	if (!file)
 		die("cannot open the flow list %s: %m", path);
@@ -65,7 +81,7 @@ size_t flows_read(const char *path, uint32_t limit, struct flow **out)
 		}
 		memset(&flows[n], 0, sizeof(flows[n]));
 		if (!parse_flow(line, &flows[n]))
-			die("%s line %zu is not SRC DST OUT [FROM] with ADDRESS:PORT each", path, number);
+			die("%s line %zu is not SRC DST OUT [FROM] with ADDRESS:PORT each, and keys", path, number);
 		n++;
 	}
 	fclose(file);

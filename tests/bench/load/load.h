@@ -14,6 +14,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
+
+struct srtp;
 
 #define RTP_HEADER 12
 #define RTP_PAYLOAD 160
@@ -22,6 +25,10 @@
 #define IP_BYTES 20
 #define UDP_BYTES 8
 #define FRAME_BYTES (ETH_BYTES + IP_BYTES + UDP_BYTES + UDP_PAYLOAD)
+/* What SRTP adds at most. */
+#define SEAL_ROOM 16
+/* Flow n has this SSRC plus n. */
+#define LOAD_SSRC 0x10000000u
 #define MAX_FLOWS 65536
 #define MAX_BURST 64
 /* Distance of one frame template from the next. */
@@ -48,6 +55,11 @@ struct flow {
 	struct endpoint dst;  /* to this port of the relay */
 	struct endpoint out;  /* and the relay must deliver it here */
 	struct endpoint from; /* from this port; zero: not checked */
+	struct srtp *seal; /* what is sent is under these keys; NULL: in clear */
+	struct srtp *open; /* what is delivered is under these; NULL: in clear */
+	unsigned seal_bytes, open_bytes; /* their tags */
+	bool sealed;   /* the next packet is ready */
+	uint32_t base; /* RTP sequence number of the first packet of this run, with rollovers */
 	uint32_t sent;
 	uint32_t highest;  /* highest sequence number seen plus one; 0: none */
 	uint64_t window;   /* bit n: sequence number highest-1-n was seen */
@@ -100,6 +112,20 @@ struct totals {
 
 /* flows.c: reads the flow list; returns the number of flows, exits with a message on error. */
 size_t flows_read(const char *path, uint32_t limit, struct flow **out);
+
+/* When the flow list was written. */
+struct timespec flows_time(const char *path);
+
+/* secret.c: flows under keys. */
+/* Takes in=SUITE:HEX or out=SUITE:HEX of a flow list; returns false when it is neither. */
+bool secret_parse(const char *word, struct flow *f);
+/* Before the first packet of a run. */
+void secret_start(const char *flows_path, struct flow *flows, size_t n);
+/* Encrypts UDP_PAYLOAD bytes. */
+void secret_seal(struct flow *f, const uint8_t *clear, uint8_t *out);
+/* Decrypts in place; returns false when it is not authentic. */
+bool secret_open(struct flow *f, uint8_t *rtp, size_t len);
+void secret_end(struct flow *flows, size_t n);
 
 /* clock.c */
 uint64_t mono_ns(void);

@@ -14,7 +14,8 @@ static const char usage[] =
 	"rtpload: offers RTP to a relay and counts what it delivers; prints one line of JSON.\n"
 	"\n"
 	"  --flows FILE    one line per stream: SRC DST OUT [FROM], each ADDRESS:PORT (IPv4):\n"
-	"                  sent from SRC to DST (the relay), expected at OUT (coming from FROM)\n"
+	"                  sent from SRC to DST (the relay), expected at OUT (coming from FROM);\n"
+	"                  in=SUITE:HEX and out=SUITE:HEX: under these SRTP keys (key, then salt)\n"
 	"  --if NAME       interface to send on and to count on (a veth, or lo)\n"
 	"  --mac MAC       link address to send to (the relay's end of the veth; default zeros)\n"
 	"  --streams N     use the first N flows (default all)\n"
@@ -116,9 +117,14 @@ int main(int argc, char **argv)
 	if (o.blast_if && o.verify)
 		die("--blast and --verify exclude each other");
 	n = flows_read(o.flows_path, o.streams, &flows);
+	for (size_t i = 0; i < n; i++)
+		if (o.blast_if && (flows[i].seal || flows[i].open))
+			die("--blast cannot encrypt");
+	secret_start(o.flows_path, flows, n);
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	run_load(&o, flows, n, &totals);
 	report(&o, flows, n, &totals);
+	secret_end(flows, n);
 	free(flows);
 	return 0;
 }

@@ -32,6 +32,11 @@ static const char usage[] =
 	"  --outstanding K      requests on the way at a time (default 1)\n"
 	"  --prefix TEXT        beginning of the call-ids (default bench)\n"
 	"  --do LIST            what to do with each call: offer,answer,delete (default offer,answer)\n"
+	"  --suite-a SUITE      the callers' media is under SRTP keys of this suite\n"
+	"  --suite-b SUITE      that of the called\n"
+	"  --dtls-b FINGERPRINT the called agree on keys by DTLS, as clients (sha-256); the flow list is\n"
+	"                       for dtlsload\n"
+	"  --one-way            the flow list has what the callers send, and no more\n"
 	"  --flows FILE         write the flow list of the calls (needs offer,answer)\n"
 	"  --cpu-of PID         also report the CPU time of this process\n";
 
@@ -100,6 +105,23 @@ static bool next_call(struct ng_run *r, struct ng_slot *s)
 	return true;
 }
 
+/* Notes the relay's port and key towards the party that is told them. */
+static void take_media(const struct ng_run *r, struct call_ports *p, enum ng_step step, uint16_t port,
+		       const char *reply)
+{
+	unsigned tag;
+
+	if (step == STEP_OFFER) {
+		p->facing_b = port;
+		if (r->suite_b.name)
+			ng_crypto_read(&r->suite_b, reply, &p->tag_b, p->key_b);
+	} else {
+		p->facing_a = port;
+		if (r->suite_a.name)
+			ng_crypto_read(&r->suite_a, reply, &tag, p->key_a);
+	}
+}
+
 /* Takes in one reply: finds its slot by the cookie, notes the relay's port, goes one step on. */
 static void take_reply(struct ng_run *r, char *reply, size_t len)
 {
@@ -123,10 +145,7 @@ static void take_reply(struct ng_run *r, char *reply, size_t len)
 	} else if ((media = strstr(reply, "m=audio ")) != NULL) {
 		uint16_t port = (uint16_t)atoi(media + 8);
 
-		if (r->steps[s->step] == STEP_OFFER)
-			r->ports[s->call].facing_b = port;
-		else
-			r->ports[s->call].facing_a = port;
+		take_media(r, &r->ports[s->call], r->steps[s->step], port, reply);
 	}
 	if (++s->step < r->step_count) {
 		start_step(r, s);
@@ -177,6 +196,31 @@ static void run_calls(struct ng_run *r)
 	r->end_ns = mono_ns();
 }
 
+/* Both directions of a call: what each party sends under its own key, and gets under the relay's. */
+static void write_call(FILE *file, const struct ng_run *r, uint32_t call, int host, const char *relay)
+{
+	const struct call_ports *p = &r->ports[call];
+	uint8_t key_a[MAX_KEY_BYTES], key_b[MAX_KEY_BYTES];
+	unsigned port = client_port(call);
+
+	ng_key(&r->suite_a, 'a', call, key_a);
+	ng_key(&r->suite_b, 'b', call, key_b);
+	if (!r->dtls_b) {
+		fprintf(file, "%s:%u %.*s:%u %s:%u %.*s:%u", r->client_a, port, host, relay,
+			p->facing_a, r->client_b, port, host, relay, p->facing_b);
+		ng_key_write(file, "in", &r->suite_a, key_a);
+		ng_key_write(file, "out", &r->suite_b, p->key_b);
+		fputc('\n', file);
+	}
+	if (r->one_way)
+		return;
+	fprintf(file, "%s:%u %.*s:%u %s:%u %.*s:%u", r->client_b, port, host, relay, p->facing_b,
+		r->client_a, port, host, relay, p->facing_a);
+	ng_key_write(file, "in", &r->suite_b, key_b);
+	ng_key_write(file, "out", &r->suite_a, p->key_a);
+	fputc('\n', file);
+}
+
 static void write_flows(const struct ng_run *r, const char *path, const char *relay)
 {
 	FILE *file = fopen(path, "w");
@@ -185,14 +229,9 @@ static void write_flows(const struct ng_run *r, const char *path, const char *re
 	if (!file)
 		die("cannot write %s: %m", path);
 	for (uint32_t i = 0; i < r->call_count; i++) {
-		unsigned port = client_port(i), fa = r->ports[i].facing_a, fb = r->ports[i].facing_b;
-
-		if (!fa || !fb)
+		if (!r->ports[i].facing_a || !r->ports[i].facing_b)
 			die("call %u has no media ports: nothing to write to %s", i, path);
-		fprintf(file, "%s:%u %.*s:%u %s:%u %.*s:%u\n", r->client_a, port, host, relay, fa,
-			r->client_b, port, host, relay, fb);
-		fprintf(file, "%s:%u %.*s:%u %s:%u %.*s:%u\n", r->client_b, port, host, relay, fb,
-			r->client_a, port, host, relay, fa);
+		write_call(file, r, i, host, relay);
 	}
 	if (fclose(file) != 0)
 		die("cannot write %s: %m", path);
@@ -254,6 +293,8 @@ int main(int argc, char **argv)
 		{"ng", 1, NULL, 'g'},	  {"client-a", 1, NULL, 'a'},	 {"client-b", 1, NULL, 'b'},
 		{"calls", 1, NULL, 'n'},  {"outstanding", 1, NULL, 'k'}, {"prefix", 1, NULL, 'x'},
 		{"do", 1, NULL, 'd'},	  {"flows", 1, NULL, 'f'},	 {"cpu-of", 1, NULL, 'p'},
+		{"suite-a", 1, NULL, 's'}, {"suite-b", 1, NULL, 't'},	 {"one-way", 0, NULL, 'w'},
+		{"dtls-b", 1, NULL, 'e'},
 		{"help", 0, NULL, 'h'},	  {NULL, 0, NULL, 0},
 	};
 	static struct ng_run r = {.call_count = 100, .slot_count = 1, .prefix = "bench"};
@@ -274,6 +315,10 @@ int main(int argc, char **argv)
 		case 'd': parse_steps(&r, optarg); break;
 		case 'f': flows = optarg; break;
 		case 'p': pid = atoi(optarg); break;
+		case 's': r.suite_a = ng_suite(optarg); break;
+		case 't': r.suite_b = ng_suite(optarg); break;
+		case 'e': r.dtls_b = optarg; break;
+		case 'w': r.one_way = true; break;
 		case 'h': fputs(usage, stdout); return 0;
 		default: die("see --help");
 		}

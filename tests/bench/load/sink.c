@@ -51,21 +51,23 @@ static uint32_t common_source(const struct flow *flows, size_t n)
 }
 
 /*
- * Keeps `snap` bytes of each IPv4 packet whose payload begins like ours (mark at OFF_MAGIC), that was
- * received, not sent, by this interface, and that comes from `source` unless that is 0. On loopback
- * the latter keeps out what our own source sends.
+ * Keeps `snap` bytes of each IPv4 packet whose payload begins like ours (mark at OFF_MAGIC, where
+ * nothing is encrypted; SSRC), that was received, not sent, by this interface, and that comes from
+ * `source` unless that is 0. On loopback the latter keeps out what our own source sends.
  */
-static void attach_filter(int fd, uint32_t snap, uint32_t source)
+static void attach_filter(int fd, uint32_t snap, uint32_t source, bool sealed)
 {
+	uint32_t rtp = ETH_BYTES + IP_BYTES + UDP_BYTES;
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 7, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 8, 0),
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_IP, 0, 5),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_IP, 0, 6),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ETH_BYTES + 12),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, source, 0, source ? 3 : 0),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ETH_BYTES + IP_BYTES + UDP_BYTES + OFF_MAGIC),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LOAD_MAGIC, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, source, 0, source ? 4 : 0),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, rtp + (sealed ? 8 : OFF_MAGIC)),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, sealed ? ~(uint32_t)(MAX_FLOWS - 1) : UINT32_MAX),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, sealed ? LOAD_SSRC : LOAD_MAGIC, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_RET | BPF_K, snap),
 	};
@@ -95,20 +97,30 @@ static void open_blackholes(const struct flow *flows, size_t n)
 	}
 }
 
+static bool any_sealed(const struct flow *flows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (flows[i].open)
+			return true;
+	return false;
+}
+
 struct sink *sink_open(const struct options *o, const struct flow *flows, size_t n, uint32_t run)
 {
 	struct sink *s = calloc(1, sizeof(*s));
 	struct sockaddr_ll addr = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP)};
 	struct tpacket_req req = {.tp_block_size = BLOCK_BYTES};
 	int version = TPACKET_V2;
+	bool sealed = any_sealed(flows, n);
 
 	if (!s)
 		die("no memory for the sink");
 	s->flow_count = (uint32_t)n;
 	s->run = run;
 	s->verify = o->verify;
-	/* The packet begins 66 bytes into its slot; 78 bytes of it hold all that is looked at. */
-	s->frame_bytes = o->verify ? 512 : 192;
+	/* The packet begins 66 bytes into its slot; 78 bytes of it hold all that is looked at, unless
+	 * it has to be decrypted first. */
+	s->frame_bytes = o->verify || sealed ? 512 : 192;
 	s->fd = socket(AF_PACKET, SOCK_RAW, 0);
 	if (s->fd < 0)
 		die("cannot open a packet socket (CAP_NET_RAW is needed): %m");
@@ -118,7 +130,8 @@ struct sink *sink_open(const struct options *o, const struct flow *flows, size_t
 	req.tp_frame_nr = req.tp_block_nr * (BLOCK_BYTES / s->frame_bytes);
 	s->frame_count = req.tp_frame_nr;
 	s->map_bytes = (size_t)req.tp_block_nr * BLOCK_BYTES;
-	attach_filter(s->fd, o->verify ? FRAME_BYTES : s->frame_bytes - 96, common_source(flows, n));
+	attach_filter(s->fd, s->frame_bytes == 512 ? FRAME_BYTES + SEAL_ROOM : s->frame_bytes - 96,
+		      common_source(flows, n), sealed);
 	if (o->blackhole)
 		open_blackholes(flows, n);
 	if (setsockopt(s->fd, SOL_PACKET, PACKET_VERSION, &version, sizeof(version)) != 0 ||
@@ -175,12 +188,12 @@ static bool note_sequence(struct flow *f, uint32_t seq, struct totals *t)
 }
 
 /* True when the RTP header and the payload are what was sent. */
-static bool intact(const struct sink *s, const uint8_t *rtp, uint32_t flow, uint32_t seq)
+static bool intact(const struct sink *s, const uint8_t *rtp, uint32_t flow, uint32_t base, uint32_t seq)
 {
 	uint8_t want[UDP_PAYLOAD];
 
-	if (rtp[0] != 0x80 || rtp[1] != 8 || (get32(rtp) & 0xffff) != (seq & 0xffff) ||
-	    get32(rtp + 4) != seq * RTP_PAYLOAD || get32(rtp + 8) != 0x10000000u + flow)
+	if (rtp[0] != 0x80 || rtp[1] != 8 || (get32(rtp) & 0xffff) != ((base + seq) & 0xffff) ||
+	    get32(rtp + 4) != seq * RTP_PAYLOAD || get32(rtp + 8) != LOAD_SSRC + flow)
 		return false;
 	if (!s->verify)
 		return true;
@@ -188,16 +201,27 @@ static bool intact(const struct sink *s, const uint8_t *rtp, uint32_t flow, uint
 	return memcmp(rtp + OFF_PATTERN, want, UDP_PAYLOAD - OFF_PATTERN) == 0;
 }
 
+/* Opens a packet of a flow under keys; returns false when it is not one of ours. */
+static bool in_clear(const struct sink *s, uint8_t *rtp, uint32_t frame_len, struct flow *flows)
+{
+	uint32_t flow = get32(rtp + 8) - LOAD_SSRC;
+
+	if (flow >= s->flow_count || frame_len != FRAME_BYTES + flows[flow].open_bytes)
+		return false;
+	return !flows[flow].open ||
+	       secret_open(&flows[flow], rtp, UDP_PAYLOAD + flows[flow].open_bytes);
+}
+
 static void take_packet(struct sink *s, const struct tpacket2_hdr *h, struct flow *flows,
 			struct totals *t)
 {
-	const uint8_t *eth = (const uint8_t *)h + h->tp_mac;
-	const uint8_t *ip = eth + ETH_BYTES, *udp = ip + IP_BYTES, *rtp = udp + UDP_BYTES;
+	uint8_t *eth = (uint8_t *)h + h->tp_mac;
+	uint8_t *ip = eth + ETH_BYTES, *udp = ip + IP_BYTES, *rtp = udp + UDP_BYTES;
 	uint64_t arrived, stamp;
 	uint32_t index, seq;
 	struct flow *f;
 
-	if (h->tp_len != FRAME_BYTES || ip[0] != 0x45 || ip[9] != IPPROTO_UDP ||
+	if (ip[0] != 0x45 || ip[9] != IPPROTO_UDP || !in_clear(s, rtp, h->tp_len, flows) ||
 	    get32(rtp + OFF_RUN) != s->run || get32(rtp + OFF_FLOW) >= s->flow_count) {
 		t->foreign++;
 		return;
@@ -215,7 +239,7 @@ static void take_packet(struct sink *s, const struct tpacket2_hdr *h, struct flo
 		t->misdelivered++;
 		return;
 	}
-	if (seq >= f->sent || !intact(s, rtp, index, seq)) {
+	if (seq >= f->sent || !intact(s, rtp, index, f->base, seq)) {
 		t->corrupt++;
 		return;
 	}

@@ -20,6 +20,7 @@ struct source {
 	uint32_t next;
 	uint64_t errors;
 	uint8_t *frames; /* FRAME_ROOM bytes per flow */
+	uint8_t *clear;  /* of flows under keys: UDP_PAYLOAD bytes per flow */
 	struct blast *blast; /* or NULL */
 	struct iovec *iov;
 	struct mmsghdr *msgs;
@@ -66,7 +67,7 @@ static void build_frame(uint8_t *frame, const struct flow *f, uint32_t index, ui
 	memcpy(frame + 6, own_mac, 6);
 	put16(frame + 12, ETHERTYPE_IP);
 	ip[0] = 0x45;
-	put16(ip + 2, IP_BYTES + UDP_BYTES + UDP_PAYLOAD);
+	put16(ip + 2, (uint16_t)(IP_BYTES + UDP_BYTES + UDP_PAYLOAD + f->seal_bytes));
 	put16(ip + 6, 0x4000);
 	ip[8] = 64;
 	ip[9] = IPPROTO_UDP;
@@ -76,11 +77,11 @@ static void build_frame(uint8_t *frame, const struct flow *f, uint32_t index, ui
 	memcpy(ip + 10, &sum, 2);
 	memcpy(udp, &f->src.port, 2);
 	memcpy(udp + 2, &f->dst.port, 2);
-	put16(udp + 4, UDP_BYTES + UDP_PAYLOAD);
+	put16(udp + 4, (uint16_t)(UDP_BYTES + UDP_PAYLOAD + f->seal_bytes));
 	/* Checksum 0, "not computed": what a card that verified it would save the receiver. */
 	rtp[0] = 0x80;
 	rtp[1] = 8;
-	put32(rtp + 8, 0x10000000u + index);
+	put32(rtp + 8, LOAD_SSRC + index);
 	put32(rtp + OFF_MAGIC, LOAD_MAGIC);
 	put32(rtp + OFF_FLOW, index);
 	put32(rtp + OFF_RUN, run);
@@ -136,14 +137,17 @@ struct source *source_open(const struct options *o, const struct flow *flows, si
 		parse_mac(o->dst_mac, dst);
 	s->flow_count = (uint32_t)n;
 	s->frames = calloc(n, FRAME_ROOM);
+	s->clear = calloc(n, UDP_PAYLOAD);
 	s->iov = calloc(n, sizeof(*s->iov));
 	s->msgs = calloc(n, sizeof(*s->msgs));
-	if (!s->frames || !s->iov || !s->msgs)
+	if (!s->frames || !s->clear || !s->iov || !s->msgs)
 		die("no memory for %zu frames", n);
 	for (size_t i = 0; i < n; i++) {
 		build_frame(s->frames + i * FRAME_ROOM, &flows[i], (uint32_t)i, run, own, dst);
 		s->iov[i].iov_base = s->frames + i * FRAME_ROOM;
-		s->iov[i].iov_len = FRAME_BYTES;
+		memcpy(s->clear + i * UDP_PAYLOAD,
+		       s->frames + i * FRAME_ROOM + FRAME_BYTES - UDP_PAYLOAD, UDP_PAYLOAD);
+		s->iov[i].iov_len = FRAME_BYTES + flows[i].seal_bytes;
 		s->msgs[i].msg_hdr.msg_iov = &s->iov[i];
 		s->msgs[i].msg_hdr.msg_iovlen = 1;
 	}
@@ -152,15 +156,31 @@ struct source *source_open(const struct options *o, const struct flow *flows, si
 	return s;
 }
 
-/* Writes sequence number, RTP timestamp and sending time into the frame of one flow. */
-static void stamp_frame(uint8_t *frame, uint32_t seq, uint64_t now)
+/* Writes sequence number, RTP timestamp and sending time into the RTP packet of one flow. */
+static void stamp(uint8_t *rtp, uint32_t base, uint32_t seq, uint64_t now)
 {
-	uint8_t *rtp = frame + ETH_BYTES + IP_BYTES + UDP_BYTES;
-
-	put16(rtp + 2, (uint16_t)seq);
+	put16(rtp + 2, (uint16_t)(base + seq));
 	put32(rtp + 4, seq * RTP_PAYLOAD);
 	memcpy(rtp + OFF_STAMP, &now, 8);
 	put32(rtp + OFF_SEQ, seq);
+}
+
+/* Under keys an index is used once: a packet that could not be sent goes as it is next time. */
+static void make_packet(struct flow *f, uint8_t *rtp, uint8_t *clear, uint64_t now)
+{
+	if (!f->seal) {
+		stamp(rtp, f->base, f->sent, now);
+	} else if (!f->sealed) {
+		stamp(clear, f->base, f->sent, now);
+		secret_seal(f, clear, rtp);
+		f->sealed = true;
+	}
+}
+
+static void take_sent(struct flow *f)
+{
+	f->sent++;
+	f->sealed = false;
 }
 
 unsigned source_send(struct source *s, struct flow *flows, unsigned count, uint64_t now)
@@ -174,7 +194,8 @@ unsigned source_send(struct source *s, struct flow *flows, unsigned count, uint6
 	for (unsigned i = 0; i < count; i++) {
 		uint32_t k = s->next + i;
 
-		stamp_frame(s->frames + (size_t)k * FRAME_ROOM, flows[k].sent, now);
+		make_packet(&flows[k], s->frames + (size_t)k * FRAME_ROOM + FRAME_BYTES - UDP_PAYLOAD,
+			    s->clear + (size_t)k * UDP_PAYLOAD, now);
 	}
 	done = sendmmsg(s->fd, s->msgs + s->next, count, MSG_DONTWAIT);
 	if (done <= 0) {
@@ -184,7 +205,7 @@ unsigned source_send(struct source *s, struct flow *flows, unsigned count, uint6
 		return 0;
 	}
 	for (int i = 0; i < done; i++)
-		flows[s->next + (uint32_t)i].sent++;
+		take_sent(&flows[s->next + (uint32_t)i]);
 	s->next += (uint32_t)done;
 	if (s->next == s->flow_count)
 		s->next = 0;
@@ -207,6 +228,7 @@ void source_close(struct source *s)
 	if (s->blast)
 		blast_close(s->blast);
 	free(s->frames);
+	free(s->clear);
 	free(s->iov);
 	free(s->msgs);
 	free(s);
