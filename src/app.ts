@@ -11,6 +11,7 @@ import {
   combineObservers,
   createCallService,
 } from "./call/mod.ts";
+import { runAppliance } from "./appliance/mod.ts";
 import { CTL_TIMEOUT_MS, exchangeLine, runCtl } from "./cli/mod.ts";
 import {
   bannerText,
@@ -26,7 +27,7 @@ import {
 import { systemClock } from "./core/clock.ts";
 import { toBytes } from "./core/bytes.ts";
 import { type Control, createControl } from "./control.ts";
-import { PidFile, VERSION, watchSignals } from "./daemon/mod.ts";
+import { PidFile, ServiceManager, SetupCodeFile, VERSION, watchSignals } from "./daemon/mod.ts";
 import { lineSink, lineStyle, Logs, stderrStream, type Subsystem, writeStderr } from "./log/mod.ts";
 import { openEncryption } from "./encryption.ts";
 import { openKernel } from "./kernel.ts";
@@ -105,6 +106,14 @@ function writeStdout(bytes: Uint8Array): void {
 }
 
 async function ctl(args: readonly string[]): Promise<number> {
+  const local = await runAppliance(args, {
+    env: Deno.env.toObject(),
+    clock: systemClock,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    stdout: print,
+    stderr: writeStderr,
+  });
+  if (local !== undefined) return local;
   const token = Deno.env.get("RTPEDGE_TOKEN");
   // the first line is the credential, where the listener asks for one
   const preface = token === undefined ? "" : `Bearer ${token}\n`;
@@ -265,6 +274,13 @@ async function run(
   );
   if (open.notice !== undefined) writeStderr(open.notice);
   log.info("ready");
+  const manager = new ServiceManager(env, Deno.pid);
+  manager.ready(`relaying in ${native.engine.mode} mode`);
+  const alive = manager.watchdogMs === 0
+    ? undefined
+    : setInterval(() => manager.alive(), manager.watchdogMs);
+  const setupCode = new SetupCodeFile(env["RUNTIME_DIRECTORY"]);
+  setupCode.update(control.setupCode);
   let ending = false;
   const warm = warmUp({
     settings,
@@ -276,6 +292,7 @@ async function run(
   const timer = setInterval(() => {
     calls.tick();
     control.tick();
+    setupCode.update(control.setupCode);
     persistence?.tick();
     void encryption.tick();
   }, TICK_MS);
@@ -285,6 +302,8 @@ async function run(
   }, RTCP_TICK_MS);
   const signal = await ended.promise;
   ending = true;
+  manager.stopping();
+  clearInterval(alive);
   await warm;
   clearInterval(timer);
   clearInterval(rtcpTimer);

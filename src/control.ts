@@ -89,6 +89,8 @@ export interface Control {
   readonly statistics: Statistics;
   /** How busy the host is, for the call limits. */
   readonly load: () => LoadSample;
+  /** Code for the first administrator, while there is none. */
+  readonly setupCode: string | undefined;
   /** Opens the listeners. @throws Error naming the address that cannot be had */
   listen(calls: CallService): Promise<OpenControl>;
   /** Once a second. */
@@ -141,6 +143,9 @@ export function createControl(parts: ControlParts): Control {
   return {
     statistics,
     load,
+    get setupCode() {
+      return administration.setupCode;
+    },
     async listen(service) {
       calls = service;
       const cli = createCli({
