@@ -22,6 +22,11 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-ffi",
 ];
 
+/** The program that operators start. */
+export function launcherText(): string {
+  return LAUNCHER;
+}
+
 const LAUNCHER = `#!/bin/sh
 # Starts rtpedge from wherever this file lies; everything it needs is in lib/ beside it.
 here=$(dirname "$(readlink -f "$0")")
