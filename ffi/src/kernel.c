@@ -113,6 +113,8 @@ static void tell_info(struct kernel *k, const struct slot *slot, uint8_t why)
 		k->status.missed += why == RTPE_WHY_MISSED ? 1u : -1u;
 	if ((info->why == RTPE_WHY_FULL) != (why == RTPE_WHY_FULL))
 		k->status.refused += why == RTPE_WHY_FULL ? 1u : -1u;
+	if ((info->why == RTPE_WHY_SINK_LEARNING) != (why == RTPE_WHY_SINK_LEARNING))
+		k->waiting += why == RTPE_WHY_SINK_LEARNING ? 1u : -1u;
 	info->in_kernel = why == RTPE_WHY_IN_KERNEL;
 	info->why = why;
 }
@@ -301,6 +303,7 @@ static void look_again(struct rtpe_core *core, struct slot *slot)
 		look_at_strays(core->kernel, slot);
 		break;
 	case RTPE_WHY_FULL:
+	case RTPE_WHY_SINK_LEARNING:
 		kernel_wake(core, slot);
 		break;
 	default:
@@ -349,8 +352,21 @@ static void probe(struct rtpe_core *core, uint64_t now)
 			kernel_each_slot(core, wake);
 		}
 	}
-	if (k->fd >= 0 && (k->status.missed || k->status.refused))
+	if (k->fd >= 0 && (k->status.missed || k->status.refused || k->waiting))
 		kernel_each_slot(core, look_again);
+}
+
+/* Whom a slot talks to may have waited for it. */
+static void wake_waiting(struct rtpe_core *core, const struct slot *slot)
+{
+	const struct rule *rule = atomic_load(&slot->rule);
+
+	for (uint32_t i = 0; rule && i < rule->n_outputs; i++) {
+		const struct slot *to = rule->outputs[i].slot;
+
+		if (core->kernel->info[to->index].why == RTPE_WHY_SINK_LEARNING)
+			kernel_wake(core, to);
+	}
 }
 
 static void settle_ready(struct rtpe_core *core, uint32_t index)
@@ -365,6 +381,8 @@ static void settle_ready(struct rtpe_core *core, uint32_t index)
 		look_at_strays(k, slot);
 	settle(core, slot, true);
 	kernel_tell_remote(core, slot);
+	if (confirmed(slot))
+		wake_waiting(core, slot);
 }
 
 int rtpe_offload_tick(struct rtpe_core *core, struct rtpe_offload_status *status)

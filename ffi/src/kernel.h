@@ -63,6 +63,7 @@ struct kernel {
 	struct kernel_heir *heirs;
 	uint32_t n_heirs;
 	uint32_t cursor;		/* word of `ready` looked at next */
+	uint32_t waiting;		/* slots whose destinations are not certain */
 	uint64_t next_probe;		/* monotonic µs */
 	struct rtpe_offload_status status;
 	uint8_t message[sizeof(struct rtpe_kernel_msg) + sizeof(struct rtpe_rule) +
