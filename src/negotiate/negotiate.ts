@@ -257,7 +257,9 @@ function negotiateMedia(
   const protocol = ends
     ? translatedProtocol(input, from.protocol, nextFrom, to)
     : outgoingProtocol(input, from.protocol, nextFrom, to, warnings);
-  const security = ends ? negotiateSecurity(input, section, from, to, protocol) : undefined;
+  const edited = extensions.kept !== undefined || bundled || from.bundle !== undefined ||
+    to.bundle !== undefined || (kind === "offer" && offersBundle(request.bundle, input.to));
+  const security = ends ? negotiateSecurity(input, section, from, to, protocol, edited) : undefined;
   const nextTo: MediaState = {
     ...to,
     type: media.type,
@@ -399,6 +401,7 @@ function negotiateSecurity(
   from: MediaState,
   to: MediaState,
   told: ByteString,
+  edited: boolean,
 ): SecureOutcome {
   const exchange = {
     request,
@@ -410,6 +413,7 @@ function negotiateSecurity(
     heard: canonicalProtocol(section.media.protocol),
     told,
     known: to.initialized,
+    edited,
   };
   return kind === "offer" ? offerSecurity(exchange) : answerSecurity(exchange);
 }

@@ -8,6 +8,7 @@
 import type { DtlsRole } from "../dtls/types.ts";
 import type { NgRequest } from "../ng/request.ts";
 import type { Sdp, SdpMedia } from "../sdp/mod.ts";
+import { type SuiteName, SUITES } from "../srtp/suites.ts";
 import { answeredDtls, dtlsOfAnswerer, dtlsOfOfferer, readDtls } from "./dtls.ts";
 import {
   answeredIce,
@@ -44,6 +45,8 @@ export interface SecureExchange {
   readonly told: string;
   /** The one it is rewritten for has described itself before. */
   readonly known: boolean;
+  /** Headers of packets change on the way, for a bundle or because extensions are taken out. */
+  readonly edited: boolean;
 }
 
 /** Both sides after a message. */
@@ -93,7 +96,8 @@ export function offerSecurity(exchange: SecureExchange): SecureOutcome {
     (to.keying.type !== "sdes" || told.startsWith("UDP/TLS/"));
   const toDtls = offersDtls ? dtlsOfAnswerer(request, to.dtls, source) : undefined;
   const former = known ? undefined : from.heard;
-  const offered = wanted ? offeredCryptos(request, cryptos, to, random, former) : [];
+  const copied = exchange.edited ? cryptos.filter(({ suite }) => !isAead(suite)) : cryptos;
+  const offered = wanted ? offeredCryptos(request, copied, to, random, former) : [];
   return {
     from: nextFrom,
     to: {
@@ -159,7 +163,7 @@ function answeredKeying(
 
 /** Keys with the one an answer goes to. */
 function chosenKeying(
-  { request, source }: SecureExchange,
+  { request, source, edited }: SecureExchange,
   to: SecureState,
   other: Keying,
 ): KeyingChoice {
@@ -172,9 +176,15 @@ function chosenKeying(
       : roleOf(to.keying) ?? (dtls.remoteSetup === "active" ? "passive" : "active");
     return { keying: { type: "dtls", role }, dtls: { ...dtls, localSetup: role } };
   }
-  const sdes = other.type === "sdes" ? other : undefined;
+  const shared = other.type === "sdes" && !(edited && isAead(other.receive.suite));
+  const sdes = shared ? other : undefined;
   const keys = chosenKeys(request, to, sdes, (length) => source.random(length));
   return { keying: keys ?? OFFERED, dtls: undefined };
+}
+
+/** A key of AES-GCM must not be used again for a packet whose header has changed (RFC 7714 section 8.1). */
+function isAead(suite: SuiteName): boolean {
+  return SUITES[suite].cipher === "aes-gcm";
 }
 
 function roleOf(keying: Keying): DtlsRole | undefined {

@@ -21,6 +21,8 @@ class Parties {
   readonly #source = countingSource();
   a: SecureState | undefined;
   b: SecureState | undefined;
+  /** Headers change on the way. */
+  edited = false;
 
   /** A offers under the profile `heard`, which B sees as `told`. */
   offer(heard: string, told: string, lines: string[], keys: { [key: string]: Written } = {}): void {
@@ -62,6 +64,7 @@ class Parties {
       heard,
       told,
       known,
+      edited: this.edited,
     };
   }
 }
@@ -107,6 +110,24 @@ Deno.test("SRTP to SRTP: keys of one side are told the other, so that packets ca
   assert.ok(a.type === "sdes" && b.type === "sdes");
   assert.deepEqual([a.receive.keySalt, b.send.keySalt], ["a".repeat(40), "a".repeat(40)]);
   assert.deepEqual([b.receive.keySalt, a.send.keySalt], ["b".repeat(40), "b".repeat(40)]);
+});
+
+Deno.test("keys of AES-GCM are nobody else's where headers change on the way", () => {
+  const gcm = (tag: number, letter: string) =>
+    `a=crypto:${tag} AEAD_AES_256_GCM inline:${letter.repeat(59)}`;
+  for (const edited of [false, true]) {
+    const call = new Parties();
+    call.edited = edited;
+    call.offer(SAVP, SAVP, [gcm(1, "A"), crypto(2, "a")], { DTLS: "off" });
+    const told = call.b!.told.find(({ suite }) => suite === "AEAD_AES_256_GCM")!;
+    assert.equal(told.keySalt === "A".repeat(59), !edited);
+    // what only encrypts may be shared
+    assert.equal(call.b!.told.find(({ suite }) => suite === S80)!.keySalt, "a".repeat(40));
+    call.answer(SAVP, SAVP, [gcm(told.tag, "B")]);
+    assert.ok(call.a!.keying.type === "sdes" && call.b!.keying.type === "sdes");
+    assert.equal(call.b!.keying.receive.keySalt, "B".repeat(59));
+    assert.equal(call.a!.keying.send.keySalt === "B".repeat(59), !edited);
+  }
 });
 
 Deno.test("keys in use stay in use until a re-offer is answered", () => {

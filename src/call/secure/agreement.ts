@@ -82,6 +82,11 @@ export function ruleKeys(stored: StoredKeys): SrtpKeys {
   };
 }
 
+/** Whether there is one master key under both, whatever else differs. */
+export function sameSecret(a: StoredKeys, b: StoredKeys): boolean {
+  return a.key === b.key && a.salt === b.salt;
+}
+
 /** Whether packets under the one are what the other would make of them. */
 export function sameKeys(a: StoredKeys, b: StoredKeys): boolean {
   return a.suite === b.suite && a.key === b.key && a.salt === b.salt && a.mki === b.mki &&

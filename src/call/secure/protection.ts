@@ -6,10 +6,10 @@
 
 import type { Endpoint } from "../../core/endpoint.ts";
 import { isSecure, type MediaState } from "../../negotiate/mod.ts";
-import type { CryptoAttribute } from "../../srtp/mod.ts";
+import { type CryptoAttribute, SUITES } from "../../srtp/mod.ts";
 import type { PacketClass, PortPair, Rule, RuleOutput, SrtpKeys } from "../../relay/types.ts";
 import type { Media } from "../media.ts";
-import { keysOfCrypto, ruleKeys, sameKeys, type StoredKeys } from "./agreement.ts";
+import { keysOfCrypto, ruleKeys, sameKeys, sameSecret, type StoredKeys } from "./agreement.ts";
 
 /** RTP or RTCP. */
 export type ComponentName = "rtp" | "rtcp";
@@ -148,7 +148,22 @@ export function sealed(
   const recrypt = source.state.secure?.recrypt === true || sink.state.secure?.recrypt === true;
   const same = receive !== undefined && sameKeys(receive, send);
   if (same && !recrypt && !isEdited(output)) return { ...output, asReceived: true };
+  if (receive !== undefined && sameSecret(receive, send) && !mayRepeat(send, output)) {
+    return undefined;
+  }
   return { ...output, encrypt: keysFor(send)! };
+}
+
+/**
+ * Whether packets changed like this may be encrypted under the key they came under. Each SSRC and index has one
+ * key stream: two payloads under it give away each other (RFC 3711 section 9.1), and with AES-GCM two headers do,
+ * too: the key that authenticates (RFC 7714 section 8.1).
+ */
+function mayRepeat({ suite }: StoredKeys, output: RuleOutput): boolean {
+  const { cipher } = SUITES[suite];
+  if (cipher === "null") return true;
+  if (output.silence === true || output.ssrcOut !== undefined) return false;
+  return cipher !== "aes-gcm" || !isEdited(output);
 }
 
 /** Whether packets are changed otherwise. */

@@ -265,7 +265,7 @@ Deno.test("query shows that both roles are open, trickling, lite agents and SDES
       plainRtcp: false,
       noRtpAuth: false,
     }],
-  });
+  }, { initialized: false });
   const media = set.call.participants[0]!.medias[0]!;
   assert.deepEqual(media.flags.filter((flag) => /DTLS|ICE|SDES/.test(flag)), [
     "DTLS-SRTP",
@@ -278,6 +278,9 @@ Deno.test("query shows that both roles are open, trickling, lite agents and SDES
     "ICE-lite self",
   ]);
   assert.equal(media.streams[0]!.cryptoSuite, "AEAD_AES_256_GCM");
+  // an answer that settles on nothing
+  set.describe({}, { initialized: true });
+  assert.equal(media.streams[0]!.cryptoSuite, undefined);
 });
 
 Deno.test("DTLS without ICE: we begin where signalling says, and again when nobody has answered", async () => {
