@@ -5,6 +5,7 @@
 #
 # VM_KERNEL   folder of unpacked kernel packages, fetched when it is missing
 # VM_KDIR     headers to build against: those of that kernel
+# VM_IMAGE    a kernel that needs no modules, built in VM_KDIR (build_kernel.sh)
 # VM_MODULE   debug module built elsewhere
 # VM_APPEND   more for the kernel command line; FUZZ_ROUNDS=1000000 is one thing
 # VM_OUT      folder to work in
@@ -29,17 +30,22 @@ done
 [ "$(uname -m)" = x86_64 ] || skip "the virtual machine is an amd64 one"
 
 kernel=${VM_KERNEL:-$cache/bookworm}
-if [ ! -d "$kernel/lib/modules" ] && [ ! -d "$kernel/usr/lib/modules" ]; then
+modules=
+if [ -n "${VM_IMAGE:-}" ]; then
+	image=$VM_IMAGE kdir=$VM_KDIR
+elif [ ! -d "$kernel/lib/modules" ] && [ ! -d "$kernel/usr/lib/modules" ]; then
 	"$here/../tools/fetch_headers.sh" bookworm cloud-amd64 "$kernel" image >"$root/build/kernel-fetch.log" 2>&1 ||
 		skip "no kernel to boot could be fetched, see build/kernel-fetch.log"
 fi
-modules=$(ls -dv "$kernel"/lib/modules/* "$kernel"/usr/lib/modules/* 2>/dev/null | tail -n 1)
-release=${modules##*/}
-image=$kernel/boot/vmlinuz-$release
-[ -f "$image" ] || image=$modules/vmlinuz
+if [ -z "${VM_IMAGE:-}" ]; then
+	modules=$(ls -dv "$kernel"/lib/modules/* "$kernel"/usr/lib/modules/* 2>/dev/null | tail -n 1)
+	release=${modules##*/}
+	image=$kernel/boot/vmlinuz-$release
+	[ -f "$image" ] || image=$modules/vmlinuz
+	kdir=${VM_KDIR:-$kernel/usr/src/linux-headers-$release}
+fi
 [ -f "$image" ] || skip "no kernel image in $kernel"
-kdir=${VM_KDIR:-$kernel/usr/src/linux-headers-$release}
-[ -n "${VM_MODULE:-}" ] || [ -d "$kdir" ] || skip "no headers of kernel $release"
+[ -n "${VM_MODULE:-}" ] || [ -d "$kdir" ] || skip "no headers in $kdir"
 
 mkdir -p "$out"
 exec 9>"$out.lock"
@@ -82,25 +88,27 @@ for bin in "$tree"/bin/ip "$tree"/bin/nft "$tree"/bin/xtables-*-multi "$tree"/xt
 	ldd "$bin"
 done | grep -o '/[^ ]*' | sort -u | while read -r lib; do cp -L "$lib" "$tree/lib64/"; done
 : >"$tree/modules/order"
-depmod -b "${modules%/lib/modules/*}" "$release"
-for m in veth x_tables ip_tables iptable_filter iptable_raw ip6_tables ip6table_filter ip6table_raw nf_tables nft_compat \
-	nf_conntrack xt_tcpudp ctr gcm ghash_generic aesni_intel sha1_ssse3; do
-	modprobe -d "${modules%/lib/modules/*}" -S "$release" --show-depends $m 2>/dev/null |
-		sed -n 's/^insmod \([^ ]*\).*/\1/p'
-done | awk '!seen[$0]++' | while read -r m; do
-	file=$(basename "$m")
-	case $file in
-	*.xz) file=${file%.xz}; xz -dc "$m" >"$tree/modules/$file" ;;
-	*.zst) file=${file%.zst}; zstd -qdc "$m" >"$tree/modules/$file" ;;
-	*) cp "$m" "$tree/modules/$file" ;;
-	esac
-	echo "$file" >>"$tree/modules/order"
-done
-[ -s "$tree/modules/order" ] || skip "modprobe finds no modules of kernel $release"
+if [ -n "$modules" ]; then
+	depmod -b "${modules%/lib/modules/*}" "$release"
+	for m in veth x_tables ip_tables iptable_filter iptable_raw ip6_tables ip6table_filter ip6table_raw nf_tables nft_compat \
+		nf_conntrack xt_tcpudp ctr gcm ghash_generic aesni_intel sha1_ssse3; do
+		modprobe -d "${modules%/lib/modules/*}" -S "$release" --show-depends $m 2>/dev/null |
+			sed -n 's/^insmod \([^ ]*\).*/\1/p'
+	done | awk '!seen[$0]++' | while read -r m; do
+		file=$(basename "$m")
+		case $file in
+		*.xz) file=${file%.xz}; xz -dc "$m" >"$tree/modules/$file" ;;
+		*.zst) file=${file%.zst}; zstd -qdc "$m" >"$tree/modules/$file" ;;
+		*) cp "$m" "$tree/modules/$file" ;;
+		esac
+		echo "$file" >>"$tree/modules/order"
+	done
+	[ -s "$tree/modules/order" ] || skip "modprobe finds no modules of kernel $release"
+fi
 (cd "$tree" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$out/initrd.gz"
 
 # ---- the machine -------------------------------------------------------------
-timeout "${VM_SECONDS:-150}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 1024 -smp 2 \
+timeout "${VM_SECONDS:-150}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m "${VM_MEMORY:-1024}" -smp 2 \
 	-nodefaults -no-reboot -display none -serial stdio -kernel "$image" -initrd "$out/initrd.gz" \
 	-append "console=ttyS0 quiet panic=-1 mitigations=off slub_debug=FZPU init_on_free=1 ${VM_APPEND:-}" </dev/null |
 	tr -d '\r' | tee "$out/console.log" || true

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Measures in a virtual machine what forwarding in the kernel costs, beside
+# rtpengine's module driven by its daemon. Prints medians and the ratio.
+#
+# BENCH_PEER    a folder with rtpengine-daemon unpacked or installed; without it
+#               only we are measured. Its module is fetched from the same suite.
+# BENCH_ROUNDS  how often, 3
+# VM_KERNEL     folder of unpacked kernel packages
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/rtpedge
+kernel=${VM_KERNEL:-$cache/kernels/bookworm}
+peer=${BENCH_PEER:-$cache/oracle}
+out=$root/build/kernel/bench
+modules=$(ls -dv "$kernel"/lib/modules/* "$kernel"/usr/lib/modules/* 2>/dev/null | tail -n 1)
+release=${modules##*/}
+kdir=$kernel/usr/src/linux-headers-$release
+[ -d "$kdir" ] || { echo "no kernel in $kernel: run make -C kernel test first"; exit 1; }
+
+tree=$out/tree
+rm -rf "$tree"
+mkdir -p "$tree/bin" "$tree/lib64" "$tree/modules" "$tree/dev" "$out/mod"
+make -s -C "$here/.." module KDIR="$kdir" >"$out/build.log" 2>&1
+cp "$here/rtpbench.c" "$here/Kbuild" "$out/mod/"
+make -s -C "$kdir" M="$out/mod" modules >>"$out/build.log" 2>&1
+core=$root/ffi/src
+cc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I"$root/ffi/include" -I"$core" \
+	-I"$here/../test" -o "$tree/bench" "$here"/bench.c "$here"/ng.c "$here/../test/client.c" \
+	"$core"/srtp*.c "$core/alloc.c" "$core/classify.c" -lcrypto
+
+# The peer: its daemon with its libraries, its module.
+if [ -x "$peer/usr/bin/rtpengine" ]; then
+	if [ ! -f "$out/peer/nft_rtpengine.ko" ]; then
+		rm -rf "$out/peer"
+		mkdir -p "$out/peer"
+		chroot "$peer" sh -c 'cd /tmp && apt-get -qq download rtpengine-kernel-dkms'
+		mv "$peer"/tmp/rtpengine-kernel-dkms_*.deb "$out/peer/"
+		dpkg -x "$out"/peer/*.deb "$out/peer/deb"
+		cp "$out"/peer/deb/usr/src/rtpengine-*/* "$out/peer/"
+		(cd "$out/peer" && KSRC=$kdir M=$PWD sh -c 'bash gen-rtpengine-kmod-flags >rtpengine-kmod.mk' &&
+			make -s -C "$kdir" M="$PWD" modules) >>"$out/build.log" 2>&1
+	fi
+	cp "$out/peer/nft_rtpengine.ko" "$tree/"
+	mkdir -p "$tree/peer/usr/bin" "$tree/peer/proc" "$tree/peer/run" "$tree/peer/tmp" "$tree/peer/dev"
+	cp "$peer/usr/bin/rtpengine" "$tree/peer/usr/bin/"
+	chroot "$peer" ldd /usr/bin/rtpengine | grep -o '/[^ ]*' | sort -u | while read -r lib; do
+		mkdir -p "$tree/peer$(dirname "$lib")"
+		cp -L "$peer$lib" "$tree/peer$lib"
+	done
+else
+	echo "no rtpengine in $peer: only rtpedge is measured"
+fi
+
+cp "$here/init.sh" "$tree/init"
+chmod +x "$tree/init"
+cp "$out/mod/rtpbench.ko" "$root/build/kernel/$release/rtpedge.ko" "$tree/"
+cp "$(command -v busybox)" "$(readlink -f "$(command -v ip)")" "$tree/bin/"
+for bin in "$tree"/bin/ip "$tree/bench"; do ldd "$bin"; done | grep -o '/[^ ]*' | sort -u |
+	while read -r lib; do cp -L "$lib" "$tree/lib64/"; done
+: >"$tree/modules/order"
+for m in dummy x_tables nf_tables ctr gcm ghash_generic aesni_intel sha1_ssse3; do
+	modprobe -d "${modules%/lib/modules/*}" -S "$release" --show-depends $m 2>/dev/null |
+		sed -n 's/^insmod \([^ ]*\).*/\1/p'
+done | awk '!seen[$0]++' | while read -r m; do
+	case $m in
+	*.xz) xz -dc "$m" >"$tree/modules/$(basename "${m%.xz}")" ;;
+	*) cp "$m" "$tree/modules/" ;;
+	esac
+	basename "${m%.xz}" >>"$tree/modules/order"
+done
+(cd "$tree" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$out/initrd.gz"
+
+timeout "${VM_SECONDS:-600}" qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu max -m 3072 -smp 2 \
+	-nodefaults -no-reboot -display none -serial stdio -kernel "$kernel/boot/vmlinuz-$release" \
+	-initrd "$out/initrd.gz" \
+	-append "console=ttyS0 quiet panic=-1 mitigations=off ROUNDS=${BENCH_ROUNDS:-3}" </dev/null |
+	tr -d '\r' | tee "$out/console.log"
+
+# The best median of each, and what it is in the peer's.
+awk '$1 == "bench:" && /ns per packet/ {
+	key = $2 " " $3; if (!(key in best) || $4 < best[key]) best[key] = $4
+} END {
+	for (key in best) {
+		split(key, k, " ")
+		peer = best["daemon " k[2]]
+		printf "%-14s %6d ns per packet%s\n", key, best[key],
+			peer ? sprintf(", %.2f times the peer'"'"'s packets", peer / best[key]) : ""
+	}
+}' "$out/console.log" | sort
