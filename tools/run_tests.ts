@@ -36,6 +36,7 @@ const SUITES: readonly Suite[] = [
   make("core-asan", "check-asan", 300),
   make("core-oom", "check-oom", 180),
   make("core-srtp", "check-srtp", 60),
+  make("core-property", "check-property", 240),
   { name: "kernel", argv: ["make", "-s", "-C", "kernel", "test"], seconds: 240 },
   denoTest("relay", 180, "tests/relay/"),
   denoTest("ng", 240, "tests/ng/"),
@@ -54,6 +55,7 @@ const SUITES: readonly Suite[] = [
   denoTest("legacy", 120, "tests/legacy/"),
   denoTest("interop", 600, "tests/interop/"),
   denoTest("security", 180, "tests/security/"),
+  denoTest("webrtc", 400, "tests/webrtc/"),
 ];
 
 async function runSuites(suites: readonly Suite[]): Promise<Tally> {

@@ -1,5 +1,5 @@
 /**
- * A DTLS client that is neither ours nor a browser's: the openssl program, which tells the keys.
+ * A DTLS peer that is neither ours nor a browser's: the openssl program, which tells the keys.
  *
  * @module
  */
@@ -38,39 +38,78 @@ export async function makeCertificate(folder: string, name: string): Promise<Cer
   return { file, fingerprint: `sha-256 ${printed.trim().split("=")[1]}` };
 }
 
+/** SRTP protection profiles (RFC 5764, RFC 7714) as OpenSSL names them. */
+const PROFILES = {
+  "AES_CM_128_HMAC_SHA1_80": { name: "SRTP_AES128_CM_SHA1_80", key: 16, salt: 14 },
+  "AES_CM_128_HMAC_SHA1_32": { name: "SRTP_AES128_CM_SHA1_32", key: 16, salt: 14 },
+  "AEAD_AES_128_GCM": { name: "SRTP_AEAD_AES_128_GCM", key: 16, salt: 12 },
+  "AEAD_AES_256_GCM": { name: "SRTP_AEAD_AES_256_GCM", key: 32, salt: 12 },
+} as const;
+
+/** Suites that DTLS can agree on. */
+export type DtlsSuite = keyof typeof PROFILES;
+
+/** All of them. */
+export const DTLS_SUITES = Object.keys(PROFILES) as readonly DtlsSuite[];
+
+/** A handshake to make. */
+export interface Handshake {
+  /** Address and port it speaks from. */
+  readonly from: Address;
+  /** The relay's. A server waits for whoever comes. */
+  readonly to: Address;
+  readonly certificate: Certificate;
+  /** The only suite; AES_CM_128_HMAC_SHA1_80 when absent. */
+  readonly suite?: DtlsSuite;
+  /** Whether the program waits for the relay's ClientHello. */
+  readonly server?: boolean;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
 /**
  * Shakes hands with a relay and returns the keys. The program is killed, so that it says no good-bye; its
  * port can then be bound by somebody else.
  *
- * @param from address and port it speaks from
- * @param timeout milliseconds
+ * @param begin what makes the relay begin, when the program is the server
  */
 export async function shakeHands(
   ns: Netns,
-  { from, to, certificate, timeout = 5000 }: {
-    from: Address;
-    to: Address;
-    certificate: Certificate;
-    timeout?: number;
-  },
+  { from, to, certificate, suite = "AES_CM_128_HMAC_SHA1_80", server = false, timeout = 5000 }:
+    Handshake,
+  begin?: () => Promise<void>,
 ): Promise<AgreedKeys> {
+  const { name, key, salt } = PROFILES[suite];
+  const length = 2 * (key + salt);
+  const ends = server
+    ? ["s_server", "-accept", `${from.host}:${from.port}`]
+    : ["s_client", "-bind", `${from.host}:${from.port}`, "-connect", `${to.host}:${to.port}`];
   const program = new Daemon(
     "openssl",
     ns.argv([
-      ..."openssl s_client -dtls1_2 -use_srtp SRTP_AES128_CM_SHA1_80 -keymatexport".split(" "),
-      ..."EXTRACTOR-dtls_srtp -keymatexportlen 60 -cert".split(" "),
-      ...[certificate.file, "-bind", `${from.host}:${from.port}`],
-      ...["-connect", `${to.host}:${to.port}`],
+      ...["openssl", ...ends, "-dtls1_2", "-use_srtp", name, "-cert", certificate.file],
+      ...["-keymatexport", "EXTRACTOR-dtls_srtp", "-keymatexportlen", String(length)],
     ]),
   );
+  const digits = new RegExp(`[0-9A-F]{${2 * length}}`);
   try {
-    const line = await program.line(/Keying material: [0-9A-F]{120}/, timeout);
-    const digits = /[0-9A-F]{120}/.exec(line)?.[0] ?? "";
-    const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+    if (server) await program.line(/^ACCEPT/);
+    await begin?.();
+    const line = await program.line(
+      new RegExp(`Keying material: ${digits.source}`),
+      timeout,
+    );
+    const bytes = Uint8Array.from(
+      digits.exec(line)?.[0].match(/../g) ?? [],
+      (pair) => parseInt(pair, 16),
+    );
     // client key, server key, client salt, server salt (RFC 5764 section 4.2)
-    const part = (key: number, salt: number) =>
-      Uint8Array.of(...bytes.subarray(key, key + 16), ...bytes.subarray(salt, salt + 14));
-    return { client: part(0, 32), server: part(16, 46) };
+    const part = (at: number) =>
+      Uint8Array.of(
+        ...bytes.subarray(at * key, (at + 1) * key),
+        ...bytes.subarray(2 * key + at * salt, 2 * key + (at + 1) * salt),
+      );
+    return { client: part(0), server: part(1) };
   } finally {
     if (!program.ended) Deno.kill(program.pid, "SIGKILL");
     await program.stop();

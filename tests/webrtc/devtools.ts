@@ -13,6 +13,8 @@ export type Answer = Readonly<Record<string, unknown>>;
 
 interface Message {
   readonly id?: number;
+  readonly method?: string;
+  readonly params?: Answer;
   readonly result?: Answer;
   readonly error?: { readonly message: string };
 }
@@ -29,6 +31,8 @@ export class DevTools implements AsyncDisposable {
   readonly #waiting = new Map<number, Waiting>();
   readonly #reading: Promise<void>[];
   readonly #said: string[] = [];
+  /** Is told of what happens in pages, by the name of the event. */
+  onEvent: ((method: string, params: Answer) => void) | undefined;
   #next = 1;
 
   /**
@@ -117,7 +121,8 @@ export class DevTools implements AsyncDisposable {
     }
   }
 
-  #take({ id, result, error }: Message): void {
+  #take({ id, result, error, method, params }: Message): void {
+    if (method !== undefined) return this.onEvent?.(method, params ?? {});
     const waiting = id === undefined ? undefined : this.#waiting.get(id);
     if (error !== undefined) waiting?.reject(new Error(`The browser refused: ${error.message}`));
     else waiting?.resolve(result ?? {});

@@ -4,7 +4,8 @@
  * counts what it hears and can open. It is told what to do by lines:
  *
  *	keys SUITE SEND RECEIVE		master keys with their salts, hex
- *	send HOST RTP RTCP SSRC COUNT	so many packets, and a report after every tenth
+ *	send HOST RTP RTCP SSRC COUNT	so many packets, and a report after every tenth;
+ *					equal ports: both from one
  *	report				one line of JSON, and counting begins anew
  */
 #include <arpa/inet.h>
@@ -130,7 +131,7 @@ static void send_rtp(const struct sockaddr_in *to, uint32_t ssrc)
 }
 
 /* A sender report without blocks (RFC 3550 section 6.4.1). */
-static void send_rtcp(const struct sockaddr_in *to, uint32_t ssrc)
+static void send_rtcp(int fd, const struct sockaddr_in *to, uint32_t ssrc)
 {
 	uint8_t packet[CAP] = { 0x80, 200, 0, REPORT / 4 - 1 };
 	int len = REPORT;
@@ -141,7 +142,7 @@ static void send_rtcp(const struct sockaddr_in *to, uint32_t ssrc)
 	put32(packet + 24, sequence * (uint32_t)PAYLOAD);
 	if (srtp_protect_rtcp(out_session, packet, &len) != srtp_err_status_ok)
 		die("srtp_protect_rtcp");
-	post(sockets[1], packet, len, to);
+	post(fd, packet, len, to);
 }
 
 static void speak(const char *host, unsigned rtp, unsigned rtcp, uint32_t ssrc, unsigned count)
@@ -157,7 +158,7 @@ static void speak(const char *host, unsigned rtp, unsigned rtcp, uint32_t ssrc, 
 	for (unsigned i = 1; i <= count; i++) {
 		send_rtp(&to, ssrc);
 		if (i % 10 == 0)
-			send_rtcp(&reports, ssrc);
+			send_rtcp(sockets[rtp == rtcp ? 0 : 1], &reports, ssrc);
 		nanosleep(&pause, NULL);
 	}
 }

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type Address, Daemon, must, type Netns } from "../support/mod.ts";
+import { eventually } from "./judge.ts";
 
 const SOURCE = fileURLToPath(new URL("srtp_peer.c", import.meta.url));
 const PROGRAM = fileURLToPath(new URL("../../build/webrtc/srtp_peer", import.meta.url));
@@ -90,7 +91,12 @@ export class SrtpPeer implements AsyncDisposable {
   async learn(sdp: string): Promise<void> {
     const lines = [...sdp.matchAll(/^a=crypto:\d+ (\S+) inline:([A-Za-z0-9+/=]+)/gm)];
     assert.deepEqual(lines.map(([, suite]) => suite), [this.suite]);
-    await this.#say(`keys ${this.suite} ${hex(this.inline)} ${hex(lines[0]![2]!)}`);
+    await this.useKeys(fromBase64(this.inline), fromBase64(lines[0]![2]!));
+  }
+
+  /** Takes keys, each a master key with its salt. */
+  async useKeys(send: Uint8Array, receive: Uint8Array): Promise<void> {
+    await this.#say(`keys ${this.suite} ${hex(send)} ${hex(receive)}`);
   }
 
   /** Sends RTP, and RTCP after every tenth packet. */
@@ -115,7 +121,32 @@ export class SrtpPeer implements AsyncDisposable {
   }
 }
 
-function hex(base64: string): string {
-  return Array.from(atob(base64), (char) => char.charCodeAt(0).toString(16).padStart(2, "0"))
-    .join("");
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (octet) => octet.toString(16).padStart(2, "0")).join("");
+}
+
+const NOTHING: SrtpReport = { rtp: 0, rtcp: 0, refused: 0, garbled: 0 };
+
+/** Asserts that a hundred packets of one, and its reports, arrive at the other as they were sent. */
+export async function assertArrives(
+  from: SrtpPeer,
+  to: SrtpPeer,
+  relay: { readonly at: Address; readonly rtcp: Address },
+): Promise<void> {
+  await from.speak(relay.at, relay.rtcp, 0x5e7, 100);
+  let heard = NOTHING;
+  await eventually(async () => {
+    const more = await to.report();
+    heard = {
+      rtp: heard.rtp + more.rtp,
+      rtcp: heard.rtcp + more.rtcp,
+      refused: heard.refused + more.refused,
+      garbled: heard.garbled + more.garbled,
+    };
+    assert.deepEqual(heard, { rtp: 100, rtcp: 10, refused: 0, garbled: 0 });
+  });
 }
