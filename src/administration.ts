@@ -27,6 +27,8 @@ import { type NgDict, parseRequest } from "./ng/mod.ts";
 import type { MetricName, Statistics } from "./stats/mod.ts";
 import { asideStamp, databaseFile } from "./store/mod.ts";
 import type { NativeRelay } from "./relay/mod.ts";
+import { openUpkeep, type Upkeep, type UpkeepParts } from "./upkeep.ts";
+import type { ArchiveFile } from "./upkeep/mod.ts";
 import {
   type AdminServices,
   type ConfigurationReport,
@@ -49,6 +51,13 @@ export interface AdministrationSources {
   readonly observation: ObservationServices;
   /** Carries out an ng message without a cookie. */
   readonly ng: AdminServices["ng"];
+  /** What upkeep needs besides. */
+  readonly upkeep: Pick<
+    UpkeepParts,
+    "logs" | "args" | "env" | "started" | "identity" | "present" | "reload"
+  >;
+  /** The Prometheus page, for support bundles. */
+  readonly metrics: () => string | Promise<string>;
   /** The configuration in effect; a reload changes it. */
   readonly loaded: () => LoadedConfig;
   /** Wall-clock ms at which the HTTPS certificate expires. */
@@ -103,13 +112,19 @@ export function openAdministration(config: Config, log: Logger, clock: Clock): A
   });
   let demanded = new Set<string>(config["control-auth"]);
   let tidied = clock.now();
+  let upkeep: Upkeep | undefined;
   return {
     guard: (kind) =>
       new ControlGuard({
         demands: () => demanded.has(LISTENER_OPTIONS[kind]),
         identify: access && ((token) => access.tokens.identify(token)),
       }),
-    services: (sources) => access && adminServices(access, clock, sources),
+    services(sources) {
+      if (access === undefined) return undefined;
+      const services = adminServices(access, clock, log, sources);
+      upkeep = services.upkeep;
+      return services.services;
+    },
     get setupCode() {
       return access?.signIn.setupCode;
     },
@@ -121,7 +136,10 @@ export function openAdministration(config: Config, log: Logger, clock: Clock): A
       tidied = clock.now();
       access?.signIn.tidy();
     },
-    close: () => database?.[Symbol.dispose](),
+    close() {
+      upkeep?.close();
+      database?.[Symbol.dispose]();
+    },
   };
 }
 
@@ -141,10 +159,21 @@ export function setupText(code: string, https: string | undefined): string {
 function adminServices(
   access: Access,
   clock: Clock,
+  log: Logger,
   sources: AdministrationSources,
-): AdminServices {
-  const { calls } = sources;
-  return {
+): { readonly services: AdminServices; readonly upkeep: Upkeep } {
+  const { calls, native, loaded } = sources;
+  const upkeep = openUpkeep({
+    ...sources.upkeep,
+    access,
+    calls,
+    copies: native.copies,
+    log,
+    clock,
+    loaded,
+    bundle: () => bundleFiles(sources, clock.wall()),
+  });
+  const services: AdminServices = {
     access,
     clock,
     version: VERSION,
@@ -159,7 +188,20 @@ function adminServices(
     health: () => healthOf(sources, clock.wall()),
     observation: sources.observation,
     ng: sources.ng,
+    upkeep: upkeep.services,
   };
+  return { services, upkeep };
+}
+
+/** State, health, configuration and metrics, for a support bundle. */
+async function bundleFiles(sources: AdministrationSources, now: number): Promise<ArchiveFile[]> {
+  const json = (value: unknown) => JSON.stringify(value, null, 2);
+  return [
+    { name: "status.json", text: json(statusOf(sources)) },
+    { name: "health.json", text: json(healthOf(sources, now)) },
+    { name: "configuration.json", text: json(configurationOf(sources.loaded())) },
+    { name: "metrics.txt", text: await sources.metrics() },
+  ];
 }
 
 function statusOf({ statistics, native, loaded }: AdministrationSources): StatusReport {

@@ -28,7 +28,15 @@ import { systemClock } from "./core/clock.ts";
 import { toBytes } from "./core/bytes.ts";
 import { type Control, createControl } from "./control.ts";
 import { PidFile, ServiceManager, SetupCodeFile, VERSION, watchSignals } from "./daemon/mod.ts";
-import { lineSink, lineStyle, Logs, stderrStream, type Subsystem, writeStderr } from "./log/mod.ts";
+import {
+  lineSink,
+  lineStyle,
+  LogRing,
+  Logs,
+  stderrStream,
+  type Subsystem,
+  writeStderr,
+} from "./log/mod.ts";
 import { openEncryption } from "./encryption.ts";
 import { openKernel } from "./kernel.ts";
 import { openPersistence } from "./persistence.ts";
@@ -130,6 +138,7 @@ function makeLogs(
   { config }: LoadedConfig,
   env: Readonly<Record<string, string>>,
   debugCalls: ReadonlySet<string>,
+  ring: LogRing,
 ): Logs {
   const style = lineStyle({
     format: config["log-format"],
@@ -137,10 +146,14 @@ function makeLogs(
     journalStream: env["JOURNAL_STREAM"],
     stderrStream: stderrStream(),
   });
+  const line = lineSink(style, writeStderr);
   return new Logs({
     level: config["log-level"],
     levels: subsystemLevels(config),
-    sink: lineSink(style, writeStderr),
+    sink: (entry) => {
+      ring.add(entry);
+      line(entry);
+    },
     clock: systemClock,
     debugCalls,
   });
@@ -154,7 +167,8 @@ async function run(
   const { config, interfaces, listeners } = loaded;
   const clock = systemClock;
   const debugCalls = new Set<string>();
-  const logs = makeLogs(loaded, env, debugCalls);
+  const ring = new LogRing();
+  const logs = makeLogs(loaded, env, debugCalls, ring);
   const log = logs.logger("core");
   for (const warning of loaded.warnings) log.warning(warning);
   const settings = settingsFrom(config);
@@ -201,6 +215,7 @@ async function run(
   const control: Control = createControl({
     loaded,
     logs,
+    ring,
     debugCalls,
     settings,
     clock,

@@ -29,22 +29,21 @@ import { formatEndpoint } from "./core/endpoint.ts";
 import type { Settings } from "./core/settings.ts";
 import { SourceLimiter } from "./core/token_bucket.ts";
 import { CpuMeter, openFilesLimit, processUsage, VERSION } from "./daemon/mod.ts";
+import { type HttpsIdentity, httpsIdentity, tlsOf } from "./identity.ts";
 import type { KernelForwarding } from "./kernel.ts";
 import { LegacyCalls, Mediaproxy, Rtpproxy } from "./legacy/mod.ts";
 import { connectGraphite, type Graphite, startGraphite } from "./graphite/mod.ts";
-import { type Logs, SUBSYSTEMS } from "./log/mod.ts";
+import { type LogRing, type Logs, SUBSYSTEMS } from "./log/mod.ts";
 import { NgDispatcher, NgError, type NgLog, type TracedExchange } from "./ng/mod.ts";
 import { openObservation } from "./observation.ts";
 import { limitOpenFiles, type NativeRelay, type Relay } from "./relay/mod.ts";
 import type { QualityReader } from "./quality/types.ts";
 import { PrometheusPage, Statistics, statisticsReply } from "./stats/mod.ts";
-import { generatedIdentity, type Identity, loadIdentity } from "./tls/mod.ts";
 import {
   Admission,
   DEFAULT_LIMITS,
   type ListenAddresses,
   startListeners,
-  type TlsConfig,
   type TransportContext,
 } from "./transport/mod.ts";
 
@@ -57,6 +56,8 @@ const MAX_SOURCES = 65_536;
 export interface ControlParts {
   readonly loaded: LoadedConfig;
   readonly logs: Logs;
+  /** The last entries. */
+  readonly ring: LogRing;
   /** Calls that are logged at debug level; the control tree changes it. */
   readonly debugCalls: Set<string>;
   readonly settings: Settings;
@@ -95,8 +96,12 @@ export interface Control {
   listen(calls: CallService): Promise<OpenControl>;
   /** Once a second. */
   tick(): void;
-  /** Reads configuration and certificates again; whatever is wrong with them is logged and changes nothing. */
-  reload(): Promise<void>;
+  /**
+   * Reads configuration and certificates again; whatever is wrong with them is logged and changes nothing.
+   *
+   * @returns what is wrong
+   */
+  reload(): Promise<string | undefined>;
   shiftLogLevel(step: -1 | 1): void;
 }
 
@@ -138,7 +143,40 @@ export function createControl(parts: ControlParts): Control {
   let open: Awaited<ReturnType<typeof startListeners>> | undefined;
   let current = loaded;
   let isOurHost = hostsOf(loaded.config);
-  let certificateExpires: number | undefined;
+  let identity: HttpsIdentity | undefined;
+
+  const presentAgain = async (): Promise<void> => {
+    const again = await httpsIdentity(current, clock);
+    if (again !== undefined) open?.replaceTls(tlsOf(current.config, again));
+    identity = again;
+  };
+  const reload = async (): Promise<string | undefined> => {
+    try {
+      const next = await loadAgain(parts);
+      const { config } = next;
+      const presented = await httpsIdentity(next, clock);
+      const tls = presented && tlsOf(config, presented);
+      // everything that can fail comes first
+      if (tls !== undefined) open?.replaceTls(tls);
+      current = next;
+      identity = presented;
+      Object.assign(settings, settingsFrom(config));
+      const own = subsystemLevels(config);
+      for (const name of SUBSYSTEMS) logs.setLevel(own[name] ?? settings.logLevel, name);
+      levels.restore(thresholds(logs));
+      for (const kind of LISTENER_KINDS) {
+        admissions[kind].replaceAllowList(allowList(config, kind));
+      }
+      administration.reload(config);
+      isOurHost = hostsOf(config);
+      log.notice("configuration and certificates were read again");
+      return undefined;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error(`reload: ${reason}; nothing was changed`);
+      return reason;
+    }
+  };
 
   return {
     statistics,
@@ -210,16 +248,25 @@ export function createControl(parts: ControlParts): Control {
         log: ngLog,
         isOurHost: (host) => isOurHost(host),
       };
-      const identity = await identityFor(loaded, clock);
-      certificateExpires = identity?.notAfter;
+      identity = await httpsIdentity(loaded, clock);
       const admin = administration.services({
+        upkeep: {
+          logs: parts.ring,
+          args: parts.args,
+          env: parts.env,
+          started: loaded,
+          identity: () => identity,
+          present: presentAgain,
+          reload,
+        },
+        metrics: () => page.render(),
         calls: service,
         statistics,
         native,
         observation: observation.services,
         ng: (payload, source) => dispatcher.handlePlain(payload, source),
         loaded: () => current,
-        certificateExpires: () => certificateExpires,
+        certificateExpires: () => identity?.notAfter,
         openFiles: openFilesLimit,
       });
       open = await startListeners({
@@ -254,31 +301,7 @@ export function createControl(parts: ControlParts): Control {
       administration.tick();
       logs.tellSuppressed();
     },
-    async reload() {
-      try {
-        const again = await loadAgain(parts);
-        if (again === undefined) return;
-        const { config } = again;
-        const identity = await identityFor(again, clock);
-        const tls = identity && tlsOf(config, identity);
-        // everything that can fail comes first
-        if (tls !== undefined) open?.replaceTls(tls);
-        current = again;
-        certificateExpires = identity?.notAfter;
-        Object.assign(settings, settingsFrom(config));
-        const own = subsystemLevels(config);
-        for (const name of SUBSYSTEMS) logs.setLevel(own[name] ?? settings.logLevel, name);
-        levels.restore(thresholds(logs));
-        for (const kind of LISTENER_KINDS) {
-          admissions[kind].replaceAllowList(allowList(config, kind));
-        }
-        administration.reload(config);
-        isOurHost = hostsOf(config);
-        log.notice("configuration and certificates were read again");
-      } catch (error) {
-        log.error(`reload: ${error instanceof Error ? error.message : error}; nothing was changed`);
-      }
-    },
+    reload,
     shiftLogLevel(step) {
       logs.shiftLevels(step);
       levels.restore(thresholds(logs));
@@ -307,8 +330,8 @@ function graphiteOf(
 
 const NO_CALLS = { size: 0, calls: () => [], get: () => undefined, terminate: () => false };
 
-async function loadAgain({ args, env, logs }: ControlParts): Promise<LoadedConfig | undefined> {
-  const log = logs.logger("control");
+/** @throws Error with everything that is wrong */
+async function loadAgain({ args, env }: ControlParts): Promise<LoadedConfig> {
   const start = args[0] === "start";
   const result = await loadConfig(start ? args.slice(1) : args, {
     env,
@@ -316,11 +339,7 @@ async function loadAgain({ args, env, logs }: ControlParts): Promise<LoadedConfi
     ...(start ? { embedded: embeddedDefaults(env) } : {}),
   });
   if (result.outcome === "run") return result.loaded;
-  if (result.outcome === "errors") {
-    for (const error of result.errors) log.error(`reload: ${error}`);
-    log.error("reload: nothing was changed");
-  }
-  return undefined;
+  throw new Error(result.outcome === "errors" ? result.errors.join("; ") : result.outcome);
 }
 
 const LISTENER_KINDS = Object.keys(LISTENER_OPTIONS) as readonly ListenerKind[];
@@ -356,21 +375,6 @@ function hostsOf(config: Config): (host: string | undefined) => boolean {
   return names.length === 0 ? () => true : hostCheck([...names, Deno.hostname()]);
 }
 
-/** What HTTPS presents, and what it asks of clients. */
-function tlsOf(config: Config, { cert, key }: Identity): TlsConfig {
-  const issuers = config["https-client-ca"];
-  if (issuers === undefined) return { cert, key };
-  let clientCa: string;
-  try {
-    clientCa = Deno.readTextFileSync(issuers);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : error;
-    throw new Error(`https-client-ca: ${issuers} cannot be read: ${why}`);
-  }
-  const requireClientCertificate = config["https-client-cert"] === "required";
-  return { cert, key, clientCa, requireClientCertificate };
-}
-
 function rateOf(config: Config) {
   const rate = config["control-rate"];
   return rate === 0 ? {} : { rate: { rate, burst: rate, maxSources: MAX_SOURCES } };
@@ -395,23 +399,6 @@ function applyLevels(levels: LogLevels, logs: Logs): void {
     const subsystem = SUBSYSTEMS.find((one) => known.has(name) && one === name);
     if (subsystem !== undefined && logs.level(subsystem) !== level) logs.setLevel(level, subsystem);
   }
-}
-
-/** The certificate of the HTTPS listeners: the operator's or our own; undefined without such listeners. */
-async function identityFor(
-  { config, listeners, interfaces }: LoadedConfig,
-  clock: Clock,
-): Promise<Identity | undefined> {
-  if (listeners.https.length === 0) return undefined;
-  const cert = config["https-cert"];
-  if (cert !== undefined) return loadIdentity(cert, config["https-key"]);
-  const names = new Set(["localhost", Deno.hostname(), "127.0.0.1"]);
-  for (const { address } of listeners.https) {
-    if (address !== "0.0.0.0" && address !== "::") names.add(address);
-    else for (const own of systemHost.addresses()) names.add(own.address);
-  }
-  for (const { address } of interfaces.addresses) names.add(address);
-  return await generatedIdentity(config["data-dir"], [...names], clock.wall());
 }
 
 /** How busy the host is. */

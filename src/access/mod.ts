@@ -43,7 +43,7 @@ export {
   type SignInParts,
 } from "./sign_in.ts";
 export { MAX_TOKENS, type NewToken, Tokens } from "./tokens.ts";
-export { type AccessRows, checkRows } from "./transfer.ts";
+export { type AccessRows, checkRows, parseRows } from "./transfer.ts";
 export {
   ANONYMOUS,
   type AuditEntry,

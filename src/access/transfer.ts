@@ -19,6 +19,58 @@ export interface AccessRows {
   readonly tokens: readonly TokenRow[];
 }
 
+/** Users and tokens as JSON has them. @throws AccessError */
+export function parseRows(value: unknown): AccessRows {
+  const { users, tokens } = fieldsOf(value);
+  return {
+    users: listOf(users).map((user) => {
+      const { name, role, password, created, lastLogin } = fieldsOf(user);
+      return {
+        name: textOf(name),
+        role: textOf(role) as UserRow["role"],
+        password: textOf(password),
+        created: timeOf(created) ?? 0,
+        lastLogin: timeOf(lastLogin),
+      };
+    }),
+    tokens: listOf(tokens).map((token) => {
+      const { id, name, scopes, hash, created, createdBy, expires, lastUsed } = fieldsOf(token);
+      return {
+        id: textOf(id),
+        name: textOf(name),
+        scopes: listOf(scopes).map(textOf) as unknown as TokenRow["scopes"],
+        hash: textOf(hash),
+        created: timeOf(created) ?? 0,
+        createdBy: textOf(createdBy).slice(0, 256),
+        expires: timeOf(expires),
+        lastUsed: timeOf(lastUsed),
+      };
+    }),
+  };
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return bad();
+  return value as Record<string, unknown>;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : bad();
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : bad();
+}
+
+function timeOf(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  return Number.isSafeInteger(value) ? value as number : bad();
+}
+
+function bad(): never {
+  throw new AccessError("bad backup", "users and tokens are not kept as they should be");
+}
+
 /** Whether these can be all users and tokens. @throws AccessError */
 export function checkRows({ users, tokens }: AccessRows): void {
   const fail = (message: string): never => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { AccessError } from "./error.ts";
 import { CONSOLE, openFixture, openWithAdmin, PASSWORD } from "./fixture_test_support.ts";
-import { type AccessRows, checkRows } from "./transfer.ts";
+import { type AccessRows, checkRows, parseRows } from "./transfer.ts";
 
 Deno.test("users and tokens of a backup replace those there are", async () => {
   using from = await openWithAdmin();
   await from.access.users.create({ name: "vera", role: "viewer", password: PASSWORD }, CONSOLE);
   const { text } = from.access.tokens.create({ name: "t", scopes: ["ng"] }, CONSOLE);
-  const rows = JSON.parse(JSON.stringify(from.access.export())) as AccessRows;
+  const rows = parseRows(JSON.parse(JSON.stringify(from.access.export())));
   using to = openFixture();
   await to.access.users.create({ name: "eve", role: "admin", password: PASSWORD }, CONSOLE);
   const former = to.access.tokens.create({ name: "x", scopes: ["admin"] }, CONSOLE);
@@ -54,4 +54,20 @@ Deno.test("checkRows() refuses what cannot be right", async () => {
   ];
   for (const rows of bad) assert.throws(() => checkRows(rows), AccessError, JSON.stringify(rows));
   assert.equal(fixture.access.users.size, 1);
+});
+
+Deno.test("parseRows() takes nothing but users and tokens", () => {
+  for (
+    const value of [
+      null,
+      [],
+      {},
+      { users: {}, tokens: [] },
+      { users: [1], tokens: [] },
+      { users: [{ name: 1 }], tokens: [] },
+      { users: [], tokens: [{ id: "x" }] },
+    ]
+  ) {
+    assert.throws(() => parseRows(value), AccessError, JSON.stringify(value));
+  }
 });

@@ -16,6 +16,14 @@ export {
   type OpenedBackup,
 } from "./backup.ts";
 export {
+  type CertificateOrigin,
+  type CertificateParts,
+  type CertificateView,
+  HttpsCertificate,
+  type Presented,
+} from "./certificates.ts";
+export { BackupKeeper, type BackupPart, type KeeperParts, type RestoreView } from "./keeper.ts";
+export {
   type Applied,
   ConfigurationFile,
   type ConfigurationFiles,

@@ -13,6 +13,14 @@ export * from "./admin/schema.ts";
 export type * from "../access/mod.ts";
 export { textOf } from "./admin/call_report.ts";
 export type { AdminServices } from "./admin/services.ts";
+export type {
+  BackupServices,
+  CertificateServices,
+  RestorePart,
+  UpkeepServices,
+} from "./admin/upkeep.ts";
+export * from "./admin/upkeep_reports.ts";
+export { lineOf } from "./admin/log_operations.ts";
 export { createApp, sourceOf } from "./app.ts";
 export { hostCheck } from "./host_names.ts";
 export { LiveHub, MAX_WATCHERS } from "./live.ts";

@@ -19,7 +19,14 @@ import {
   startListeners,
   type TransportLimits,
 } from "../../src/transport/mod.ts";
-import { type AdminServices, hostCheck, LiveHub, OPERATIONS } from "../../src/web/mod.ts";
+import {
+  type AdminServices,
+  hostCheck,
+  LiveHub,
+  OPERATIONS,
+  type UpkeepServices,
+} from "../../src/web/mod.ts";
+import { openUpkeepRig, type UpkeepRig } from "./upkeep_rig.ts";
 
 /** Passwords of all users. */
 export const PASSWORD = "correct horse battery";
@@ -54,6 +61,8 @@ export interface WebRigOptions {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  /** The body; empty when it has no end. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   // deno-lint-ignore no-explicit-any
   readonly json: any;
 }
@@ -89,6 +98,7 @@ export class WebRig implements AsyncDisposable {
     readonly cert: string,
     readonly logs: readonly string[],
     readonly hub: LiveHub,
+    readonly upkeep: UpkeepRig,
   ) {
     this.#stack = stack;
     this.#client = Deno.createHttpClient({ caCerts: [cert] });
@@ -109,6 +119,7 @@ export class WebRig implements AsyncDisposable {
     const bench = new Bench();
     const logs: string[] = [];
     const hub = new LiveHub();
+    const upkeep = await openUpkeepRig(stack, access, clock, bench.service);
     const key = await generateKey();
     const cert = await selfSign(key, [], systemClock.wall());
     const log = (level: string, message: string, details?: unknown): void => {
@@ -170,10 +181,20 @@ export class WebRig implements AsyncDisposable {
           ? {}
           : { admission: admission(options.allow[kind]) }),
       }),
-      admin: services(access, clock, bench, hub),
+      admin: services(access, clock, bench, hub, upkeep.services),
     });
     stack.defer(() => listeners.close(0));
-    return new WebRig(stack.move(), access, clock, bench, listeners.addresses, cert, logs, hub);
+    return new WebRig(
+      stack.move(),
+      access,
+      clock,
+      bench,
+      listeners.addresses,
+      cert,
+      logs,
+      hub,
+      upkeep,
+    );
   }
 
   /** Address of a listener. */
@@ -202,13 +223,16 @@ export class WebRig implements AsyncDisposable {
         ...ask.headers,
       },
     });
-    const endless = response.headers.get("content-type") === "text/event-stream";
-    const text = endless ? "" : await response.text();
+    const type = response.headers.get("content-type");
+    const endless = type === "text/event-stream";
+    const bytes = endless ? new Uint8Array() : await response.bytes();
     if (endless) await response.body?.cancel();
+    const isJson = type?.startsWith("application/json") === true;
     return {
       status: response.status,
       headers: response.headers,
-      json: text === "" ? undefined : JSON.parse(text),
+      bytes,
+      json: isJson ? JSON.parse(new TextDecoder().decode(bytes)) : undefined,
     };
   }
 
@@ -253,12 +277,19 @@ export function cookieOf({ headers }: Answer): string {
   return /^__Host-rtpedge=([^;]*)/.exec(headers.get("set-cookie") ?? "")?.[1] ?? "none";
 }
 
-/** Paths of operations with names that exist, or may. */
+/** Paths of operations with names that exist, or may; numbers and options are what they must be. */
 export function pathOf(operation: (typeof OPERATIONS)[number], value: string): string {
-  return operation.path.replace(/\{\w+\}/, encodeURIComponent(value));
+  return operation.path.replace("{number}", "9").replace("{option}", "control-allow-ng")
+    .replace(/\{\w+\}/, encodeURIComponent(value));
 }
 
-function services(access: Access, clock: FakeClock, bench: Bench, hub: LiveHub): AdminServices {
+function services(
+  access: Access,
+  clock: FakeClock,
+  bench: Bench,
+  hub: LiveHub,
+  upkeep: UpkeepServices,
+): AdminServices {
   const { service, relay } = bench;
   const dispatcher = new NgDispatcher({ handlers: service.handlers, clock, log: () => {} });
   const none = { used: 0, free: 0, total: 0 };
@@ -298,5 +329,6 @@ function services(access: Access, clock: FakeClock, bench: Bench, hub: LiveHub):
       clients: () => [],
     },
     ng: (payload, source) => dispatcher.handlePlain(payload, source),
+    upkeep,
   };
 }

@@ -104,10 +104,18 @@ async function answer(c: ApiContext, services: AdminServices, operation: Operati
   const { address } = c.get("source").peer;
   const by: By = { subject: identity.subject, address };
   authorise(services, operation, identity, by, c.env.incoming.headers["x-csrf-token"]);
+  const { incoming } = c.env;
   const context: RequestContext = {
     services,
     by,
     ...identity,
+    host: /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(incoming.headers.host ?? "")?.slice(1)
+      .find((part) => part !== undefined),
+    listener: `listen-${c.get("source").transport}`,
+    known: () => {
+      const { subject } = identify(incoming, services.access);
+      return services.access.decide(subject, operation.needs) === "allow";
+    },
     setCookie(cookie) {
       const value = cookie ?? "";
       const age = cookie === undefined ? "; Max-Age=0" : "";

@@ -7,7 +7,7 @@
 import { callReport, findCall, listCalls } from "./call_report.ts";
 import { type Operation, operation } from "./operation.ts";
 import { Problem } from "./problem.ts";
-import { CALL, CALL_LIST, CONFIGURATION, HEALTH, STATUS } from "./reports.ts";
+import { CALL, CALL_LIST, HEALTH, STATUS } from "./reports.ts";
 import { integer, object, oneOf, optional, string } from "./schema.ts";
 
 const CALL_PATH = object({ id: string({ min: 1, max: 4096, about: "the call-id" }) });
@@ -31,15 +31,6 @@ export const CALL_OPERATIONS: readonly Operation[] = [
     needs: "read",
     response: HEALTH,
     run: ({ services }) => services.health(),
-  }),
-  operation({
-    id: "getConfiguration",
-    method: "get",
-    path: "/configuration",
-    summary: "Every option in effect with its source; secrets are masked",
-    needs: "admin",
-    response: CONFIGURATION,
-    run: ({ services }) => services.configuration(),
   }),
   operation({
     id: "listCalls",

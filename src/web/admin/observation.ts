@@ -4,7 +4,9 @@
  * @module
  */
 
-import { FIELD_NAMES, FIELDS, type Range, RANGES, type Step } from "../../history/mod.ts";
+import { FIELD_NAMES, FIELDS } from "../../history/fields.ts";
+import { type Range, RANGES } from "../../history/history.ts";
+import type { Step } from "../../history/series.ts";
 import {
   type Infer,
   integer,

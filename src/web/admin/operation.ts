@@ -21,6 +21,12 @@ export interface RequestContext {
   readonly session: Session | undefined;
   /** The cookie that came, whether it is good or not. */
   readonly cookie: string | undefined;
+  /** Host name or address the client has asked for, without a port; undefined = it did not say. */
+  readonly host: string | undefined;
+  /** Option of the listener it came by, as `listen-https`. */
+  readonly listener: string;
+  /** Whether the client may still do this: for answers that go on. */
+  readonly known: () => boolean;
   /** Gives the browser a cookie, or takes it away. */
   setCookie(cookie: string | undefined): void;
 }

@@ -33,7 +33,7 @@ export interface JsonSchema {
   /** Fields that must be there. */
   readonly required?: readonly string[];
   /** Whether other fields may be there. */
-  readonly additionalProperties?: boolean;
+  readonly additionalProperties?: boolean | JsonSchema;
 }
 
 /** Declares what a value must be. */
@@ -293,6 +293,21 @@ export class Shape<F extends Fields> implements Schema<ObjectOf<F>> {
     }
     return parsed as ObjectOf<F>;
   }
+}
+
+/** An object with any names, whose values are all of one kind. */
+export function record<T>(value: Schema<T>, about: string): Schema<Readonly<Record<string, T>>> {
+  return {
+    json: { type: "object", additionalProperties: value.json, description: about },
+    parse(given, at) {
+      if (typeof given !== "object" || given === null || Array.isArray(given)) {
+        throw new SchemaError(at, "an object");
+      }
+      return Object.fromEntries(
+        Object.entries(given).map(([name, one]) => [name, value.parse(one, `${at}.${name}`)]),
+      );
+    },
+  };
 }
 
 /** An object with exactly these fields. */

@@ -11,6 +11,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { NgSource } from "../../ng/types.ts";
 import type { ObservationServices } from "./observation.ts";
 import type { ConfigurationReport, HealthReport, StatusReport } from "./reports.ts";
+import type { UpkeepServices } from "./upkeep.ts";
 
 /** What stands behind the admin API. */
 export interface AdminServices {
@@ -30,6 +31,8 @@ export interface AdminServices {
   configuration(): ConfigurationReport;
   /** What is well and what is not. */
   health(): HealthReport;
+  /** Logs, certificates, configuration, backups, captures. */
+  readonly upkeep: UpkeepServices;
   /** What is watched over time. */
   readonly observation: ObservationServices;
   /** Carries out an ng message without a cookie. */
