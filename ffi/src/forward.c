@@ -234,6 +234,8 @@ void forward(struct thread *t, struct packet *p)
 		not_media(t, p, rule, class);
 		return;
 	}
+	if (kernel & KERNEL_KEYED && class == RTPE_CLASS_RTP)
+		kernel_catch_up(t, slot, rule);
 	/* Before anything is learned or counted from it. */
 	p->fleeting = false;
 	if (rule->decrypt) {

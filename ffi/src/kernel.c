@@ -36,15 +36,6 @@ static bool confirmed(const struct slot *slot)
 	return __atomic_load_n(&slot->counters->confirmed, __ATOMIC_RELAXED);
 }
 
-static bool has_keys(const struct rule *rule)
-{
-	bool any = rule->decrypt;
-
-	for (uint32_t i = 0; i < rule->n_outputs; i++)
-		any |= rule->outputs[i].encrypt != NULL;
-	return any;
-}
-
 static uint8_t output_obstacle(const struct rule *rule, const struct out_rule *out)
 {
 	if (atomic_load(&out->slot->generation) != out->generation)
@@ -75,8 +66,6 @@ static uint8_t obstacle(const struct slot *slot)
 		return RTPE_WHY_READ;
 	if (!confirmed(slot) || atomic_load(&slot->hold))
 		return RTPE_WHY_LEARNING;
-	if (has_keys(rule))
-		return RTPE_WHY_UNSUPPORTED;
 	for (uint32_t i = 0; i < rule->n_outputs; i++) {
 		uint8_t why = output_obstacle(rule, &rule->outputs[i]);
 
@@ -197,6 +186,8 @@ void kernel_rule_changed(struct rtpe_core *core, struct slot *slot, const void *
 	/* What an earlier process has left stays until all of the call is back. */
 	if (!p->adopted)
 		settle(core, slot, false);
+	else
+		kernel_srtp_take(core, slot);
 	/* What was said about its destinations may not be true after theirs. */
 	if (p->ruled)
 		kernel_wake(core, slot);
@@ -270,10 +261,87 @@ void kernel_slot_closed(struct rtpe_core *core, struct slot *slot)
 
 	if (!k)
 		return;
-	atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_RULED);
+	atomic_fetch_and(&slot->kernel, (uint8_t)~(KERNEL_RULED | KERNEL_KEYED));
 	kernel_displace(core, slot);
 	kernel_rule_forget(&k->ports[slot->index]);
 	tell_info(k, slot, RTPE_WHY_NO_RULE);
+}
+
+/* ---- keys ---------------------------------------------------------------------- */
+
+void kernel_once_more(struct rtpe_core *core, const struct slot *slot)
+{
+	struct kernel *k = core->kernel;
+	struct kernel_again *a;
+
+	/* So many moves in two ticks: the sweep will come to it. */
+	if (k->again_count == core->opts.max_slots)
+		return;
+	a = &k->again[(k->again_head + k->again_count++) % core->opts.max_slots];
+	a->slot = slot->index;
+	a->generation = atomic_load(&slot->generation);
+	a->tick = k->ticks;
+}
+
+static void tell_again(struct rtpe_core *core, const struct kernel_again *a)
+{
+	struct slot *slot = slot_of(core, a->slot);
+
+	if (!slot || atomic_load(&slot->generation) != a->generation ||
+	    !core->kernel->ports[a->slot].place)
+		return;
+	if (atomic_load(&slot->kernel) & KERNEL_KEYED)
+		kernel_srtp_put(core, slot);
+	else
+		kernel_srtp_take(core, slot);
+}
+
+/* Of streams moved in this tick: the batches that were under way are done with. */
+static void tell_fresh(struct rtpe_core *core)
+{
+	struct kernel *k = core->kernel;
+	bool waited = false;
+
+	for (uint32_t i = k->again_count; i-- > 0;) {
+		const struct kernel_again *a =
+			&k->again[(k->again_head + i) % core->opts.max_slots];
+
+		if (a->tick != k->ticks)
+			break;
+		if (!waited)
+			core_synchronize(core);
+		waited = true;
+		tell_again(core, a);
+	}
+}
+
+/* Of those moved in earlier ticks: what waited in sockets is done with, too. */
+static void tell_settled(struct rtpe_core *core)
+{
+	struct kernel *k = core->kernel;
+
+	while (k->again_count && k->again[k->again_head].tick != k->ticks) {
+		tell_again(core, &k->again[k->again_head]);
+		k->again_head = (k->again_head + 1) % core->opts.max_slots;
+		k->again_count--;
+	}
+}
+
+/* What the module remembers is lost with it: it is looked at once a minute, long
+ * before a sequence number comes round. */
+static void sweep_keys(struct rtpe_core *core)
+{
+	struct kernel *k = core->kernel;
+	uint32_t n = core->n_used_slots / 60 + 1;
+
+	for (; n && core->n_used_slots; n--) {
+		struct slot *slot;
+
+		k->keyed_cursor = (k->keyed_cursor + 1) % core->n_used_slots;
+		slot = slot_of(core, k->keyed_cursor);
+		if (slot && atomic_load(&slot->kernel) & KERNEL_KEYED)
+			kernel_srtp_take(core, slot);
+	}
 }
 
 /* ---- ticks ------------------------------------------------------------------- */
@@ -291,7 +359,7 @@ static void slot_lost(struct rtpe_core *core, struct slot *slot)
 
 	if (!k->ports[slot->index].place)
 		return;
-	atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_RULED);
+	atomic_fetch_and(&slot->kernel, (uint8_t)~(KERNEL_RULED | KERNEL_KEYED));
 	kernel_displace(core, slot);
 	tell_info(k, slot, RTPE_WHY_NO_MODULE);
 }
@@ -325,6 +393,9 @@ static void lose(struct rtpe_core *core)
 	struct kernel *k = core->kernel;
 
 	kernel_each_slot(core, slot_lost);
+	k->again_count = 0;
+	/* A relay thread may be reading from its file. */
+	core_synchronize(core);
 	kernel_detach(k);
 	places_reset(k);
 	k->status.up = 0;
@@ -352,6 +423,8 @@ static void probe(struct rtpe_core *core, uint64_t now)
 			kernel_each_slot(core, wake);
 		}
 	}
+	if (k->fd >= 0)
+		sweep_keys(core);
 	if (k->fd >= 0 && (k->status.missed || k->status.refused || k->waiting))
 		kernel_each_slot(core, look_again);
 }
@@ -393,7 +466,9 @@ int rtpe_offload_tick(struct rtpe_core *core, struct rtpe_offload_status *status
 
 	if (!k)
 		return -ENODEV;
+	k->ticks++;
 	probe(core, start);
+	tell_settled(core);
 	for (n = 0; n < words; n++) {
 		uint32_t w = k->cursor;
 		uint64_t bits = 0;
@@ -406,6 +481,7 @@ int rtpe_offload_tick(struct rtpe_core *core, struct rtpe_offload_status *status
 		if (core_now(core) - start > TICK_US)
 			break;
 	}
+	tell_fresh(core);
 	if (status)
 		*status = k->status;
 	return n < words;

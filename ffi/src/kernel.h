@@ -5,6 +5,7 @@
  *   kernel.c        when a stream is moved
  *   kernel_open.c   beginning and end
  *   kernel_push.c   how: messages about one port
+ *   kernel_srtp.c   what is remembered of SRTP
  *   kernel_io.c     the table's file
  *   kernel_sum.c    counters of both
  *
@@ -20,14 +21,25 @@
 #include "kernel_mark.h"
 #include "rtpe_kernel.h"
 #include "rtpe_offload.h"
+#include "secure.h"
 
 enum handback_state { HANDBACK_EMPTY, HANDBACK_FULL, HANDBACK_BUSY };
 
-/* RTP sources as the module has counted them, until the relay thread goes on
- * from there. */
+/* RTP sources as the module has counted them, and SSRCs under keys, until the
+ * relay thread goes on from there. */
 struct handback {
 	_Atomic uint32_t state;		/* enum handback_state */
+	bool counted;			/* ssrc[] is there */
+	bool keyed;			/* rx[] is there */
 	struct rtpe_ssrc_counters ssrc[RTPE_SSRC_TRACKS];
+	struct rtpe_srtp_state rx[RTPE_SRTP_STREAMS];
+};
+
+/* A slot that was moved with keys: to be told once more. */
+struct kernel_again {
+	uint32_t slot;
+	uint32_t generation;
+	uint32_t tick;			/* it was moved in */
 };
 
 /* What the API's caller knows of one slot. */
@@ -63,6 +75,10 @@ struct kernel {
 	struct kernel_heir *heirs;
 	uint32_t n_heirs;
 	uint32_t cursor;		/* word of `ready` looked at next */
+	uint32_t keyed_cursor;		/* slot whose keys are looked at next */
+	uint32_t ticks;
+	struct kernel_again *again;	/* in order, as many as the core has slots */
+	uint32_t again_head, again_count;
 	uint32_t waiting;		/* slots whose destinations are not certain */
 	uint64_t next_probe;		/* monotonic µs */
 	struct rtpe_offload_status status;
@@ -97,7 +113,17 @@ void kernel_displace(struct rtpe_core *core, struct slot *slot);
 /* Tells where the slot's remote endpoint is now. */
 int kernel_tell_remote(struct rtpe_core *core, struct slot *slot);
 
+/* kernel_srtp.c */
+/* What the slot's rule remembers goes to the module. */
+int kernel_srtp_put(struct rtpe_core *core, struct slot *slot);
+/* What the module remembers comes here. */
+void kernel_srtp_take(struct rtpe_core *core, struct slot *slot);
+/* The relay thread's. */
+void kernel_srtp_merge_received(struct slot *slot, const struct rtpe_srtp_state *states);
+
 /* kernel_sum.c */
+void kernel_hand_back_srtp(struct kernel *k, struct slot *slot,
+			   const struct rtpe_srtp_state *states);
 /* The slot's counters in the module, or NULL. */
 const struct rtpe_counters *kernel_counters(const struct kernel *k, uint32_t slot);
 /* Sources go back to the relay thread. */
@@ -108,6 +134,8 @@ void kernel_leave(struct kernel *k, uint32_t slot);
 void source_join(struct rtpe_ssrc_counters *into, const struct rtpe_ssrc_counters *next);
 
 /* kernel.c */
+/* The slot was moved with keys. */
+void kernel_once_more(struct rtpe_core *core, const struct slot *slot);
 void kernel_rule_forget(struct kernel_port *p);
 /* Every slot that is open. */
 void kernel_each_slot(struct rtpe_core *core,

@@ -9,7 +9,8 @@
 /* Bits of slot->kernel. */
 enum {
 	KERNEL_RULED = 1,		/* media should not come up */
-	KERNEL_BACK = 2,		/* there are sources to go on from */
+	KERNEL_BACK = 2,		/* there is something to go on from */
+	KERNEL_KEYED = 4,		/* ruled, and packets are under keys */
 };
 
 /* So many packets in a row that should not have come up are worth a look. */
@@ -18,12 +19,15 @@ enum { KERNEL_STRAYS = 20 };
 struct rtpe_core;
 struct slot;
 struct thread;
-struct packet;
+struct rule;
 
 /* Asks the API's caller to look at a slot at its next tick; from any thread. */
 void kernel_wake(struct rtpe_core *core, const struct slot *slot);
 /* The relay thread, about a packet of a slot with a bit set. */
 void kernel_met(struct thread *t, struct slot *slot);
+/* Before the rollover counter of an RTP packet is guessed that should have been
+ * the module's: it may have counted on. */
+void kernel_catch_up(struct thread *t, struct slot *slot, const struct rule *rule);
 /* A packet that the module would have forwarded. */
 void kernel_stray(struct thread *t, struct slot *slot);
 

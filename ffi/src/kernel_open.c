@@ -36,9 +36,10 @@ static struct kernel *kernel_new(struct rtpe_core *core, const struct rtpe_offlo
 	k->ports = mem_map(core->opts.max_slots * sizeof(*k->ports));
 	k->info = mem_map(core->opts.max_slots * sizeof(*k->info));
 	k->free = mem_map(opts->slots * sizeof(*k->free));
+	k->again = mem_map(core->opts.max_slots * sizeof(*k->again));
 	core->kernel = k;
 	atomic_store(&core->ready, mem_map(kernel_ready_words(core) * sizeof(*core->ready)));
-	if (k->ports && k->info && k->free && core->ready)
+	if (k->ports && k->info && k->free && k->again && core->ready)
 		return k;
 	kernel_free(core);
 	return NULL;
@@ -132,6 +133,7 @@ void kernel_free(struct rtpe_core *core)
 	kernel_detach(k);
 	mem_unmap(k->heirs, k->opts.slots * sizeof(*k->heirs));
 	mem_unmap(k->free, k->opts.slots * sizeof(*k->free));
+	mem_unmap(k->again, core->opts.max_slots * sizeof(*k->again));
 	mem_unmap(k->info, core->opts.max_slots * sizeof(*k->info));
 	mem_unmap(k->ports, core->opts.max_slots * sizeof(*k->ports));
 	core->kernel = NULL;

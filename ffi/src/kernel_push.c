@@ -181,17 +181,32 @@ static int forget_sources(struct kernel *k, const struct kernel_port *p)
 	return any ? kernel_tell(k, RTPE_KERNEL_TRACKS_SET, p->place - 1, none, sizeof(none)) : 0;
 }
 
+static bool has_keys(const struct rule *rule)
+{
+	bool any = rule->decrypt;
+
+	for (uint32_t i = 0; i < rule->n_outputs; i++)
+		any |= rule->outputs[i].encrypt != NULL;
+	return any;
+}
+
 int kernel_push(struct rtpe_core *core, struct slot *slot)
 {
 	struct kernel *k = core->kernel;
 	struct kernel_port *p = port_of(k, slot);
 	struct rtpe_addr remote;
+	bool keyed;
 	int err = kernel_place(core, slot);
 
 	if (!err)
 		err = place_outputs(core, slot);
 	if (!err && !p->ruled)
 		err = forget_sources(k, p);
+	if (err)
+		return err;
+	keyed = has_keys(atomic_load(&slot->rule));
+	if (keyed)
+		err = kernel_srtp_put(core, slot);
 	if (err)
 		return err;
 	remote = remote_read(slot);
@@ -202,6 +217,12 @@ int kernel_push(struct rtpe_core *core, struct slot *slot)
 		return err;
 	p->told = remote;
 	p->adopted = false;
+	if (keyed) {
+		atomic_fetch_or(&slot->kernel, KERNEL_KEYED);
+		kernel_once_more(core, slot);
+	} else {
+		atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_KEYED);
+	}
 	if (p->ruled)
 		return 0;
 	p->ruled = true;
@@ -216,11 +237,19 @@ void kernel_pull(struct rtpe_core *core, struct slot *slot)
 {
 	struct kernel *k = core->kernel;
 	struct kernel_port *p = port_of(k, slot);
+	bool keyed;
 
 	if (!p->ruled)
 		return;
+	keyed = atomic_load(&slot->kernel) & KERNEL_KEYED;
+	if (keyed)
+		kernel_srtp_take(core, slot);
 	kernel_send(k, RTPE_KERNEL_RULE_CLEAR, p->place - 1, 0);
-	atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_RULED);
+	if (keyed) {
+		kernel_srtp_take(core, slot);
+		kernel_once_more(core, slot);
+	}
+	atomic_fetch_and(&slot->kernel, (uint8_t)~(KERNEL_RULED | KERNEL_KEYED));
 	kernel_hand_back(k, slot);
 	p->ruled = false;
 	k->status.pulled++;

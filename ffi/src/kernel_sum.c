@@ -120,11 +120,14 @@ static void handback_take(struct thread *t, struct slot *slot, struct handback *
 
 	if (!atomic_compare_exchange_strong(&h->state, &full, HANDBACK_BUSY))
 		return;
-	tracks_join(slot->counters->ssrc, h->ssrc, &changed);
+	if (h->counted)
+		tracks_join(slot->counters->ssrc, h->ssrc, &changed);
 	for (int i = 0; i < RTPE_SSRC_TRACKS; i++)
 		if (changed >> i & 1)
 			track_resume(&slot->tracks[i], t->now);
 	slot_publish_ssrcs(slot);
+	if (h->keyed)
+		kernel_srtp_merge_received(slot, h->rx);
 	atomic_store(&h->state, HANDBACK_EMPTY);
 }
 
@@ -138,24 +141,51 @@ void kernel_met(struct thread *t, struct slot *slot)
 	handback_take(t, slot, &t->core->kernel->ports[slot->index].handback);
 }
 
+/* The relay thread has it for as long as it takes to add some numbers. */
+static void handback_hold(struct handback *h)
+{
+	uint32_t state;
+
+	while ((state = atomic_load(&h->state)) == HANDBACK_BUSY ||
+	       !atomic_compare_exchange_strong(&h->state, &state, HANDBACK_BUSY))
+		sched_yield();
+	if (state == HANDBACK_EMPTY)
+		h->counted = h->keyed = false;
+}
+
+static void handback_offer(struct slot *slot, struct handback *h)
+{
+	atomic_store(&h->state, HANDBACK_FULL);
+	atomic_fetch_or_explicit(&slot->kernel, KERNEL_BACK, memory_order_release);
+}
+
 void kernel_hand_back(struct kernel *k, struct slot *slot)
 {
 	const struct rtpe_counters *c = kernel_counters(k, slot->index);
 	struct handback *h = &k->ports[slot->index].handback;
-	uint32_t state, changed = 0;
+	uint32_t changed = 0;
 
 	if (!c)
 		return;
-	/* The relay thread holds it for as long as it takes to add some numbers. */
-	while ((state = atomic_load(&h->state)) == HANDBACK_BUSY ||
-	       !atomic_compare_exchange_strong(&h->state, &state, HANDBACK_BUSY))
-		sched_yield();
-	if (state == HANDBACK_FULL)
+	handback_hold(h);
+	if (h->counted)
 		tracks_join(h->ssrc, c->ssrc, &changed);
 	else
 		memcpy(h->ssrc, c->ssrc, sizeof(h->ssrc));
-	atomic_store(&h->state, HANDBACK_FULL);
-	atomic_fetch_or_explicit(&slot->kernel, KERNEL_BACK, memory_order_release);
+	h->counted = true;
+	handback_offer(slot, h);
+}
+
+void kernel_hand_back_srtp(struct kernel *k, struct slot *slot,
+			   const struct rtpe_srtp_state *states)
+{
+	struct handback *h = &k->ports[slot->index].handback;
+
+	handback_hold(h);
+	/* What the module knows now it knew before, and more. */
+	memcpy(h->rx, states, sizeof(h->rx));
+	h->keyed = true;
+	handback_offer(slot, h);
 }
 
 /* User space's counters with what is on its way back to it. */
@@ -164,15 +194,17 @@ static void read_own(const struct rtpe_counters *own, struct handback *h,
 {
 	struct rtpe_ssrc_counters back[RTPE_SSRC_TRACKS];
 	uint32_t state, changed = 0;
+	bool counted;
 
 	do {
 		while ((state = atomic_load(&h->state)) == HANDBACK_BUSY)
 			sched_yield();
 		memcpy(sum, own, sizeof(*sum));
 		memcpy(back, h->ssrc, sizeof(back));
+		counted = h->counted;
 		atomic_thread_fence(memory_order_seq_cst);
 	} while (atomic_load(&h->state) != state);
-	if (state == HANDBACK_FULL)
+	if (state == HANDBACK_FULL && counted)
 		tracks_join(sum->ssrc, back, &changed);
 }
 

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is remembered of SRTP goes with a stream: to the module before its rule
+ * and once more when nothing older can be on its way through the core, back
+ * before the rule is cleared and once more after. Both sides merge, so that it
+ * does not matter how often they are told. See rtpe_kernel.h.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel.h"
+
+static bool is_used(const struct rtpe_srtp_state *st)
+{
+	return st->key && st->rtp.seen[0] & 1;
+}
+
+/* ---- to the module ------------------------------------------------------------ */
+
+/* A relay thread may be writing to it: until it looks the same twice. */
+static void copy_received(const struct slot *slot, struct rtpe_srtp_state *to)
+{
+	const uint64_t *from = (const uint64_t *)(const void *)slot->srtp->rx;
+	enum { WORDS = RTPE_SRTP_STREAMS * sizeof(*to) / 8 };
+	uint64_t words[2][WORDS];
+	unsigned turn = 0;
+
+	memset(words, 0, sizeof(words));
+	do {
+		turn ^= 1;
+		for (unsigned i = 0; i < WORDS; i++)
+			words[turn][i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (memcmp(words[0], words[1], sizeof(words[0])));
+	memcpy(to, words[0], sizeof(words[0]));
+}
+
+static void copy_sent(struct slot *slot, struct rtpe_srtp_state *to)
+{
+	while (atomic_flag_test_and_set_explicit(&slot->srtp_lock, memory_order_acquire))
+		;
+	memcpy(to, slot->srtp->tx, sizeof(slot->srtp->tx));
+	atomic_flag_clear_explicit(&slot->srtp_lock, memory_order_release);
+}
+
+static uint32_t place_of(const struct kernel *k, const struct rtpe_core *core, uint32_t slot)
+{
+	uint32_t place = slot < core->opts.max_slots ? k->ports[slot].place : 0;
+
+	return place ? place - 1 : RTPE_NO_SLOT;
+}
+
+static int put(struct rtpe_core *core, const struct slot *slot,
+	       const struct rtpe_srtp_state *states, bool sent)
+{
+	struct rtpe_kernel_srtp list[RTPE_SRTP_STREAMS];
+	struct kernel *k = core->kernel;
+	uint32_t n = 0;
+
+	memset(list, 0, sizeof(list));
+	for (unsigned i = 0; i < RTPE_SRTP_STREAMS; i++) {
+		if (!is_used(&states[i]))
+			continue;
+		list[n].sent = sent;
+		list[n].state = states[i];
+		list[n++].state.from = place_of(k, core, states[i].from);
+	}
+	if (!n)
+		return 0;
+	return kernel_tell(k, RTPE_KERNEL_SRTP_PUT, k->ports[slot->index].place - 1, list,
+			   n * (uint32_t)sizeof(list[0]));
+}
+
+int kernel_srtp_put(struct rtpe_core *core, struct slot *slot)
+{
+	const struct rule *rule = atomic_load(&slot->rule);
+	struct rtpe_srtp_state states[RTPE_SRTP_STREAMS];
+	int err = 0;
+
+	if (rule->decrypt) {
+		copy_received(slot, states);
+		err = put(core, slot, states, false);
+	}
+	for (uint32_t i = 0; i < rule->n_outputs && !err; i++) {
+		const struct out_rule *out = &rule->outputs[i];
+
+		if (!out->encrypt || !core->kernel->ports[out->slot->index].place)
+			continue;
+		copy_sent(out->slot, states);
+		err = put(core, out->slot, states, true);
+	}
+	return err;
+}
+
+/* ---- and back ----------------------------------------------------------------- */
+
+static bool read_back(const struct kernel *k, uint32_t slot, struct rtpe_srtp_port *m)
+{
+	uint32_t place = k->ports[slot].place;
+
+	return place && k->fd >= 0 && pread(k->fd, m, sizeof(*m), place - 1) == sizeof(*m);
+}
+
+static void merge(const struct srtp_table *table, const struct rtpe_srtp_state *states)
+{
+	rtpe_u32 hint = 0;
+
+	for (unsigned i = 0; i < RTPE_SRTP_STREAMS; i++) {
+		struct rtpe_srtp_state *own;
+
+		if (!is_used(&states[i]))
+			continue;
+		own = srtp_take(table, states[i].key, states[i].ssrc, &hint);
+		if (own)
+			rtpe_srtp_merge(&own->rtp, &states[i].rtp);
+	}
+}
+
+/* SSRCs of packets sent from a port. */
+static void merge_sent(struct slot *slot, const struct rtpe_srtp_state *states)
+{
+	const struct srtp_table table = {
+		.states = slot->srtp->tx, .clock = &slot->srtp->tx_clock,
+		.lock = &slot->srtp_lock, .from = RTPE_NO_SLOT,
+	};
+
+	srtp_table_lock(&table);
+	merge(&table, states);
+	srtp_table_unlock(&table);
+}
+
+void kernel_srtp_merge_received(struct slot *slot, const struct rtpe_srtp_state *states)
+{
+	const struct srtp_table table = {
+		.states = slot->srtp->rx, .clock = &slot->srtp->rx_clock, .from = slot->index,
+	};
+
+	merge(&table, states);
+}
+
+static void take_sent(const struct kernel *k, const struct rule *rule)
+{
+	struct rtpe_srtp_port m;
+
+	for (uint32_t i = 0; i < rule->n_outputs; i++) {
+		struct slot *to = rule->outputs[i].slot;
+
+		if (rule->outputs[i].encrypt &&
+		    atomic_load(&to->generation) == rule->outputs[i].generation &&
+		    read_back(k, to->index, &m))
+			merge_sent(to, m.tx);
+	}
+}
+
+void kernel_srtp_take(struct rtpe_core *core, struct slot *slot)
+{
+	const struct rule *rule = atomic_load(&slot->rule);
+	struct kernel *k = core->kernel;
+	struct rtpe_srtp_port m;
+
+	if (!rule)
+		return;
+	if (rule->decrypt && read_back(k, slot->index, &m))
+		kernel_hand_back_srtp(k, slot, m.rx);
+	take_sent(k, rule);
+}
+
+void kernel_catch_up(struct thread *t, struct slot *slot, const struct rule *rule)
+{
+	const struct kernel *k = t->core->kernel;
+	struct rtpe_srtp_port m;
+
+	if (rule->decrypt && read_back(k, slot->index, &m))
+		kernel_srtp_merge_received(slot, m.rx);
+	take_sent(k, rule);
+}
