@@ -11,6 +11,7 @@ import { type Gate, openGate } from "./gate.ts";
 import type { Participant } from "./participant.ts";
 import type { Piercing } from "./pierce.ts";
 import type { Agreement } from "./secure/agreement.ts";
+import { type SecureStep, timelineOf } from "./secure/timeline.ts";
 import { iceFlags, keyFlags } from "./secure/flags.ts";
 import { streamViews } from "./stream.ts";
 import type { MediaView, StreamView } from "./types.ts";
@@ -96,6 +97,10 @@ export class Media implements MediaView {
   get codec(): string | undefined {
     const codec = this.state.codecs[0];
     return codec?.encoding;
+  }
+
+  get secureSteps(): readonly SecureStep[] {
+    return timelineOf(this).steps;
   }
 
   get streams(): readonly StreamView[] {

@@ -11,6 +11,7 @@
 import type { ByteString } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { LocalAddress, Slot, SlotCounters } from "../relay/types.ts";
+import type { SecureStep } from "./secure/timeline.ts";
 
 /** Why a call ended; the `reason` label of `closed_sessions_total` and the termination cause. */
 export type CloseReason =
@@ -64,6 +65,8 @@ export interface MediaView {
   readonly streams: readonly StreamView[];
   /** ng names: `initialized`, `send`, `recv`, `rtcp-mux`, … */
   readonly flags: readonly string[];
+  /** What ICE and DTLS did, oldest first; absent = nothing is known. */
+  readonly secureSteps?: readonly SecureStep[];
 }
 
 /** An edge: `subscriber` receives what `source` sends. */

@@ -14,6 +14,7 @@ import { type Media, pairsOf, type PortEntry } from "../media.ts";
 import { keyText, noAgreement } from "./agreement.ts";
 import { protectionOf } from "./protection.ts";
 import { Scheduler } from "./scheduler.ts";
+import { timelineOf } from "./timeline.ts";
 import { SecureTransport, type TransportTerms } from "./transport.ts";
 
 /** What secure media needs from outside. */
@@ -169,6 +170,8 @@ export class SecureMedia {
     const { relay, clock, log, dtls, random, logKeys } = this.#context;
     const { ice, crypto: keys } = this.#context.logs ?? { ice: log, crypto: log };
     const name = nameOf(media);
+    const note = (protocol: "ICE" | "DTLS", text: string, failed = false): void =>
+      timelineOf(media).add({ at: clock.wall(), protocol, text, failed });
     return {
       scheduler: this.#scheduler,
       now: () => clock.now(),
@@ -180,9 +183,18 @@ export class SecureMedia {
       engine: () => dtls?.(),
       changed: () => this.#enter(() => void this.#dirty.add(call)),
       log: {
-        ice: (message) => ice.debug(call.callId, `ICE: ${name} ${message}`),
-        dtls: (message) => keys.debug(call.callId, `DTLS: ${name} ${message}`),
-        warn: (message) => keys.warn(call.callId, `DTLS: ${name} ${message}`),
+        ice(message) {
+          note("ICE", message);
+          ice.debug(call.callId, `ICE: ${name} ${message}`);
+        },
+        dtls(message) {
+          note("DTLS", message);
+          keys.debug(call.callId, `DTLS: ${name} ${message}`);
+        },
+        warn(message) {
+          note("DTLS", message, true);
+          keys.warn(call.callId, `DTLS: ${name} ${message}`);
+        },
         keys(pair) {
           if (logKeys === true) keys.info(call.callId, `keys: ${name} ${keyText(pair)}`);
         },
