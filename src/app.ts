@@ -184,7 +184,8 @@ async function run(
       failed: (error) => log.error(() => `no new DTLS certificate: ${error}`),
       wake(ms) {
         clearTimeout(secureTimer);
-        secureTimer = setTimeout(() => calls.runSecure(), Math.ceil(ms));
+        // what has come is looked at first: an answer that is there makes a repetition needless
+        secureTimer = setTimeout(() => setImmediate(() => calls.runSecure()), Math.ceil(ms));
       },
     }),
   ]);
