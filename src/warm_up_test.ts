@@ -15,6 +15,7 @@ const SETTINGS: Settings = {
   maxBandwidth: 0,
   tos: 0,
   controlTos: 0,
+  saveInterfacePorts: false,
   sipSource: false,
   endpointLearning: "heuristic",
   strictSource: true,

@@ -118,6 +118,7 @@ export class Bench {
     maxBandwidth: 0,
     tos: 0,
     controlTos: 0,
+    saveInterfacePorts: false,
     sipSource: false,
     endpointLearning: "heuristic",
     strictSource: false,

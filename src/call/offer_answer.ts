@@ -73,7 +73,7 @@ export function answer(context: CallContext, request: NgRequest): ReplyDict {
 
 function exchange(context: CallContext, kind: Kind, request: NgRequest): ReplyDict {
   const text = checkKeys(kind, request);
-  const ports = new PortPlan(context.relay);
+  const ports = new PortPlan(context.relay, context.settings.saveInterfacePorts);
   try {
     if (request.flags.has("fragment") && context.source !== undefined) {
       return takeFragment(context, request, kind === "offer" ? request.fromTag : request.toTag);

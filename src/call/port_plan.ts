@@ -44,11 +44,14 @@ interface Inheritance {
 export class PortPlan {
   readonly planned: PlannedPorts[] = [];
   readonly #relay: Relay;
+  readonly #saving: boolean;
   readonly #opened: PortPair[] = [];
   readonly #inherited: Inheritance[] = [];
 
-  constructor(relay: Relay) {
+  /** @param saving one candidate of ICE is enough (`save-interface-ports`) */
+  constructor(relay: Relay, saving: boolean) {
     this.#relay = relay;
+    this.#saving = saving;
   }
 
   /**
@@ -81,7 +84,9 @@ export class PortPlan {
       this.#own(party, position, local, peer, latch);
     const pair = entry?.pair ?? this.#open(local);
     const known = entry?.peer !== undefined && peer === undefined;
-    const others = ice && entry?.others === undefined ? this.#openOthers(pair.local) : [];
+    const others = ice && !this.#saving && entry?.others === undefined
+      ? this.#openOthers(pair.local)
+      : [];
     this.planned.push({ position, party, pair, entry, peer: known ? undefined : peer, others });
     return ice && entry?.others !== undefined ? advertised(entry) : { pair, others };
   }

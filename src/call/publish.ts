@@ -125,8 +125,8 @@ function speak(
   prepare: (party: Participant) => Speech,
   described: boolean,
 ): ReplyDict {
-  const { calls, clock, guard, relay } = context;
-  const ports = new PortPlan(relay);
+  const { calls, clock, guard, relay, settings } = context;
+  const ports = new PortPlan(relay, settings.saveInterfacePorts);
   try {
     const callId = request.callId ?? newTag();
     const existing = calls.get(callId);

@@ -58,7 +58,7 @@ interface Plan {
  */
 export function subscribeRequest(context: CallContext, request: NgRequest): ReplyDict {
   const call = selectCall(context, request);
-  const ports = new PortPlan(context.relay);
+  const ports = new PortPlan(context.relay, context.settings.saveInterfacePorts);
   try {
     const sources = selectSources(call, request);
     const subscriber = subscriberOf(context, call, request);

@@ -29,6 +29,7 @@ function settings(): Settings {
     maxBandwidth: 0,
     tos: -1,
     controlTos: 0,
+    saveInterfacePorts: false,
     sipSource: false,
     endpointLearning: "delayed",
     strictSource: false,

@@ -18,6 +18,7 @@ const LIVE: ReadonlySet<string> = new Set<OptionName>([
   "max-cpu",
   "max-bandwidth",
   "tos",
+  "save-interface-ports",
   "sip-source",
   "endpoint-learning",
   "strict-source",

@@ -46,11 +46,9 @@ export const INTERFACES = {
     max: 65535,
     help: "Highest port for media",
   }),
-  ...later("secure media", {
-    "save-interface-ports": flag({
-      short: "S",
-      help: "Open ports on the first address of an interface only",
-    }),
+  "save-interface-ports": flag({
+    short: "S",
+    help: "Open ports on one address of an interface only, so that ICE has one candidate",
   }),
 };
 

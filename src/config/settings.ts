@@ -25,6 +25,7 @@ export function settingsFrom(config: Config): Settings {
     maxBandwidth: config["max-bandwidth"],
     tos: config.tos,
     controlTos: config["control-tos"],
+    saveInterfacePorts: config["save-interface-ports"],
     sipSource: config["sip-source"],
     endpointLearning: config["endpoint-learning"],
     strictSource: config["strict-source"],

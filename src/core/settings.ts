@@ -29,6 +29,8 @@ export interface Settings {
   tos: number;
   /** TOS byte of answers to ng requests. */
   controlTos: number;
+  /** ICE has the candidate that is in `c=` and no others, whatever addresses the interface has. */
+  saveInterfacePorts: boolean;
   /** Prefer the SIP source address to the address in SDP. */
   sipSource: boolean;
   /** How endpoint addresses are learned. */

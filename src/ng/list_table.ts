@@ -110,8 +110,10 @@ export const LISTS: Readonly<Record<ListName, WordList>> = {
       "remove": works("ICE attributes are taken out"),
       "force": works("ICE is offered and only our candidates"),
       "default": works("ICE is offered if it was offered"),
-      "optional": works("ICE is offered; candidates of the other party are never handed on"),
-      "force-relay": works("ICE is offered if it was offered, with our candidates alone"),
+      "optional": works(
+        "ICE is offered; candidates of a party that has it are handed on, and ours is one more",
+      ),
+      "force-relay": works("The same for a party that has ICE, ours being a relay"),
       "trickle": works("Candidates may come one by one (RFC 8840)"),
       "ice2": works("`a=ice-options:ice2` is written"),
       "lite": works("We are an ICE-lite agent towards both"),

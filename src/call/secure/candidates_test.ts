@@ -75,6 +75,13 @@ Deno.test("candidates: no port is opened on other addresses without ICE", () => 
   assert.equal(bench.engine.openSlots, 4);
 });
 
+Deno.test("candidates: one of them under save-interface-ports", () => {
+  const { bench } = new Daemon();
+  bench.settings.saveInterfacePorts = true;
+  assert.equal(candidates(bench.offer(ANSWER, { "ICE": "force" })).length, 1);
+  assert.equal(bench.engine.openSlots, 4);
+});
+
 Deno.test("candidates: one there is no port for is one less, and ports are given back", () => {
   const { bench } = new Daemon();
   const [, six] = bench.relay.addresses;
