@@ -13,7 +13,7 @@ import { deno, root, run } from "./proc.ts";
 
 const FOLDER = "src/web/dashboard";
 /** In the order in which rules override each other. */
-const STYLES: readonly string[] = ["base", "frame", "parts", "chart", "pages"];
+const STYLES: readonly string[] = ["base", "frame", "parts", "chart", "pages", "upkeep"];
 
 async function script(): Promise<string> {
   const target = await Deno.makeTempFile({ prefix: "rtpedge-assets-", suffix: ".js" });

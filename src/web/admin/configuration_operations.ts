@@ -30,6 +30,7 @@ const CHANGES = list(
   }),
   { max: 200, about: "options changed on top of the text" },
 );
+const ENTRY = string({ min: 1, max: 64, about: "an address or a network, as 192.0.2.0/24" });
 /** A whole file as JSON, every character escaped. */
 const MAX_BODY = 2 << 20;
 
@@ -155,15 +156,10 @@ export const CONFIGURATION_OPERATIONS: readonly Operation[] = [
     needs: "admin",
     params: object({ option: string({ max: 32, pattern: /^control-allow(-[a-z-]+)?$/ }) }),
     body: object({
-      entries: list(
-        string({ min: 1, max: 64, about: "an address or a network, as 192.0.2.0/24" }),
-        {
-          max: 500,
-        },
-      ),
+      entries: optional(list(ENTRY, { max: 500, about: "absent or empty: there is no list" })),
     }),
     response: CONFIGURATION_APPLIED,
-    run(context, { params: { option }, body: { entries } }) {
+    run(context, { params: { option }, body: { entries = [] } }) {
       expectStillAllowed(context, option, entries);
       const value = entries.length === 0 ? undefined : entries.join(";");
       return applying(
