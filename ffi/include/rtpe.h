@@ -41,7 +41,8 @@ struct rtpe_core_opts {
 	rtpe_u32 max_slots;	/* open ports at once, 2..1048576 */
 	rtpe_u32 punt_ring_bytes;	/* power of two, >= 65536 */
 	rtpe_u32 ctl_ring_bytes;	/* power of two, >= 262144 */
-	rtpe_u32 punt_rate;	/* punted packets per second and slot */
+	rtpe_u32 punt_rate;	/* punted packets per second and slot; of STUN and DTLS:
+				 * per slot and source (ffi/src/punts.h) */
 	rtpe_u32 coalesce_us;	/* longest extra wait for a fuller batch; 0 = none */
 	rtpe_u32 rcvbuf_bytes;	/* receive buffer asked for each socket */
 	rtpe_u32 flags;		/* enum rtpe_core_flags */

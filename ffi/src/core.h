@@ -48,6 +48,7 @@ struct l2_watch;
 struct kernel;
 struct capture;
 struct srtp;
+struct punt_gate;
 
 /* One local address with ports open on it. Never moved; removed only when the
  * place is needed and no port is open (table.c). */
@@ -144,7 +145,7 @@ struct slot {
 	uint64_t last_event;
 	uint8_t event_pending;
 	uint32_t overflow;		/* SO_RXQ_OVFL told last */
-	struct budget punts;
+	struct budget punts, checks, strangers;	/* see punts.h */
 	struct track tracks[RTPE_SSRC_TRACKS];
 	/* The SSRCs of the tracks, for other threads. */
 	_Atomic uint32_t heard[RTPE_SSRC_TRACKS];
@@ -239,10 +240,12 @@ struct thread {
 	uint64_t wall;			/* CLOCK_REALTIME µs */
 	struct pace pace;
 	struct ring ring;
+	struct punt_gate *gate;
 	bool ring_dirty;
 	uint32_t overflow;		/* SO_RXQ_OVFL told last */
 	uint32_t batch;			/* packets of the batch at hand */
 	uint64_t random;
+	uint64_t secret;		/* of the places in the gate */
 	uint8_t *rx_data;		/* BATCH * RX_PITCH */
 	uint8_t *clear;			/* RX_PAYLOAD: a packet opened aside */
 	struct rx *rx;

@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What a relay thread tells the consumer of its ring, and how often. */
 #include "core.h"
+#include "punts.h"
+#include "stun.h"
 
 enum { EVENT_INTERVAL_US = 100000 };
-
-static bool budget_take(struct budget *b, uint64_t now, uint32_t per_second)
-{
-	uint64_t elapsed = now - b->last, tokens;
-
-	if (elapsed > 1000000)
-		elapsed = 1000000;
-	tokens = b->tokens + elapsed * per_second / 1000;
-	if (tokens > (uint64_t)per_second * 1000)
-		tokens = (uint64_t)per_second * 1000;
-	b->last = now;
-	if (tokens < 1000) {
-		b->tokens = (uint32_t)tokens;
-		return false;
-	}
-	b->tokens = (uint32_t)(tokens - 1000);
-	return true;
-}
 
 static int event_put(struct thread *t, struct rtpe_event *ev, const struct packet *p,
 		     const void *payload, uint32_t n)
@@ -37,9 +21,13 @@ void event_punt(struct thread *t, const struct packet *p, unsigned class)
 	struct rtpe_event ev = { .type = RTPE_EVENT_PUNT, .reason = (rtpe_u16)class };
 	struct rtpe_counters *c = p->slot->counters;
 
+	if (class == RTPE_CLASS_STUN && !stun_whole(p->data, p->len)) {
+		COUNT(c->drop_malformed, 1);
+		COUNT(c->rx_errors, 1);
+		return;
+	}
 	ev.src = p->src;
-	if (!budget_take(&p->slot->punts, t->now, t->core->opts.punt_rate) ||
-	    event_put(t, &ev, p, p->data, p->len))
+	if (!punts_allow(t, p, class) || event_put(t, &ev, p, p->data, p->len))
 		COUNT(c->punt_dropped, 1);
 	else
 		COUNT(c->punted, 1);

@@ -7,6 +7,7 @@
 #include "capture.h"
 #include "classify.h"
 #include "core.h"
+#include "punts.h"
 #include "kernel.h"
 #include "secure.h"
 #include "txq.h"
@@ -117,8 +118,7 @@ static void slot_reset(struct rtpe_core *core, struct slot *slot, struct iface *
 	slot->last_event = 0;
 	slot->event_pending = 0;
 	slot->overflow = 0;
-	slot->punts.last = core_now(core);
-	slot->punts.tokens = core->opts.punt_rate * 1000;
+	punts_reset(slot, core_now(core), core->opts.punt_rate);
 	atomic_store(&slot->hold, 0);
 	atomic_store(&slot->captured, 0);
 	/* Of a port that never had keys it is not even touched. */

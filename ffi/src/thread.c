@@ -15,6 +15,7 @@
 
 #include "alloc.h"
 #include "io.h"
+#include "punts.h"
 #include "txq.h"
 
 enum { PACE_INTERVAL_US = 2000, EMPTY_POLLS = 4, RELAY_NICE = -15 };
@@ -33,12 +34,15 @@ int thread_init(struct rtpe_core *core, uint32_t index)
 	t->clear = mem_map(RX_PAYLOAD);
 	t->rx = mem_zalloc(sizeof(*t->rx));
 	t->txq = txq_new();
-	if (!t->rx_data || !t->clear || !t->rx || !t->txq ||
+	t->gate = punts_new();
+	if (!t->rx_data || !t->clear || !t->rx || !t->txq || !t->gate ||
 	    ring_init(&t->ring, core->opts.punt_ring_bytes))
 		return -ENOMEM;
 	/* IP identifications nobody can count. */
 	if (getrandom(&t->random, sizeof(t->random), GRND_NONBLOCK) < 0)
 		t->random = clock_us(CLOCK_REALTIME);
+	if (getrandom(&t->secret, sizeof(t->secret), GRND_NONBLOCK) < 0)
+		t->secret = clock_us(CLOCK_MONOTONIC);
 	t->epfd = epoll_create1(EPOLL_CLOEXEC);
 	t->wakefd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (t->epfd < 0 || t->wakefd < 0 ||
@@ -69,6 +73,7 @@ void thread_exit(struct thread *t)
 		close(t->wakefd);
 	ring_free(&t->ring);
 	txq_free(t->txq);
+	punts_free(t->gate);
 	mem_free(t->rx);
 	mem_unmap(t->rx_data, (size_t)BATCH * RX_PITCH);
 	mem_unmap(t->clear, RX_PAYLOAD);
