@@ -38,6 +38,7 @@ import {
   writeStderr,
 } from "./log/mod.ts";
 import { openEncryption } from "./encryption.ts";
+import { firewallAction, openFirewall } from "./firewall.ts";
 import { openKernel } from "./kernel.ts";
 import { openPersistence } from "./persistence.ts";
 import { MediaRelay, reservePorts, startNativeRelay } from "./relay/mod.ts";
@@ -171,6 +172,11 @@ async function run(
   const logs = makeLogs(loaded, env, debugCalls, ring);
   const log = logs.logger("core");
   for (const warning of loaded.warnings) log.warning(warning);
+  const action = await firewallAction(config);
+  if (action !== undefined) {
+    print(action.text);
+    return action.code;
+  }
   const settings = settingsFrom(config);
   const threads = config["num-threads"] || navigator.hardwareConcurrency;
   const mode = config["relay-mode"];
@@ -200,7 +206,9 @@ async function run(
   });
   const kernel = openKernel({ config, native, log, adopt: persistence !== undefined });
   const controlEndpoints = Object.values(listeners).flat();
+  const firewall = openFirewall(config, log);
   const relay = new MediaRelay(native.engine, clock, {
+    ...(firewall === undefined ? {} : { watcher: firewall }),
     addresses: interfaces.addresses,
     aliases: interfaces.aliases,
     controlEndpoints,
@@ -256,6 +264,7 @@ async function run(
     log.notice(`${resumed.calls} calls go on, ${resumed.refused} cannot`);
   }
   kernel?.resumed();
+  await firewall?.start();
   const open = await control.listen(calls).catch((error: unknown) => {
     kernel?.close(calls.registry.size > 0);
     native.engine.shutdown();
@@ -332,6 +341,7 @@ async function run(
   else await persistence.close();
   kernel?.close(persistence !== undefined && size > 0);
   native.engine.shutdown();
+  await firewall?.close(persistence !== undefined && size > 0);
   tracing.close();
   pidFile?.remove();
   log.info("ended");

@@ -12,7 +12,7 @@ import { SetupError } from "./packages.ts";
 import { deno, root, run, say, warn } from "./proc.ts";
 import { LIBRARY, setup } from "./setup.ts";
 
-/** Permissions the daemon runs with: no subprocess, no code from elsewhere. */
+/** Permissions the daemon runs with: no subprocess but the firewall's tools, no code from elsewhere. */
 export const PERMISSIONS: readonly string[] = [
   "--allow-net",
   "--allow-read",
@@ -20,6 +20,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-env",
   "--allow-sys",
   "--allow-ffi",
+  "--allow-run=nft,iptables-restore,ip6tables-restore",
 ];
 
 /** The program that operators start. */

@@ -21,6 +21,18 @@ export {
   KernelTableError,
   type KernelTableOptions,
 } from "./kernel_table.ts";
+export {
+  Firewall,
+  type FirewallBackend,
+  type FirewallParts,
+  IptablesChain,
+  NftablesChain,
+  type NftablesOptions,
+  type OpenPort,
+  type ToolResult,
+  type ToolRun,
+} from "./firewall.ts";
+export { runTool } from "./firewall_tool.ts";
 export { PastCounters } from "./past_counters.ts";
 export { type PortRange, type ReservedPorts, reservePorts } from "./reserve.ts";
 export { LIBRARY_NAME, type LibraryPlaces, libraryPlaces, locateLibrary } from "./library.ts";

@@ -39,6 +39,13 @@ export interface MediaRelayOptions {
   readonly hostAddresses?: readonly string[];
   /** How long closed ports rest. */
   readonly quarantine?: Quarantine;
+  /** Told of pairs that are opened and closed; absent = nobody. */
+  readonly watcher?: {
+    /** A pair was opened. */
+    opened(pair: PortPair): void;
+    /** A pair was closed. */
+    closed(pair: PortPair): void;
+  };
   /** Where in each range to start: a number in [0, 1). */
   readonly random?: () => number;
 }
@@ -60,11 +67,13 @@ export class MediaRelay implements Relay {
   readonly #open = new Set<PortPair>();
   /** Traffic of ports that are closed. */
   readonly #past = new Map<LocalAddress, TrafficSums>();
+  readonly #watcher: MediaRelayOptions["watcher"];
   readonly #own: { control: readonly Endpoint[]; addresses: ReadonlySet<string> };
 
   /** Takes over a configuration. @throws RangeError for an impossible port range, Error for an alias that leads nowhere */
   constructor(engine: RelayEngine, clock: Clock, options: MediaRelayOptions) {
     this.engine = engine;
+    this.#watcher = options.watcher;
     this.#interfaces = new InterfaceTable(options.addresses, options.aliases);
     const random = options.random ?? secureRandom;
     const books = new Map<string, PortBook>();
@@ -124,8 +133,7 @@ export class MediaRelay implements Relay {
       }
       if (typeof opened === "object") {
         range.cursor = taken + 1;
-        this.#open.add(opened);
-        return opened;
+        return this.#opened(opened);
       }
       if (opened !== "in-use") {
         book.release(taken);
@@ -153,8 +161,7 @@ export class MediaRelay implements Relay {
     if (typeof opened !== "object") {
       throw new PortsExhausted(opened === "in-use" ? "range" : opened);
     }
-    this.#open.add(opened);
-    return opened;
+    return this.#opened(opened);
   }
 
   /** Closes a pair and lets it rest. */
@@ -171,6 +178,7 @@ export class MediaRelay implements Relay {
       for (const pair of closing) {
         this.#addPair(pair, this.#past.get(pair.local)!);
         this.#range(pair.local).book.rest(pair.rtp.port >> 1);
+        this.#watcher?.closed(pair);
       }
     }
   }
@@ -197,6 +205,12 @@ export class MediaRelay implements Relay {
   /** Why media must not be sent to `target`. */
   refuseTarget(target: Endpoint, local: LocalAddress): string | undefined {
     return refuseTarget(target, local, this.#own);
+  }
+
+  #opened(pair: PortPair): PortPair {
+    this.#open.add(pair);
+    this.#watcher?.opened(pair);
+    return pair;
   }
 
   #addPair(pair: PortPair, sums: TrafficSums): void {
