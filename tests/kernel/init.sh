@@ -12,7 +12,7 @@ mount -t tmpfs run /run
 mount -t tmpfs tmp /tmp
 exec >/dev/console 2>&1 </dev/null
 echo 1 >/proc/sys/kernel/printk
-for m in virtio_pci virtio_blk ext4 veth xt_tcpudp nft_compat; do modprobe $m || echo "no module $m"; done
+for m in virtio_pci virtio_blk ext4 veth xt_tcpudp nft_compat ctr gcm aesni_intel sha1_ssse3; do modprobe $m || echo "no module $m"; done
 mount -t ext4 -o ro /dev/vda /disk || echo "no disk"
 ln -s /disk/rtpedge/rtpedge /usr/bin/rtpengine
 ln -s /bin/nft /usr/sbin/nft

@@ -198,25 +198,9 @@ export class Party {
     await this.#child.status;
   }
 
-  /** A description of one audio stream. */
-  sdp(version = 1, port = this.port, direction = "sendrecv"): string {
-    const family = this.address.includes(":") ? "IP6" : "IP4";
-    const profile = this.keys === undefined ? "RTP/AVP" : "RTP/SAVP";
-    const crypto = this.keys === undefined
-      ? []
-      : [`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${this.keys.own}`];
-    return [
-      "v=0",
-      `o=- ${this.port} ${version} IN ${family} ${this.address}`,
-      "s=-",
-      `c=IN ${family} ${this.address}`,
-      "t=0 0",
-      `m=audio ${port} ${profile} 0`,
-      "a=rtpmap:0 PCMU/8000",
-      `a=${direction}`,
-      ...crypto,
-      "",
-    ].join("\r\n");
+  /** Its description of one audio stream. */
+  sdp(version = 1): string {
+    return describe(this.address, this.port, this.keys?.own, version);
   }
 
   async #command(line: string): Promise<PartyStat> {
@@ -231,6 +215,28 @@ export class Party {
     this.#rest = this.#rest.slice(at + 1);
     return JSON.parse(answer);
   }
+}
+
+/** A description of one audio stream. */
+export function describe(address: string, port: number, key?: string, version = 1): string {
+  const family = address.includes(":") ? "IP6" : "IP4";
+  return [
+    "v=0",
+    `o=- ${port} ${version} IN ${family} ${address}`,
+    "s=-",
+    `c=IN ${family} ${address}`,
+    "t=0 0",
+    `m=audio ${port} ${key === undefined ? "RTP/AVP" : "RTP/SAVP"} 0`,
+    "a=rtpmap:0 PCMU/8000",
+    "a=sendrecv",
+    ...(key === undefined ? [] : [`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}`]),
+    "",
+  ].join("\r\n");
+}
+
+/** A master key and salt of AES_CM_128_HMAC_SHA1_80, as `a=crypto` has them. */
+export function newKey(): string {
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(30))));
 }
 
 /** Media endpoint of a description, and its key. */

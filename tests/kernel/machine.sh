@@ -51,7 +51,9 @@ mkdir -p "$disk" "$tree/bin" "$tree/lib64" "$tree/xtables" "$tree/dev" "$tree/li
 		{ [ -n "${VM_MODULE:-}" ] || make -s -C "$root/kernel" module-debug KDIR="$kdir"; } &&
 		deno run -A "$root/tools/bundle.ts" --out "$disk/rtpedge" &&
 		deno bundle --quiet --platform=deno --output="$disk/call.js" "$here/call_main.ts" &&
-		cc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$disk/peer" "$here/peer.c" -lsrtp2
+		cc -std=gnu11 -O2 -Wall -Wextra -Werror -o "$disk/peer" "$here/peer.c" -lsrtp2 &&
+		cc -std=gnu11 -O2 -Wall -Wextra -Werror -I"$root/ffi/include" -o "$disk/moves" "$here/moves.c" \
+			"$disk/rtpedge/lib/librtpedge.so" -Wl,-rpath,/disk/rtpedge/lib
 } >"$out.log" 2>&1 || {
 	cat "$out.log"
 	echo "0 passed, 1 failed, 0 skipped"
@@ -81,7 +83,7 @@ cp "$plugins/libxt_udp.so" "$plugins/libxt_standard.so" "$plugins/libxt_comment.
 libraries "$tree/bin/ip $tree/bin/nft $tree/bin/xtables-nft-multi $(echo "$tree"/xtables/*.so)" "$tree/lib64"
 depmod -b "${modules%/lib/modules/*}" "$release"
 for m in virtio_pci virtio_blk ext4 veth x_tables nf_tables nft_compat nf_conntrack xt_tcpudp xt_comment nft_reject_inet \
-	nft_ct; do
+	nft_ct ctr gcm ghash_generic aesni_intel sha1_ssse3; do
 	modprobe -d "${modules%/lib/modules/*}" -S "$release" --show-depends $m 2>/dev/null |
 		sed -n 's/^insmod \([^ ]*\).*/\1/p'
 done | awk '!seen[$0]++' | while read -r m; do
