@@ -117,12 +117,31 @@ export class IceAgent {
 
   /** A candidate of the peer, from its description or trickled. */
   addRemote(candidate: Candidate): void {
-    const known = this.#remotes.find((other) =>
-      other.component === candidate.component && sameEndpoint(other.endpoint, candidate.endpoint)
-    );
+    const known = this.#remoteAt(candidate.component, candidate.endpoint);
     if (known !== undefined || this.#remotes.length >= MAX_REMOTE) return;
     this.#remotes.push(candidate);
     if (this.#remote !== undefined) this.#pairUp(candidate);
+  }
+
+  /**
+   * An earlier run has selected this pair under the same credentials: it carries the media on, and the peer
+   * is asked at once whether it still consents. To be called once the peer's credentials are known.
+   */
+  resume(now: number, base: number, remote: Endpoint): void {
+    const local = this.#options.candidates.find((candidate) => candidate.base === base);
+    if (local === undefined || local.component > this.#components) return;
+    const candidate = this.#remoteAt(local.component, remote) ??
+      this.#find(local.component, remote, priorityOf("prflx", 65535, local.component));
+    const pair = candidate && !this.#refused(candidate, base)
+      ? this.#list.find(base, remote) ?? this.#list.add(local, candidate)
+      : undefined;
+    if (pair === undefined) return;
+    pair.state = "succeeded";
+    pair.succeeded = now;
+    pair.nominated = true;
+    this.#selected.set(local.component, pair);
+    if (!this.#options.lite) this.#consents.set(local.component, Consent.resumed(now));
+    this.#updateState();
   }
 
   /** `a=end-of-candidates`, or a description without trickling. */
@@ -176,7 +195,7 @@ export class IceAgent {
     }
     this.#consent(now);
     if (
-      this.#state === "checking" && now - this.#started! >= PATIENCE_MS &&
+      this.#state === "checking" && now >= this.#started! + PATIENCE_MS &&
       (this.#complete || !this.#list.hasWork)
     ) {
       this.#setState("failed");
@@ -280,15 +299,8 @@ export class IceAgent {
     useCandidate: boolean,
   ): void {
     const { component, base } = local;
-    let remote = this.#remotes.find((candidate) =>
-      candidate.component === component && sameEndpoint(candidate.endpoint, source)
-    );
-    if (remote === undefined) {
-      if (this.#remotes.length >= MAX_REMOTE) return;
-      remote = peerReflexive(component, source, priority, `prflx${++this.#found}`);
-      this.#remotes.push(remote);
-    }
-    if (this.#refused(remote, base)) return;
+    const remote = this.#remoteAt(component, source) ?? this.#find(component, source, priority);
+    if (remote === undefined || this.#refused(remote, base)) return;
     const pair = this.#list.find(base, source) ?? this.#list.add(local, remote);
     if (pair === undefined) return;
     this.#events.push({ type: "validated", component, base, remote: source });
@@ -361,7 +373,24 @@ export class IceAgent {
     const consent = this.#consents.get(local.component);
     if (pair === undefined || consent === undefined || message.class !== "success") return false;
     if (pair.local.base !== local.base || !sameEndpoint(pair.remote.endpoint, source)) return false;
-    return consent.answered(now, message.transaction);
+    if (!consent.answered(now, message.transaction)) return false;
+    const { component, base } = local;
+    this.#events.push({ type: "validated", component, base, remote: source });
+    return true;
+  }
+
+  #remoteAt(component: Component, endpoint: Endpoint): Candidate | undefined {
+    return this.#remotes.find((candidate) =>
+      candidate.component === component && sameEndpoint(candidate.endpoint, endpoint)
+    );
+  }
+
+  /** A candidate nobody has named. @returns undefined when there is no room for it */
+  #find(component: Component, endpoint: Endpoint, priority: number): Candidate | undefined {
+    if (this.#remotes.length >= MAX_REMOTE) return undefined;
+    const found = peerReflexive(component, endpoint, priority, `prflx${++this.#found}`);
+    this.#remotes.push(found);
+    return found;
   }
 
   // ---- outgoing ------------------------------------------------------------

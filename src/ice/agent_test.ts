@@ -403,3 +403,53 @@ Deno.test("IceAgent takes no check of another generation of its peer", () => {
   assert.equal(check(node, "next"), false);
   assert.equal(check(node, "after"), true);
 });
+
+Deno.test("IceAgent goes on with a pair of an earlier run, and asks at once whether it may", () => {
+  for (const controlling of [true, false]) {
+    const { a, b, network } = two({ controlling }, { controlling: !controlling });
+    introduce(network, a, b);
+    network.run(1000);
+    // a comes back with the same credentials and knows nothing; b sees no reason to nominate again
+    const again = new Node([A], { controlling, local: a.agent.local }, 1);
+    const later = new Network([again, b]);
+    later.now = network.now;
+    again.agent.setRemote(later.now, b.agent.local);
+    again.agent.resume(later.now, 0, at(B));
+    assert.equal(again.agent.state, "completed");
+    assert.equal(remoteOf(again), "198.51.100.2:6000");
+    later.run(100);
+    assert.deepEqual(again.told, ["completed"]);
+    assert.ok(again.events.some(({ type }) => type === "validated"), "the peer has consented");
+    later.run(60_000);
+    assert.equal(again.agent.state, "completed");
+    later.path = () => "lose";
+    later.run(36_000);
+    assert.equal(again.agent.state, "disconnected");
+  }
+});
+
+Deno.test("IceAgent that goes on stops when nobody consents, and resumes nothing it must not", () => {
+  const gone = new Node([A], {}, 1);
+  const network = new Network([gone]);
+  gone.agent.setRemote(network.now, { ufrag: "peer", pwd: "x".repeat(22) });
+  gone.agent.resume(network.now, 0, at(B));
+  network.run(29_000);
+  assert.equal(gone.agent.state, "completed");
+  network.run(2_000);
+  assert.equal(gone.agent.state, "disconnected");
+
+  const other = new Node([A], { allowed: () => false }, 1);
+  other.agent.setRemote(0, { ufrag: "peer", pwd: "x".repeat(22) });
+  other.agent.resume(0, 0, at(B));
+  other.agent.resume(0, 7, at(B));
+  assert.equal(other.agent.selected(1), undefined);
+  assert.equal(other.agent.state, "checking");
+});
+
+Deno.test("IceAgent in lite form goes on with a pair of an earlier run", () => {
+  const lite = new Node([A], { lite: true }, 1);
+  lite.agent.setRemote(0, { ufrag: "peer", pwd: "x".repeat(22) });
+  lite.agent.resume(0, 0, at(B));
+  assert.equal(remoteOf(lite), "198.51.100.2:6000");
+  assert.equal(lite.agent.next(), undefined);
+});

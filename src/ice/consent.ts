@@ -22,6 +22,13 @@ export class Consent {
     this.#due = now + period(spread);
   }
 
+  /** Of a pair that an earlier run has selected: the peer is asked at once. */
+  static resumed(now: number): Consent {
+    const consent = new Consent(now, 0);
+    consent.#due = now;
+    return consent;
+  }
+
   /** Monotonic ms of the next request or the expiry. */
   get next(): number {
     return Math.min(this.#due, this.#confirmed + EXPIRY_MS);
@@ -29,7 +36,7 @@ export class Consent {
 
   /** Whether the peer has been silent for too long. */
   expired(now: number): boolean {
-    return now - this.#confirmed >= EXPIRY_MS;
+    return now >= this.#confirmed + EXPIRY_MS;
   }
 
   /** Whether a request is due. */

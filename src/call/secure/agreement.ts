@@ -35,6 +35,8 @@ export interface Path {
   readonly remote?: Endpoint;
   /** Which of our candidates it leaves from, 0 for the first; absent = that one. */
   readonly local?: number;
+  /** Our user name fragment under which ICE has selected it; absent = it has not. */
+  readonly ufrag?: string;
   /** What DTLS has agreed on. */
   readonly keys?: KeyPair;
   /** Stands for the descriptions the handshake was made for. */

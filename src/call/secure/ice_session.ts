@@ -44,6 +44,15 @@ export interface IceTerms {
   readonly components: Component;
   /** Our ports. */
   readonly candidates: readonly LocalCandidate[];
+  /** Pairs that an earlier run has selected under the same credentials. */
+  readonly selected: readonly SelectedPair[];
+}
+
+/** Where media of a component goes. */
+export interface SelectedPair {
+  readonly component: Component;
+  readonly slot: Slot;
+  readonly remote: Endpoint;
 }
 
 /** Sources that an agent has validated and that are remembered. */
@@ -107,6 +116,7 @@ export class IceSession {
       if (remote.complete) running.agent.endOfCandidates();
       if (running.agent.remote === undefined) {
         running.agent.setRemote(this.#host.now(), remote.credentials, remote.lite);
+        if (before === undefined) this.#resume(running, terms.selected);
       }
     }
     this.#drain(running);
@@ -166,6 +176,14 @@ export class IceSession {
       disarm: undefined,
     };
     log(before === undefined ? "an agent begins" : "an agent begins anew");
+  }
+
+  /** Nobody nominates again what a killed process has selected. */
+  #resume({ agent }: Running, selected: readonly SelectedPair[]): void {
+    for (const { component, slot, remote } of selected) {
+      agent.resume(this.#host.now(), slot, remote);
+      if (agent.selected(component) !== undefined) this.#found.add(component);
+    }
   }
 
   #drop(running: Running | undefined): void {

@@ -170,6 +170,34 @@ Deno.test("after a restart of the daemon a call of ICE and DTLS goes on with pai
   assert.ok(after.engine.sent.some(({ payload }) => payload[0] === 1), "checks are answered");
 });
 
+for (const controlling of [true, false]) {
+  const who = controlling ? "the browser" : "we";
+  Deno.test(`after a restart of the daemon the other end has to consent (${who} in control)`, async () => {
+    const set = new Setup(controlling);
+    set.webrtc();
+    await set.internet.run(1000);
+    const text = set.bench.service.snapshot(set.call, "file");
+    for (const dead of [false, true]) {
+      const after = new Bench({ secure: { dtls: () => new FakeDtls(42) } });
+      after.service.resume(text, () => undefined);
+      const slot = [...after.engine.locals].find(([, local]) => local.port === set.local.port)![0];
+      const internet = new Internet(after);
+      const browser = new Browser(internet, "198.51.100.1 4000", 7);
+      browser.agent = set.browser.agent;
+      browser.dead = dead;
+      internet.connect(browser);
+      // at once, on the pair that was selected
+      await internet.run(50);
+      const asked = after.engine.sent.filter(({ payload }) => payload[0] === 0);
+      assert.ok(asked.length > 0);
+      assert.ok(asked.every(({ destination }) => destination.port === 4000));
+      await internet.run(35_000);
+      assert.deepEqual(after.engine.rule(slot)!.remote, dead ? undefined : browser.address);
+      assert.equal(after.engine.rule(slot)!.blackhole, dead);
+    }
+  });
+}
+
 Deno.test("SDES: keys of both directions in rules, RTCP too, and nothing of ICE or DTLS", () => {
   const set = new Setup();
   const crypto = (fill: string) => ({

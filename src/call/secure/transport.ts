@@ -12,7 +12,7 @@ import type { DtlsDescription, IceAgreement } from "../../negotiate/mod.ts";
 import type { LocalAddress, PortPair, Slot } from "../../relay/types.ts";
 import { type Agreement, type KeyPair, keysOfDtls, type Path } from "./agreement.ts";
 import { DtlsSession } from "./dtls_session.ts";
-import { IceSession } from "./ice_session.ts";
+import { IceSession, type SelectedPair } from "./ice_session.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** What a transport works with. */
@@ -127,7 +127,7 @@ export class SecureTransport {
       if (this.#ice === undefined) return;
       this.#ice.close();
       this.#ice = undefined;
-      for (const component of COMPONENTS) this.#found(component, undefined);
+      for (const component of COMPONENTS) this.#found(component);
       return;
     }
     const { now, random, send, scheduler, log } = this.#host;
@@ -141,11 +141,11 @@ export class SecureTransport {
       found: (component, slot, remote, selected) => {
         // what an earlier run has selected counts for more than what is only valid
         if (!selected && this.#agreement[NAMES[component]].remote !== undefined) return;
-        this.#found(component, remote, slot);
+        this.#found(component, remote, slot, selected);
         if (selected) this.#dtls.get(component)?.aim(remote, "validated");
       },
       lost: () => {
-        for (const component of COMPONENTS) this.#found(component, undefined);
+        for (const component of COMPONENTS) this.#found(component);
       },
     });
     this.#ice.update({
@@ -153,6 +153,7 @@ export class SecureTransport {
       controlling,
       components,
       candidates: this.#candidates(),
+      selected: this.#selectedUnder(ice.local.credentials.ufrag),
     });
   }
 
@@ -171,6 +172,15 @@ export class SecureTransport {
         };
       })
     );
+  }
+
+  #selectedUnder(name: string): SelectedPair[] {
+    return COMPONENTS.flatMap((component) => {
+      const { remote, local = 0, ufrag } = this.#agreement[NAMES[component]];
+      const pair = this.#pairs[local];
+      if (remote === undefined || ufrag !== name || pair === undefined) return [];
+      return [{ component, slot: (component === 1 ? pair.rtp : pair.rtcp).slot, remote }];
+    });
   }
 
   #componentOf(slot: Slot): Component {
@@ -231,7 +241,7 @@ export class SecureTransport {
     }
     const target = terms[name];
     const moved = before !== undefined && !same(before[name], target);
-    if (moved) this.#found(component, undefined);
+    if (moved) this.#found(component);
     const { local } = this.#pairs[0]!;
     if (target !== undefined && this.#host.allowed(target, local)) session.aim(target, "signalled");
   }
@@ -259,13 +269,14 @@ export class SecureTransport {
         this.#host.send(this.#portTowards(component, destination), destination, payload),
       agreed: (keys, peer, association) => {
         const name = NAMES[component];
-        const { remote, local } = this.#agreement[name];
+        const { remote, local, ufrag } = this.#agreement[name];
         const pair = keysOfDtls(keys);
         log.keys(pair);
         const there = this.#terms?.ice === undefined ? peer : remote;
         this.#agreement[name] = {
           ...(there === undefined ? {} : { remote: there }),
           ...(local === undefined ? {} : { local }),
+          ...(ufrag === undefined ? {} : { ufrag }),
           keys: pair,
           association,
         };
@@ -287,15 +298,18 @@ export class SecureTransport {
     return same(this.#host.remoteOf(slot), source) ? "possible" : undefined;
   }
 
-  #found(component: Component, remote: Endpoint | undefined, slot?: Slot): void {
+  /** @param slot which of our ports it was found by */
+  #found(component: Component, remote?: Endpoint, slot?: Slot, selected = false): void {
     const name = NAMES[component];
-    const { remote: before, local: from = 0, ...rest } = this.#agreement[name];
+    const { remote: before, local: from = 0, ufrag: under, ...rest } = this.#agreement[name];
     const local = slot === undefined ? 0 : this.#pairs.indexOf(this.#pairOf(slot));
-    if (same(before, remote) && from === local) return;
+    const ufrag = selected ? this.#terms?.ice?.local.credentials.ufrag : undefined;
+    if (same(before, remote) && from === local && under === ufrag) return;
     const path: Path = {
       ...rest,
       ...(remote === undefined ? {} : { remote }),
       ...(local === 0 ? {} : { local }),
+      ...(ufrag === undefined ? {} : { ufrag }),
     };
     this.#agreement[name] = path;
     this.#host.changed();
