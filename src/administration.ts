@@ -33,9 +33,9 @@ import {
   type AdminServices,
   type ConfigurationReport,
   type HealthReport,
+  jsonOf,
   type ObservationServices,
   type StatusReport,
-  textOf,
 } from "./web/mod.ts";
 
 /** Sessions that have ended are removed this often, in ms. */
@@ -308,14 +308,4 @@ function healthOf(sources: AdministrationSources, now: number): HealthReport {
     journalled: databaseFile(config.journal, config["data-dir"]) !== undefined,
   });
   return { level: worstLevel(facts), facts };
-}
-
-/** A reply tree as JSON has it: byte strings as text, dictionaries as objects. */
-function jsonOf(value: unknown): unknown {
-  if (typeof value === "string") return textOf(value);
-  if (typeof value === "bigint") return Number(value);
-  if (Array.isArray(value)) return value.map(jsonOf);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
-  return Object.fromEntries(entries.map(([key, item]) => [textOf(String(key)), jsonOf(item)]));
 }

@@ -11,6 +11,7 @@
 import type { ByteString } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { LocalAddress, Slot, SlotCounters } from "../relay/types.ts";
+import type { Gate } from "./gate.ts";
 import type { SecureStep } from "./secure/timeline.ts";
 
 /** Why a call ended; the `reason` label of `closed_sessions_total` and the termination cause. */
@@ -129,6 +130,8 @@ export interface CallView {
   readonly foreign: boolean;
   /** Being recorded. */
   readonly recording: boolean;
+  /** What is kept from passing in the whole call; absent = nothing. */
+  readonly gate?: Readonly<Gate>;
   /** Parties in order of appearance. */
   readonly participants: readonly ParticipantView[];
 }

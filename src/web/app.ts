@@ -41,7 +41,7 @@ export function createApp(services: WebServices): WebApp {
 
   if (services.admin !== undefined) {
     app.route("/api/v1", adminRoutes(services.admin, services.log));
-    app.route("/ui", dashboardRoutes(services.admin, services.log));
+    app.route("/", dashboardRoutes(services.admin, services.log));
     // programs that ask for the root get what they always got
     app.get("/", async (c, next) => {
       return c.req.header("accept")?.includes("text/html") === true

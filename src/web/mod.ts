@@ -11,7 +11,7 @@ export * from "./admin/observation.ts";
 export * from "./admin/reports.ts";
 export * from "./admin/schema.ts";
 export type * from "../access/mod.ts";
-export { textOf } from "./admin/call_report.ts";
+export { jsonOf, textOf } from "./admin/call_report.ts";
 export type { AdminServices } from "./admin/services.ts";
 export type {
   BackupServices,

@@ -36,6 +36,8 @@ const NEEDS: Readonly<Record<string, string>> = {
   listCalls: "read",
   getCall: "read",
   terminateCall: "operate",
+  blockCall: "operate",
+  sendNg: "admin",
   getLive: "read",
   watchLive: "read",
   getHistory: "read",

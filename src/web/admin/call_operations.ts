@@ -10,7 +10,8 @@ import { Problem } from "./problem.ts";
 import { CALL, CALL_LIST, HEALTH, STATUS } from "./reports.ts";
 import { integer, object, oneOf, optional, string } from "./schema.ts";
 
-const CALL_PATH = object({ id: string({ min: 1, max: 4096, about: "the call-id" }) });
+/** Path of one call. */
+export const CALL_PATH = object({ id: string({ min: 1, max: 4096, about: "the call-id" }) });
 
 /** The operations. */
 export const CALL_OPERATIONS: readonly Operation[] = [
@@ -84,7 +85,8 @@ export const CALL_OPERATIONS: readonly Operation[] = [
   }),
 ];
 
-function noCall(): never {
+/** @throws Problem that says so */
+export function noCall(): never {
   throw new Problem(
     404,
     "not_found",

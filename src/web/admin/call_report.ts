@@ -74,8 +74,9 @@ export function callReport(
     summary: summaryOf(call),
     aliases: call.aliases.map(textOf),
     ...maybe("metadata", text(call.metadata)),
+    blocked: (["media", "silence", "dtmf"] as const).filter((gate) => call.gate?.[gate] === true),
     forwarding: forwardingOf(call, relay),
-    parties: call.participants.map(partyOf),
+    parties: call.participants.map((party) => partyOf(party, relay)),
     edges,
     quality,
   };
@@ -92,6 +93,21 @@ function forwardingOf(call: CallView, relay: StatusReport["relay"]): CallReport[
     }
   }
   return { by: "core", reason: [...obstacles, relay.reason].filter(Boolean).join("; ") };
+}
+
+/** Where the packets of one port are forwarded, and why not lower. */
+function streamForwarding(
+  { kernel }: SlotCounters,
+  relay: StatusReport["relay"],
+): NonNullable<StreamReport["forwarding"]> {
+  if (kernel?.forwards === true) return { by: "kernel", reason: "" };
+  if (kernel?.obstacle !== undefined) {
+    return { by: "core", reason: OBSTACLE_TEXTS[kernel.obstacle] };
+  }
+  return {
+    by: "core",
+    reason: ["no kernel table is in use", relay.reason].filter(Boolean).join("; "),
+  };
 }
 
 function stateOf(call: CallView): CallSummary["state"] {
@@ -152,7 +168,7 @@ function edgesOf(
   });
 }
 
-function partyOf(party: ParticipantView): PartyReport {
+function partyOf(party: ParticipantView, relay: StatusReport["relay"]): PartyReport {
   return {
     tag: textOf(party.tag),
     aliases: party.aliases.map(textOf),
@@ -161,11 +177,14 @@ function partyOf(party: ParticipantView): PartyReport {
     ...maybe("metadata", text(party.metadata)),
     created: Math.floor(party.created),
     ...maybe("inDialogueWith", text(party.inDialogueWith)),
-    medias: party.medias.map(mediaOf),
+    medias: party.medias.map((media) => mediaOf(media, relay)),
   };
 }
 
-function mediaOf(media: MediaView): PartyReport["medias"][number] {
+function mediaOf(
+  media: MediaView,
+  relay: StatusReport["relay"],
+): PartyReport["medias"][number] {
   return {
     index: media.index,
     type: textOf(media.type),
@@ -173,11 +192,12 @@ function mediaOf(media: MediaView): PartyReport["medias"][number] {
     ...maybe("codec", text(media.codec)),
     hidden: media.hidden === true,
     flags: [...media.flags],
-    streams: media.streams.map(streamOf),
+    streams: media.streams.map((stream) => streamOf(stream, relay)),
+    steps: (media.secureSteps ?? []).map((step) => ({ ...step, at: Math.floor(step.at) })),
   };
 }
 
-function streamOf(stream: StreamView): StreamReport {
+function streamOf(stream: StreamView, relay: StatusReport["relay"]): StreamReport {
   const counters = stream.counters();
   const remote = counters?.remote ?? stream.endpoint;
   const { local, advertised } = stream;
@@ -188,6 +208,8 @@ function streamOf(stream: StreamView): StreamReport {
     ...maybe("remote", remote && formatEndpoint(remote)),
     ...maybe("advertised", advertised && formatEndpoint(advertised)),
     confirmed: counters?.confirmed ?? false,
+    ...maybe("suite", stream.cryptoSuite),
+    ...maybe("forwarding", counters && streamForwarding(counters, relay)),
     flags: [...stream.flags],
     ...maybe("counters", counters && countersOf(counters)),
   };
@@ -234,4 +256,14 @@ function text(value: ByteString | undefined): string | undefined {
 /** A field that is there or not. */
 function maybe<K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
   return (value === undefined ? {} : { [name]: value }) as { [P in K]?: T };
+}
+
+/** A reply tree as JSON has it: byte strings as text, dictionaries as objects. */
+export function jsonOf(value: unknown): unknown {
+  if (typeof value === "string") return textOf(value);
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  return Object.fromEntries(entries.map(([key, item]) => [textOf(String(key)), jsonOf(item)]));
 }

@@ -6,6 +6,7 @@
 
 import { ACCESS_OPERATIONS } from "./access_operations.ts";
 import { BACKUP_OPERATIONS } from "./backup_operations.ts";
+import { CALL_CONTROL_OPERATIONS } from "./call_control_operations.ts";
 import { CALL_OPERATIONS } from "./call_operations.ts";
 import { CAPTURE_OPERATIONS } from "./capture_operations.ts";
 import { CERTIFICATE_OPERATIONS } from "./certificate_operations.ts";
@@ -20,6 +21,7 @@ import { SYSTEM_OPERATIONS } from "./system_operations.ts";
 export const OPERATIONS: readonly Operation[] = [
   ...SESSION_OPERATIONS,
   ...CALL_OPERATIONS,
+  ...CALL_CONTROL_OPERATIONS,
   ...OBSERVATION_OPERATIONS,
   ...ACCESS_OPERATIONS,
   ...CAPTURE_OPERATIONS,

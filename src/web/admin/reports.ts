@@ -142,6 +142,13 @@ export const STREAM = new Shape({
   remote: optional(string({ max: 64, about: "in use: learned or signalled" })),
   advertised: optional(string({ max: 64, about: "as signalled" })),
   confirmed: boolean("learning is over"),
+  suite: optional(string({ max: 64, about: "SRTP suite in use" })),
+  forwarding: optional(
+    object({
+      by: oneOf(["kernel", "core", "media engine"]),
+      reason: string({ max: 1024, about: "why not lower; empty in the kernel" }),
+    }),
+  ),
   flags: list(TEXT),
   counters: optional(COUNTERS),
 });
@@ -163,6 +170,15 @@ export const PARTY = new Shape({
     hidden: boolean("the party does not know of it"),
     flags: list(TEXT),
     streams: list(STREAM),
+    steps: list(
+      object({
+        at: TIME,
+        protocol: oneOf(["ICE", "DTLS"]),
+        text: TEXT,
+        failed: boolean("something is wrong"),
+      }),
+      { about: "what ICE and DTLS did, oldest first" },
+    ),
   })),
 });
 
@@ -184,6 +200,7 @@ export const CALL = new Shape({
   summary: CALL_SUMMARY,
   aliases: list(TEXT),
   metadata: optional(TEXT),
+  blocked: list(oneOf(["media", "silence", "dtmf"]), { about: "kept back in the whole call" }),
   forwarding: object({ by: oneOf(["core", "kernel"]), reason: TEXT }),
   parties: list(PARTY),
   edges: list(

@@ -7,6 +7,8 @@
 import type { Page } from "./page.ts";
 import { AUDIT_PAGE } from "./pages/audit.ts";
 import { HEALTH_PAGE } from "./pages/health.ts";
+import { CALL_PAGE } from "./pages/call.ts";
+import { CALLS_PAGE } from "./pages/calls.ts";
 import { LOGIN_PAGE } from "./pages/login.ts";
 import { LOGS_PAGE } from "./pages/logs.ts";
 import { OVERVIEW_PAGE } from "./pages/overview.ts";
@@ -20,6 +22,8 @@ export const PAGES: readonly Page[] = [
   LOGIN_PAGE,
   SETUP_PAGE,
   OVERVIEW_PAGE,
+  CALLS_PAGE,
+  CALL_PAGE,
   SECURITY_PAGE,
   AUDIT_PAGE,
   LOGS_PAGE,

@@ -48,12 +48,12 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 type PageEnv = Context<WebEnv>;
 
-/** The routes, to be mounted at `/ui`. */
+/** The routes, to be mounted at the root: all are at `/ui`. */
 export function dashboardRoutes(services: AdminServices, log: NgLog): Hono<WebEnv> {
-  const routes = new Hono<WebEnv>({ strict: false });
+  const routes = new Hono<WebEnv>();
   const limiter = new SourceLimiter(services.clock, RATE);
 
-  routes.use(async (c, next) => {
+  routes.use("/ui/*", async (c, next) => {
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
     const { peer, transport } = c.get("source");
     if (!limiter.take(peer.address)) {
@@ -63,7 +63,9 @@ export function dashboardRoutes(services: AdminServices, log: NgLog): Hono<WebEn
     return await next();
   });
 
-  routes.get("/assets/*", (c) => {
+  routes.get("/ui", (c) => c.redirect("/ui/", 301));
+
+  routes.get("/ui/assets/*", (c) => {
     const asset = assetAt(c.req.path);
     if (asset === undefined) return c.body("not found\n", 404);
     return c.body(asset.text, 200, {
@@ -73,10 +75,10 @@ export function dashboardRoutes(services: AdminServices, log: NgLog): Hono<WebEn
   });
 
   for (const page of PAGES) {
-    routes.get(page.path, (c) => show(c, services, log, page));
+    routes.get(`/ui${page.path}`, (c) => show(c, services, log, page));
   }
 
-  routes.all("*", (c) => {
+  routes.all("/ui/*", (c) => {
     const missing = new Problem(404, "not_found", "There is no such page", "use the navigation");
     return show(c, services, log, problemPage(missing));
   });

@@ -163,7 +163,8 @@ async function apply(): Promise<void> {
   if (
     !await confirm({
       title: "Apply this configuration?",
-      detail: "It is written to the file and put into effect; the present one stays in the history.",
+      detail:
+        "It is written to the file and put into effect; the present one stays in the history.",
       yes: "Apply",
       danger: false,
     })

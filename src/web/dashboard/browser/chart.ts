@@ -1,0 +1,182 @@
+/**
+ * One chart: lines over time, a legend with the values, a line that follows the pointer.
+ *
+ * @module
+ */
+
+import {
+  areaPath,
+  type Frame,
+  linePath,
+  nearest,
+  type Point,
+  ticks,
+  timeTicks,
+  xOf,
+  yOf,
+} from "../chart_scale.ts";
+import { bitRate, fixed, localTime, percent, short } from "../format.ts";
+import { svg } from "./svg.ts";
+
+const HEIGHT = 148;
+const LEFT = 58;
+const BOTTOM = 22;
+const TOP = 8;
+
+const FORMATS: Readonly<Record<string, (value: number) => string>> = {
+  count: (value) => value < 10 && !Number.isInteger(value) ? fixed(value, 1) : short(value),
+  bits: (value) => bitRate(value),
+  share: (value) => percent(value, value > 0 && value < 0.1 ? 1 : 0),
+  ms: (value) => `${fixed(value, value < 10 ? 2 : 0)}\u202fms`,
+  score: (value) => fixed(value, 1),
+  cores: (value) => percent(value, value < 0.1 && value > 0 ? 1 : 0),
+};
+
+/** A line with its name. */
+export interface ChartLine {
+  readonly label: string;
+  readonly points: readonly Point[];
+}
+
+/** What is drawn. */
+export interface ChartData {
+  readonly lines: readonly ChartLine[];
+  /** Wall-clock ms. */
+  readonly from: number;
+  readonly to: number;
+  /** Longest time without a point over which a line goes on, in ms. */
+  readonly gap: number;
+}
+
+/** A chart in a figure of the page. */
+export class ChartView {
+  readonly #figure: HTMLElement;
+  readonly #canvas: HTMLElement;
+  readonly #legend: HTMLElement;
+  readonly #format: (value: number) => string;
+  readonly #unit: string;
+  #data: ChartData | undefined;
+  #frame: Frame | undefined;
+  #pointer: number | undefined;
+
+  /** Takes over a figure as `charts.ts` makes it. */
+  constructor(figure: HTMLElement) {
+    this.#figure = figure;
+    this.#canvas = figure.querySelector<HTMLElement>(".canvas")!;
+    this.#legend = figure.querySelector<HTMLElement>(".legend")!;
+    this.#unit = figure.dataset["unit"] ?? "count";
+    this.#format = FORMATS[this.#unit] ?? String;
+    this.#canvas.addEventListener("pointermove", (event) => {
+      this.#point(event.clientX - this.#canvas.getBoundingClientRect().left - LEFT);
+    });
+    this.#canvas.addEventListener("pointerleave", () => this.#point(undefined));
+    new ResizeObserver(() => this.#draw()).observe(this.#canvas);
+  }
+
+  /** Draws anew. */
+  show(data: ChartData): void {
+    this.#data = data;
+    this.#draw();
+  }
+
+  #point(x: number | undefined): void {
+    this.#pointer = x;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const data = this.#data;
+    const width = this.#canvas.clientWidth;
+    if (data === undefined || width < LEFT * 2) return;
+    const values = data.lines.flatMap(({ points }) => points.map(({ value }) => value ?? 0));
+    const scale = this.#unit === "score" ? [1, 2, 3, 4, 5] : ticks(Math.max(0, ...values));
+    const frame: Frame = {
+      from: data.from,
+      to: data.to,
+      top: scale.at(-1) ?? 1,
+      width: width - LEFT - 6,
+      height: HEIGHT - BOTTOM - TOP,
+    };
+    this.#frame = frame;
+    const at = this.#pointer === undefined
+      ? undefined
+      : frame.from + this.#pointer / frame.width * (frame.to - frame.from);
+    const plot = svg("g", { transform: `translate(${LEFT} ${TOP})` });
+    plot.append(...this.#grid(scale, frame), ...this.#curves(data, frame));
+    const empty = data.lines.every(({ points }) =>
+      points.every(({ value }) => value === undefined)
+    );
+    if (empty) {
+      const place = { x: frame.width / 2, y: frame.height / 2, class: "none" };
+      plot.append(svg("text", place, "Nothing recorded yet"));
+    }
+    if (at !== undefined && !empty) plot.append(...this.#cross(data, frame, at));
+    const label = `${this.#figure.querySelector("h2")?.textContent}: ${this.#caption(data)}`;
+    const size = { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` };
+    this.#canvas.replaceChildren(svg("svg", { ...size, role: "img", "aria-label": label }, plot));
+    this.#showLegend(data, at);
+  }
+
+  #grid(scale: readonly number[], frame: Frame): SVGElement[] {
+    const rows = scale.map((value) => {
+      const y = yOf(value, frame);
+      return svg(
+        "g",
+        {},
+        svg("line", { x1: 0, x2: frame.width, y1: y, y2: y, class: "grid" }),
+        svg("text", { x: -8, y: y + 4, class: "scale" }, this.#format(value)),
+      );
+    });
+    const columns = timeTicks(frame.from, frame.to).map((at) => {
+      const place = { x: xOf(at, frame), y: frame.height + 17, class: "time" };
+      return svg("text", place, localTime(at, false).slice(0, 5));
+    });
+    return [...rows, ...columns];
+  }
+
+  #curves({ lines, gap }: ChartData, frame: Frame): SVGElement[] {
+    return lines.flatMap(({ points }, i) => {
+      const line = svg("path", { d: linePath(points, frame, gap), class: `line series-${i + 1}` });
+      if (i > 0) return [line];
+      return [svg("path", { d: areaPath(points, frame, gap), class: "area series-1" }), line];
+    });
+  }
+
+  #cross({ lines, gap }: ChartData, frame: Frame, at: number): SVGElement[] {
+    const x = xOf(at, frame);
+    const dots = lines.flatMap(({ points }, i) => {
+      const point = nearest(points, at, gap);
+      if (point?.value === undefined) return [];
+      const place = { cx: xOf(point.at, frame), cy: yOf(point.value, frame), r: 3.5 };
+      return [svg("circle", { ...place, class: `dot series-${i + 1}` })];
+    });
+    return [svg("line", { x1: x, x2: x, y1: 0, y2: frame.height, class: "cross" }), ...dots];
+  }
+
+  #showLegend({ lines, gap }: ChartData, at: number | undefined): void {
+    const entries = lines.map(({ label, points }, i) => {
+      const value = at === undefined
+        ? points.findLast((point) => point.value !== undefined)?.value
+        : nearest(points, at, gap)?.value;
+      const entry = document.createElement("span");
+      entry.className = `key series-${i + 1}`;
+      const number = document.createElement("b");
+      number.textContent = value === undefined ? "–" : this.#format(value);
+      entry.append(`${label} `, number);
+      return entry;
+    });
+    const time = document.createElement("span");
+    time.className = "when";
+    time.textContent = at === undefined ? "" : localTime(at, false);
+    this.#legend.replaceChildren(...entries, time);
+  }
+
+  #caption({ lines }: ChartData): string {
+    return lines.map(({ label, points }) => {
+      const known = points.flatMap(({ value }) => value === undefined ? [] : [value]);
+      if (known.length === 0) return `${label}: nothing recorded`;
+      const highest = this.#format(Math.max(...known));
+      return `${label}: ${this.#format(known.at(-1)!)} now, ${highest} at most`;
+    }).join("; ");
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Forms that narrow a list down: what is typed shows at once.
+ *
+ * @module
+ */
+
+import { onContent, visit } from "./refresh.ts";
+
+const PAUSE_MS = 250;
+
+/** Makes forms with `data-filter` work: its value is the id of the part that changes. */
+export function start(): void {
+  onContent((root) => {
+    for (const form of root.querySelectorAll<HTMLFormElement>("form[data-filter]")) listen(form);
+  });
+}
+
+function listen(form: HTMLFormElement): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const show = (): void => {
+    clearTimeout(timer);
+    const query = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === "string" && value !== "") query.append(name, value);
+    }
+    const path = new URL(form.action).pathname;
+    void visit(query.size > 0 ? `${path}?${query}` : path, [form.dataset["filter"] ?? ""]);
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    show();
+  });
+  form.addEventListener("change", show);
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, PAUSE_MS);
+  });
+}
