@@ -9,6 +9,9 @@ import { AUDIT_PAGE } from "./pages/audit.ts";
 import { HEALTH_PAGE } from "./pages/health.ts";
 import { CALL_PAGE } from "./pages/call.ts";
 import { CALLS_PAGE } from "./pages/calls.ts";
+import { CLIENTS_PAGE } from "./pages/clients.ts";
+import { CONSOLE_PAGE } from "./pages/console.ts";
+import { INTERFACES_PAGE } from "./pages/interfaces.ts";
 import { LOGIN_PAGE } from "./pages/login.ts";
 import { LOGS_PAGE } from "./pages/logs.ts";
 import { OVERVIEW_PAGE } from "./pages/overview.ts";
@@ -24,6 +27,9 @@ export const PAGES: readonly Page[] = [
   OVERVIEW_PAGE,
   CALLS_PAGE,
   CALL_PAGE,
+  INTERFACES_PAGE,
+  CLIENTS_PAGE,
+  CONSOLE_PAGE,
   SECURITY_PAGE,
   AUDIT_PAGE,
   LOGS_PAGE,

@@ -6,6 +6,7 @@
 
 import * as act from "./act.ts";
 import * as download from "./download.ts";
+import * as ngConsole from "./console.ts";
 import * as filter from "./filter.ts";
 import * as live from "./live.ts";
 import * as logs from "./logs.ts";
@@ -25,6 +26,7 @@ refresh.start();
 live.start();
 overview.start();
 filter.start();
+ngConsole.start();
 download.start();
 logs.start();
 security.start();
