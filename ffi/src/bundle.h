@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
  * Which media section of a bundle a packet belongs to (RFC 9143 section 9.2).
  * The table of learned SSRCs has one writer, the relay thread of the port. It

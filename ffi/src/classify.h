@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
  * What kind of packet is this (RFC 7983, RFC 5761), and do its headers hold
  * what they claim (RFC 3550)? Reads nothing outside [p, p + n).

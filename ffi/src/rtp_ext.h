@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
  * RTP header extensions of RFC 8285, both forms. Reads nothing outside of the
  * packet. What cannot be parsed ends the walk: of an element that claims more

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
 #include "srtp_stream.h"
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
  * The SSRCs of one port and direction: a table of struct rtpe_srtp_state, kept
  * by whoever opened the port and shared by all keys in use there.
