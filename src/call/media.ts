@@ -12,7 +12,7 @@ import type { Participant } from "./participant.ts";
 import type { Piercing } from "./pierce.ts";
 import type { Agreement } from "./secure/agreement.ts";
 import { type SecureStep, timelineOf } from "./secure/timeline.ts";
-import { iceFlags, keyFlags } from "./secure/flags.ts";
+import { iceFlags, isControlling, keyFlags } from "./secure/flags.ts";
 import { streamViews } from "./stream.ts";
 import type { MediaView, StreamView } from "./types.ts";
 
@@ -118,7 +118,7 @@ export class Media implements MediaView {
     flags.push(...keyFlags(this));
     if (state.passthrough) flags.push("passthrough");
     flags.push(...iceFlags(this));
-    if (state.controlling) flags.push("ICE controlling");
+    if (isControlling(this)) flags.push("ICE controlling");
     if (state.unidirectional) flags.push("unidirectional");
     if (state.feedback) flags.push("RTCP feedback");
     if (state.generateRtcp) flags.push("RTCP generator");

@@ -47,6 +47,15 @@ export interface Path {
 export interface Agreement {
   rtp: Path;
   rtcp: Path;
+  /** Our role in ICE after a conflict (RFC 8445 section 7.3.1.1); absent = as negotiated. */
+  role?: IceRole;
+}
+
+/** A role that is not the negotiated one. */
+export interface IceRole {
+  readonly controlling: boolean;
+  /** Our user name fragment in the session it belongs to. */
+  readonly ufrag: string;
 }
 
 /** Nothing agreed yet. */

@@ -35,6 +35,14 @@ export function iceFlags({ state: { secure, ownIce } }: Media): string[] {
   return flags;
 }
 
+/** Whether we are in control of ICE, as it is now: a conflict may have changed what was negotiated. */
+export function isControlling(media: Media): boolean {
+  const { state } = media;
+  const role = carrierOf(media).agreement?.role;
+  const { ufrag } = state.secure?.ice?.local.credentials ?? {};
+  return role !== undefined && role.ufrag === ufrag ? role.controlling : state.controlling;
+}
+
 /** Flags of one stream. */
 export function streamSecurityFlags(media: Media, component: ComponentName): string[] {
   const { secure, ownIce } = media.state;

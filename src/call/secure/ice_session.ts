@@ -31,6 +31,8 @@ export interface IceHost {
   found(component: Component, slot: Slot, remote: Endpoint, selected: boolean): void;
   /** Media of no component goes anywhere any more. */
   lost(): void;
+  /** Our role is another than the one begun with. */
+  role(controlling: boolean): void;
   /** For whoever looks into the call. */
   log(message: string): void;
 }
@@ -82,11 +84,6 @@ export class IceSession {
 
   constructor(host: IceHost) {
     this.#host = host;
-  }
-
-  /** Whether we are in control; undefined while there is no agent. */
-  get controlling(): boolean | undefined {
-    return this.#current?.agent.controlling;
   }
 
   /** The agent that counts has a pair for every component. */
@@ -237,6 +234,7 @@ export class IceSession {
         return;
       case "role":
         log(`we are ${event.controlling ? "controlling" : "controlled"}`);
+        if (current) this.#host.role(event.controlling);
         return;
       case "failed":
         log("no pair was nominated");

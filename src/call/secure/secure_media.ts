@@ -121,11 +121,6 @@ export class SecureMedia {
     this.#enter(() => owned.transport.receive(slot, kind, source, payload));
   }
 
-  /** Our role in ICE with the party of a section, as it is now; undefined without ICE. */
-  controlling(call: Call, media: Media): boolean | undefined {
-    return this.#calls.get(call)?.get(media)?.transport.controlling;
-  }
-
   /** Those of SDES; whoever asks for it gets those of DTLS when they are agreed. */
   #logKeys(call: Call): void {
     const log = this.#context.logs?.crypto ?? this.#context.log;

@@ -276,6 +276,29 @@ Deno.test("query shows ICE, DTLS and suites", async () => {
   assert.ok(!phone.flags.includes("ICE"));
 });
 
+Deno.test("query shows the role in ICE after a conflict, and it stays over a restart of the daemon", async () => {
+  // both believe they are in control, or neither does; the browser has the lower tie-breaker
+  for (const both of [true, false]) {
+    const set = new Setup(both);
+    set.webrtc();
+    const flag = (bench = set.bench) =>
+      bench.send("query", { "call-id": "c" }).tags.a.medias[0].flags.includes("ICE controlling");
+    set.describe({}, { controlling: both });
+    assert.equal(flag(), both);
+    const fresh = newCredentials(pseudoRandom(2000));
+    set.browser.restart();
+    set.describe({ ice: set.ice(1, fresh) }, { controlling: both });
+    set.browser.start({ ...set.peer, credentials: fresh }, undefined);
+    await set.internet.run(1000);
+    const { controlling } = set.browser.agent;
+    assert.equal(flag(), !controlling);
+    assert.deepEqual(set.rule.remote, set.browser.address);
+    const after = new Bench({ secure: { dtls: () => new FakeDtls(42) } });
+    after.service.resume(set.bench.service.snapshot(set.call, "file"), () => undefined);
+    assert.equal(flag(after), !controlling);
+  }
+});
+
 Deno.test("query shows that both roles are open, trickling, lite agents and SDES", () => {
   const set = new Setup();
   const ice = set.ice(0, OURS, true)!;

@@ -91,11 +91,6 @@ export class SecureTransport {
     return this.#pairs;
   }
 
-  /** Our role in ICE as it is now, conflicts settled; undefined without ICE. */
-  get controlling(): boolean | undefined {
-    return this.#ice?.controlling;
-  }
-
   /** Descriptions have changed. */
   update(terms: TransportTerms): void {
     const before = this.#terms;
@@ -147,13 +142,19 @@ export class SecureTransport {
       lost: () => {
         for (const component of COMPONENTS) this.#found(component);
       },
+      role: (controlling) => {
+        this.#agreement.role = { controlling, ufrag: this.#terms!.ice!.local.credentials.ufrag };
+        this.#host.changed();
+      },
     });
+    const { ufrag } = ice.local.credentials;
+    const { role } = this.#agreement;
     this.#ice.update({
       agreement: ice,
-      controlling,
+      controlling: role?.ufrag === ufrag ? role.controlling : controlling,
       components,
       candidates: this.#candidates(),
-      selected: this.#selectedUnder(ice.local.credentials.ufrag),
+      selected: this.#selectedUnder(ufrag),
     });
   }
 
