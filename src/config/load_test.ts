@@ -154,7 +154,7 @@ Deno.test("loadConfig warns of keys that mean nothing in a file", async () => {
 
 Deno.test("loadConfig names likely typing mistakes in the environment", async () => {
   const { warnings } = await loaded(BASE, {
-    env: { RTPEDGE_PORTMIN: "1", RTPEDGE_CACHE_DIR: "/x", HOME: "/root" },
+    env: { RTPEDGE_PORTMIN: "1", RTPEDGE_CACHE_DIR: "/x", RTPEDGE_LIB: "/l", HOME: "/root" },
   });
   assert.deepEqual(warnings, [
     'unknown variable RTPEDGE_PORTMIN in the environment (did you mean "RTPEDGE_PORT_MIN"?)',

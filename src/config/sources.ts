@@ -52,6 +52,14 @@ export function readSection(ini: Ini, section: string, path: string): SourceRead
   return { given, errors, warnings };
 }
 
+/** Variables that are no options: the launcher's and the library's own. */
+const NO_OPTIONS: ReadonlySet<string> = new Set([
+  "RTPEDGE_CACHE_DIR",
+  "RTPEDGE_LIB",
+  "RTPEDGE_PROGRAM",
+  "RTPEDGE_TOKEN",
+]);
+
 /** The options given by environment variables. */
 export function readEnvironment(env: Environment): SourceReading {
   const given: Given[] = [];
@@ -66,7 +74,7 @@ export function readEnvironment(env: Environment): SourceReading {
     if (name !== undefined) {
       const texts = optionNamed(name).repeat ? splitList(value) : [value];
       given.push({ name, texts, source: { kind: "environment", variable } });
-    } else if (variable.startsWith(ENV_PREFIX)) {
+    } else if (variable.startsWith(ENV_PREFIX) && !NO_OPTIONS.has(variable)) {
       // variables of scripts and tests may begin like ours: only tell about likely typing mistakes
       const meant = nearest(variable, byVariable.keys());
       if (meant !== undefined && variable !== meant) {
