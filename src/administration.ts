@@ -17,6 +17,7 @@ import {
   openListeners,
   OPTION_NAMES,
   optionNamed,
+  takesEffectAtReload,
 } from "./config/mod.ts";
 import type { Clock } from "./core/clock.ts";
 import { formatEndpoint } from "./core/endpoint.ts";
@@ -280,6 +281,9 @@ function configurationOf({ config, sources }: LoadedConfig): ConfigurationReport
         allowed: option.allowed,
         unit: option.unit,
         inEffect: option.status === "now",
+        inFile: option.surface === "everywhere" && name !== "config-file" &&
+          name !== "config-section",
+        live: takesEffectAtReload(name),
       };
     }),
   };

@@ -235,6 +235,8 @@ export const CONFIGURATION = new Shape({
     allowed: TEXT,
     unit: TEXT,
     inEffect: boolean("false: accepted, without effect in this release"),
+    inFile: boolean("it may stand in the configuration file"),
+    live: boolean("a change takes effect without a restart"),
   })),
 });
 

@@ -7,6 +7,7 @@
 import { MIN_PASSWORD, ROLES, SCOPES } from "../../../access/mod.ts";
 import { apiForm, badge, button, card, choice, code, field, table, time } from "../components.ts";
 import { type Html, html } from "../html.ts";
+import { USER_NAME_FIELD } from "../user_name_field.ts";
 import type { Page, PageContext } from "../page.ts";
 import { allowListCard } from "./security_allow.ts";
 import { certificateCard } from "./security_certificate.ts";
@@ -19,6 +20,7 @@ const ROLE_CHOICES = ROLES.map((value) => ({
     viewer: "viewer: look",
   }[value],
 }));
+const DAY = 86_400_000;
 const SCOPE_TEXTS = {
   ng: "ng: speak the ng protocol",
   read: "read: metrics, and what a viewer may",
@@ -31,7 +33,7 @@ export const SECURITY_PAGE: Page = {
   section: "security",
   needs: "known",
   render(context) {
-    const own = context.session === undefined ? undefined : ownPassword(context.session.user.name);
+    const own = context.session === undefined ? undefined : ownPassword();
     if (!context.may("admin")) {
       return { title: "Security", body: html`<div class="cards">${own}</div>` };
     }
@@ -86,7 +88,13 @@ function usersCard({ services, session }: PageContext): Html {
     submit: "Add user",
     label: "New user",
     body: html`<div class="fields">${
-      field({ label: "Name", name: "name", required: true, maxlength: 64, autocomplete: "off" })
+      field({
+        label: "Name",
+        name: "name",
+        required: true,
+        maxlength: 64,
+        autocomplete: "username",
+      })
     }${choice({ label: "Role", name: "role", options: ROLE_CHOICES, value: "viewer" })}${
       field({
         label: "Password",
@@ -131,7 +139,7 @@ function newPassword(names: readonly string[]): Html {
     label: "New password of a user",
     body: html`
       <div
-        class="fields"><div class="field"><label for="user-password-name">User</label><select id="user-password-name" data-path="/users/">${names
+        class="fields">${USER_NAME_FIELD}<div class="field"><label for="user-password-name">User</label><select id="user-password-name" data-path="/users/">${names
           .map((name) => html`<option value="${name}">${name}</option>`)}</select></div>${field({
             label: "New password",
             name: "password",
@@ -179,13 +187,7 @@ function tokensCard({ services }: PageContext): Html {
         name: "name",
         required: true,
         maxlength: 64,
-      })}${field({
-        label: "Ends",
-        name: "expires",
-        type: "datetime-local",
-        kind: "time",
-        hint: "Empty: never.",
-      })}</div>
+      })}${endChoice(now)}</div>
       <fieldset><legend>Good for</legend>${SCOPES.map((scope) =>
         html`
           <label
@@ -226,7 +228,19 @@ function tokensCard({ services }: PageContext): Html {
   });
 }
 
-function ownPassword(name: string): Html {
+/** When a token ends, from now. */
+function endChoice(now: number): Html {
+  const options = [[30, "30 days"], [90, "90 days"], [365, "a year"]] as const;
+  return html`
+    <div
+      class="field"><label for="token-ends">Ends after</label><select id="token-ends" name="expires" data-kind="number"><option value="">never</option>${options
+        .map(([days, text]) =>
+          html`<option value="${now + days * DAY}">${text}</option>`
+        )}</select></div>
+  `;
+}
+
+function ownPassword(): Html {
   return card({
     id: "own-password",
     title: "Your password",
@@ -235,7 +249,7 @@ function ownPassword(name: string): Html {
       submit: "Change password",
       label: "Your password",
       body: html`
-        <input type="text" autocomplete="username" value="${name}" hidden disabled>${field({
+        ${USER_NAME_FIELD}${field({
           label: "Present password",
           name: "present",
           type: "password",

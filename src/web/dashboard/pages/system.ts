@@ -8,6 +8,7 @@ import { badge, button, card, code, facts, field, since, table } from "../compon
 import { duration } from "../format.ts";
 import { attributes, type Html, html } from "../html.ts";
 import type { Page, PageContext } from "../page.ts";
+import { USER_NAME_FIELD } from "../user_name_field.ts";
 import { configurationCards } from "./system_configuration.ts";
 
 /** `/ui/system`. */
@@ -90,7 +91,10 @@ function backupCard(): Html {
       title: "Backup",
       body: html`
         <form class="form" id="backup-form"
-          ${attributes({ "data-download": "POST /backup", "aria-label": "Backup" })}>${field({
+          ${attributes({
+            "data-download": "POST /backup",
+            "aria-label": "Backup",
+          })}>${USER_NAME_FIELD}${field({
             label: "Passphrase",
             name: "passphrase",
             type: "password",
@@ -106,7 +110,7 @@ function backupCard(): Html {
       title: "Restore",
       body: html`
         <form class="form" id="restore-form"
-          aria-label="Restore"><div class="field"><label for="restore-file">Backup</label><input type="file" id="restore-file" accept=".json,application/json" required></div>${field(
+          aria-label="Restore">${USER_NAME_FIELD}<div class="field"><label for="restore-file">Backup</label><input type="file" id="restore-file" accept=".json,application/json" required></div>${field(
             {
               label: "Its passphrase",
               name: "restore-passphrase",

@@ -60,7 +60,7 @@ function fileCard({ services }: PageContext): Html {
 
 function optionsCard({ services }: PageContext): Html {
   const { options } = services.configuration();
-  const rows = options.filter(({ inEffect }) => inEffect).map((option) => [
+  const rows = options.filter(({ inEffect, inFile }) => inEffect && inFile).map((option) => [
     html`<span${attributes({ id: `option-${option.name}` })}>${code(option.name)}</span>`,
     html`${
       option.isDefault ? html`<span class="hint">${option.value || "—"}</span>` : option.value
