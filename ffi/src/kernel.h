@@ -17,6 +17,8 @@
 #ifndef RTPE_KERNEL_CORE_H
 #define RTPE_KERNEL_CORE_H
 
+#include <sys/types.h>
+
 #include "core.h"
 #include "kernel_mark.h"
 #include "rtpe_kernel.h"
@@ -86,6 +88,9 @@ struct kernel {
 			RTPE_MAX_OUTPUTS * sizeof(struct rtpe_output) +
 			sizeof(struct rtpe_bundle)];
 };
+
+/* write(), but for tests. */
+extern ssize_t (*kernel_write)(int fd, const void *buf, size_t len);
 
 /* kernel_io.c. All return 0 or a negative errno. */
 int kernel_attach(struct kernel *k, bool adopt, char *err, uint32_t err_len);

@@ -15,6 +15,8 @@
 
 enum { PATH_LEN = RTPE_PATH_MAX + 32 };
 
+ssize_t (*kernel_write)(int fd, const void *buf, size_t len) = write;
+
 static const char *proc_of(const struct kernel *k)
 {
 	return k->opts.proc[0] ? k->opts.proc : PROC;
@@ -85,7 +87,7 @@ int kernel_send(struct kernel *k, uint16_t type, uint32_t place, uint32_t len)
 		return -ENODEV;
 	memcpy(k->message, &head, sizeof(head));
 	do
-		n = write(k->fd, k->message, head.size);
+		n = kernel_write(k->fd, k->message, head.size);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : 0;
 }
