@@ -132,6 +132,12 @@ RTPE_EXPORT int rtpe_port_restore(struct rtpe_core *core, rtpe_u32 slot,
 RTPE_EXPORT int rtpe_srtp_restore(struct rtpe_core *core, rtpe_u32 slot,
 				  const struct rtpe_srtp_port *past, rtpe_u32 len);
 
+/* What is remembered of SRTP on one port is remembered on another, too: a party
+ * moves there under the same keys. Call it before the rule of `to`, and those of
+ * whoever sends from it, have the keys. -EBADF; -EBUSY: what arrives at `to` is
+ * opened already; -ENOSPC as above. */
+RTPE_EXPORT int rtpe_srtp_move(struct rtpe_core *core, rtpe_u32 from, rtpe_u32 to);
+
 /* The array of max_slots counters, valid for the life of the core. */
 RTPE_EXPORT struct rtpe_counters *rtpe_counters(struct rtpe_core *core);
 

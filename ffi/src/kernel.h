@@ -123,6 +123,9 @@ int kernel_tell_remote(struct rtpe_core *core, struct slot *slot);
 int kernel_srtp_put(struct rtpe_core *core, struct slot *slot);
 /* What the module remembers comes here. */
 void kernel_srtp_take(struct rtpe_core *core, struct slot *slot);
+/* All that the module remembers of a port; false when it has none of it. */
+bool kernel_srtp_read(const struct rtpe_core *core, const struct slot *slot,
+		      struct rtpe_srtp_port *m);
 /* The relay thread's. */
 void kernel_srtp_merge_received(struct slot *slot, const struct rtpe_srtp_state *states);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "secure.h"
 
 static bool is_used(const struct rtpe_srtp_state *st)
 {
@@ -17,32 +18,6 @@ static bool is_used(const struct rtpe_srtp_state *st)
 }
 
 /* ---- to the module ------------------------------------------------------------ */
-
-/* A relay thread may be writing to it: until it looks the same twice. */
-static void copy_received(const struct slot *slot, struct rtpe_srtp_state *to)
-{
-	const uint64_t *from = (const uint64_t *)(const void *)slot->srtp->rx;
-	enum { WORDS = RTPE_SRTP_STREAMS * sizeof(*to) / 8 };
-	uint64_t words[2][WORDS];
-	unsigned turn = 0;
-
-	memset(words, 0, sizeof(words));
-	do {
-		turn ^= 1;
-		for (unsigned i = 0; i < WORDS; i++)
-			words[turn][i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	} while (memcmp(words[0], words[1], sizeof(words[0])));
-	memcpy(to, words[0], sizeof(words[0]));
-}
-
-static void copy_sent(struct slot *slot, struct rtpe_srtp_state *to)
-{
-	while (atomic_flag_test_and_set_explicit(&slot->srtp_lock, memory_order_acquire))
-		;
-	memcpy(to, slot->srtp->tx, sizeof(slot->srtp->tx));
-	atomic_flag_clear_explicit(&slot->srtp_lock, memory_order_release);
-}
 
 static uint32_t place_of(const struct kernel *k, const struct rtpe_core *core, uint32_t slot)
 {
@@ -79,7 +54,7 @@ int kernel_srtp_put(struct rtpe_core *core, struct slot *slot)
 	int err = 0;
 
 	if (rule->decrypt) {
-		copy_received(slot, states);
+		secure_copy_received(slot, states);
 		err = put(core, slot, states, false);
 	}
 	for (uint32_t i = 0; i < rule->n_outputs && !err; i++) {
@@ -87,7 +62,7 @@ int kernel_srtp_put(struct rtpe_core *core, struct slot *slot)
 
 		if (!out->encrypt || !core->kernel->ports[out->slot->index].place)
 			continue;
-		copy_sent(out->slot, states);
+		secure_copy_sent(out->slot, states);
 		err = put(core, out->slot, states, true);
 	}
 	return err;
@@ -100,6 +75,12 @@ static bool read_back(const struct kernel *k, uint32_t slot, struct rtpe_srtp_po
 	uint32_t place = k->ports[slot].place;
 
 	return place && k->fd >= 0 && pread(k->fd, m, sizeof(*m), place - 1) == sizeof(*m);
+}
+
+bool kernel_srtp_read(const struct rtpe_core *core, const struct slot *slot,
+		      struct rtpe_srtp_port *m)
+{
+	return core->kernel && read_back(core->kernel, slot->index, m);
 }
 
 static void merge(const struct srtp_table *table, const struct rtpe_srtp_state *states)

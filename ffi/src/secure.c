@@ -71,6 +71,32 @@ int secure_prepare(struct rtpe_core *core, struct slot *slot)
 	return 0;
 }
 
+/* A relay thread may be writing to it: until it looks the same twice. */
+void secure_copy_received(const struct slot *slot, struct rtpe_srtp_state *to)
+{
+	const uint64_t *from = (const uint64_t *)(const void *)slot->srtp->rx;
+	enum { WORDS = RTPE_SRTP_STREAMS * sizeof(*to) / 8 };
+	uint64_t words[2][WORDS];
+	unsigned turn = 0;
+
+	memset(words, 0, sizeof(words));
+	do {
+		turn ^= 1;
+		for (unsigned i = 0; i < WORDS; i++)
+			words[turn][i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (memcmp(words[0], words[1], sizeof(words[0])));
+	memcpy(to, words[0], sizeof(words[0]));
+}
+
+void secure_copy_sent(struct slot *slot, struct rtpe_srtp_state *to)
+{
+	while (atomic_flag_test_and_set_explicit(&slot->srtp_lock, memory_order_acquire))
+		;
+	memcpy(to, slot->srtp->tx, sizeof(slot->srtp->tx));
+	atomic_flag_clear_explicit(&slot->srtp_lock, memory_order_release);
+}
+
 static struct srtp *opener(struct slot *slot, const struct rtpe_srtp *keys)
 {
 	const struct srtp_table table = {

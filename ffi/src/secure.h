@@ -18,6 +18,10 @@ const uint8_t *secure_seal(struct thread *t, const struct out_rule *out, unsigne
 /* Makes room for what a port remembers of its SSRCs: before any key is used on it.
  * -ENOSPC: the file that holds it is full. */
 int secure_prepare(struct rtpe_core *core, struct slot *slot);
+/* What a port remembers of SSRCs that arrive, and of those sent from it:
+ * RTPE_SRTP_STREAMS states, while relay threads go on. */
+void secure_copy_received(const struct slot *slot, struct rtpe_srtp_state *to);
+void secure_copy_sent(struct slot *slot, struct rtpe_srtp_state *to);
 /* The keys of a new rule: objects of the rule before it are kept where the keys
  * are the same. 0 or -errno; rule_free() gives back what there is. */
 int secure_compile(struct rtpe_core *core, struct slot *slot, const struct rtpe_srtp *decrypt,

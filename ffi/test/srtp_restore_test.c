@@ -8,7 +8,7 @@
 #include "net.h"
 #include "srtp.h"
 
-enum { A = 40000, B = 40002, SSRC = 7 };
+enum { A = 40000, B = 40002, C = 40004, SSRC = 7 };
 
 static struct rtpe_core *core;
 static int a, b, peer_a, peer_b;
@@ -71,16 +71,25 @@ static void stop(void)
 	peer_close(peer_b);
 }
 
+/* What B is sent must open with B's idea of the index. */
+static void send_and_open(int peer, uint16_t port)
+{
+	struct rtpe_addr at = addr_of("127.0.0.1", port);
+	int m;
+
+	peer_send(peer, &at, buf, sizeof(buf));
+	m = peer_receive(peer_b, sealed, sizeof(sealed), NULL, NULL);
+	CHECK_EQ(srtp_open_rtp(b_in, sealed, (size_t)m, clear, sizeof(clear)), sizeof(buf));
+}
+
 /* Both ways; what B is sent must open with B's idea of the index. */
 static void passes_both_ways(uint16_t seq)
 {
-	struct rtpe_addr at_a = addr_of("127.0.0.1", A), at_b = addr_of("127.0.0.2", B);
+	struct rtpe_addr at_b = addr_of("127.0.0.2", B);
 	int m;
 
 	make_rtp(buf, sizeof(buf), seq, SSRC);
-	peer_send(peer_a, &at_a, buf, sizeof(buf));
-	m = peer_receive(peer_b, sealed, sizeof(sealed), NULL, NULL);
-	CHECK_EQ(srtp_open_rtp(b_in, sealed, (size_t)m, clear, sizeof(clear)), sizeof(buf));
+	send_and_open(peer_a, A);
 	m = srtp_seal_rtp(b_out, buf, sizeof(buf), sealed, sizeof(sealed));
 	CHECK(m > 0);
 	peer_send(peer_b, &at_b, sealed, (size_t)m);
@@ -220,12 +229,71 @@ static void test_forgets(void)
 	CHECK(!"the slot was never used again");
 }
 
+/* B goes on from another address, to another port of ours. */
+static void test_moves(void)
+{
+	struct rtpe_addr at_c = addr_of("127.0.0.3", C);
+	uint8_t old[sizeof(sealed)];
+	uint32_t index;
+	struct rules r;
+	int c, m;
+
+	start();
+	play();
+	memcpy(old, sealed, sizeof(old));
+	c = open_port(core, "127.0.0.3", C);
+	index = core->counters_file.srtp[b].srtcp_index + 100000;
+	core->counters_file.srtp[b].srtcp_index = index;
+	CHECK_EQ(rtpe_srtp_move(core, (rtpe_u32)b, (rtpe_u32)c), 0);
+	CHECK_EQ(core->counters_file.srtp[c].srtcp_index, index);
+	rules_init(&r);
+	r.rule.remote = peer_addr(peer_a);
+	rules_follow(&r, c)->encrypt = to_b;
+	CHECK_EQ(rules_set(core, a, &r), 0);
+	rules_init(&r);
+	r.rule.remote = peer_addr(peer_b);
+	r.rule.decrypt = of_b;
+	rules_follow(&r, a);
+	CHECK_EQ(rules_set(core, c, &r), 0);
+	/* Three cycles on, both ways. */
+	make_rtp(buf, sizeof(buf), 2, SSRC);
+	send_and_open(peer_a, A);
+	m = srtp_seal_rtp(b_out, buf, sizeof(buf), sealed, sizeof(sealed));
+	peer_send(peer_b, &at_c, sealed, (size_t)m);
+	CHECK_EQ(peer_receive(peer_a, clear, sizeof(clear), NULL, NULL), sizeof(buf));
+	/* What was heard on the other port is not heard again. */
+	peer_send(peer_b, &at_c, old, sizeof(buf) + 10);
+	wait_rx(core, c, 2);
+	CHECK_EQ(counters_of(core, c)->drop_replay, 1);
+	/* And a packet is not encrypted again under its index. */
+	CHECK_EQ(core->counters_file.srtp[c].tx[0].rtp.top, (rtpe_u64)3 << 16 | 2);
+	stop();
+}
+
+static void test_moves_not(void)
+{
+	start();
+	CHECK_EQ(rtpe_srtp_move(core, (rtpe_u32)a, (rtpe_u32)b), 0);
+	rules_in();
+	CHECK_EQ(rtpe_srtp_move(core, (rtpe_u32)b, (rtpe_u32)b), 0);
+	/* A has neither received nor sent under keys: there is nothing to move. */
+	CHECK_EQ(rtpe_srtp_move(core, (rtpe_u32)a, (rtpe_u32)b), 0);
+	CHECK_EQ(rtpe_srtp_move(core, (rtpe_u32)b, 4000000000u), -EBADF);
+	CHECK_EQ(rtpe_srtp_move(core, 4000000000u, (rtpe_u32)b), -EBADF);
+	to_b = keys(4);
+	CHECK_EQ(rtpe_srtp_move(core, (rtpe_u32)b, (rtpe_u32)a), 0);
+	CHECK_EQ(rtpe_srtp_move(core, (rtpe_u32)a, (rtpe_u32)b), -EBUSY);
+	stop();
+}
+
 static const struct test tests[] = {
 	{ "rollover counters and replay windows go on in the next core", test_goes_on },
 	{ "without them the next core's packets cannot be opened", test_does_not_without },
 	{ "a stream under other keys begins anew", test_other_keys },
 	{ "a past that contradicts itself or comes too late is refused", test_lies },
 	{ "a port that is opened again remembers nothing", test_forgets },
+	{ "a party moves to another port under its keys", test_moves },
+	{ "nothing moves to where keys are in use, or from where there are none", test_moves_not },
 	END_OF_TESTS,
 };
 
