@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "srtp_params.h"
 #include "srtp_stream.h"
 
 struct srtp;
@@ -27,8 +28,6 @@ enum {
 	SRTP_TRAILER_MAX = 16 + 4 + RTPE_MKI_MAX,	/* what protecting adds at most */
 };
 
-/* Why parameters cannot be used, as a sentence, or NULL. */
-const char *srtp_problem(const struct rtpe_srtp *p);
 /* Remembers its SSRCs in `table`, which must outlive it; NULL: in one of its own.
  * NULL when out of memory or srtp_problem() has something to say. */
 struct srtp *srtp_new(const struct rtpe_srtp *p, enum srtp_direction direction,
