@@ -33,7 +33,7 @@ import { type HttpsIdentity, httpsIdentity, tlsOf } from "./identity.ts";
 import type { KernelForwarding } from "./kernel.ts";
 import { LegacyCalls, Mediaproxy, Rtpproxy } from "./legacy/mod.ts";
 import { connectGraphite, type Graphite, startGraphite } from "./graphite/mod.ts";
-import { type LogRing, type Logs, SUBSYSTEMS } from "./log/mod.ts";
+import { type Logger, type LogRing, type Logs, SUBSYSTEMS } from "./log/mod.ts";
 import { NgDispatcher, NgError, type NgLog, type TracedExchange } from "./ng/mod.ts";
 import { openObservation } from "./observation.ts";
 import { limitOpenFiles, type NativeRelay, type Relay } from "./relay/mod.ts";
@@ -41,13 +41,15 @@ import type { QualityReader } from "./quality/types.ts";
 import { PrometheusPage, Statistics, statisticsReply } from "./stats/mod.ts";
 import {
   Admission,
+  type ConsoleListener,
   DEFAULT_LIMITS,
   type ListenAddresses,
+  listenConsole,
   startListeners,
   type TransportContext,
 } from "./transport/mod.ts";
 
-import { hostCheck } from "./web/mod.ts";
+import { type AdminServices, createConsoleApp, hostCheck } from "./web/mod.ts";
 
 /** Control clients whose request rate is kept. */
 const MAX_SOURCES = 65_536;
@@ -278,6 +280,7 @@ export function createControl(parts: ControlParts): Control {
         sockets: native.controlSockets,
         context,
       });
+      const onHost = admin && await openConsole(loaded.config, admin, ngLog, log);
       return {
         addresses: open.addresses,
         fingerprint: identity?.fingerprint,
@@ -289,7 +292,7 @@ export function createControl(parts: ControlParts): Control {
         async close(graceMs) {
           graphite?.close();
           observation.close();
-          await open?.close(graceMs);
+          await Promise.all([open?.close(graceMs), onHost?.close(graceMs)]);
           administration.close();
         },
       };
@@ -307,6 +310,23 @@ export function createControl(parts: ControlParts): Control {
       levels.restore(thresholds(logs));
     },
   };
+}
+
+/** The socket for whoever works on this host; without it only `rtpedge ctl` is the poorer. */
+async function openConsole(
+  config: Config,
+  admin: AdminServices,
+  ngLog: NgLog,
+  log: Logger,
+): Promise<ConsoleListener | undefined> {
+  try {
+    const app = createConsoleApp(admin, ngLog);
+    return await listenConsole(`${config["data-dir"]}/console`, app, DEFAULT_LIMITS);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    log.warning(() => `ctl on this host needs a token: the socket cannot be opened: ${why}`);
+    return undefined;
+  }
 }
 
 /** The export to a Graphite server, when one is configured. */

@@ -46,6 +46,16 @@ export class Connection {
 
   /** Sends JSON and gives the JSON of the answer. @throws AdminError, and what `fetch` throws */
   async ask(method: string, path: string, body?: unknown, type?: string): Promise<unknown> {
+    const text = await (await this.#send(method, path, body, type)).text();
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** Sends JSON and gives the bytes of the answer. @throws AdminError, and what `fetch` throws */
+  async file(method: string, path: string, body?: unknown): Promise<Uint8Array<ArrayBuffer>> {
+    return await (await this.#send(method, path, body)).bytes();
+  }
+
+  async #send(method: string, path: string, body?: unknown, type?: string): Promise<Response> {
     const { url, token, timeoutMs = 10_000, fetch: request = fetch } = this.#options;
     const response = await request(`${url}${path}`, {
       method,
@@ -57,9 +67,8 @@ export class Connection {
       redirect: "error",
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = await response.text();
-    if (response.ok) return text === "" ? undefined : JSON.parse(text);
-    throw errorOf(response.status, text);
+    if (response.ok) return response;
+    throw errorOf(response.status, await response.text());
   }
 }
 

@@ -5,7 +5,14 @@
  * @module
  */
 
-export { AdminClient, type CallFilter, type CallPage } from "./admin_client.ts";
+export {
+  AdminClient,
+  type AuditFilter,
+  type AuditReport,
+  type CallFilter,
+  type CallPage,
+  type CaptureRequest,
+} from "./admin_client.ts";
 export { AdminError, type ClientOptions } from "./connection.ts";
 export {
   type NgAnswer,

@@ -16,6 +16,7 @@ import type { Listener, TransportContext } from "./types.ts";
 import { listenUdp } from "./udp.ts";
 
 export { ControlGuard } from "../access/mod.ts";
+export { type ConsoleListener, listenConsole } from "./console.ts";
 export type { AllowList } from "../core/allow_list.ts";
 export type { SourceLimiter, SourceLimits } from "../core/token_bucket.ts";
 export type { ControlSocket, ControlSockets } from "../relay/types.ts";

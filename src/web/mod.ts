@@ -22,6 +22,7 @@ export type {
 export * from "./admin/upkeep_reports.ts";
 export { lineOf } from "./admin/log_operations.ts";
 export { createApp, sourceOf } from "./app.ts";
+export { createConsoleApp } from "./console_app.ts";
 export { hostCheck } from "./host_names.ts";
 export { LiveHub, MAX_WATCHERS } from "./live.ts";
 export { presentedBy } from "./presented.ts";

@@ -55,5 +55,7 @@ export interface WebEnv {
   Variables: {
     /** Who asks, and which of our addresses. */
     source: NgSource;
+    /** It came by the socket on this host. */
+    console?: boolean;
   };
 }
