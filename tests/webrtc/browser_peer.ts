@@ -48,6 +48,8 @@ export interface Media {
   readonly keyFrames: number;
   /** Key frames asked for by the peer. */
   readonly pliReceived: number;
+  /** Packets of video asked for again by the peer. */
+  readonly nackReceived: number;
   /** Each DTLS transport's state. */
   readonly dtls: readonly string[];
   /** Each ICE transport's state. */
@@ -138,10 +140,21 @@ export class BrowserPeer {
       frames: sum(inbound("video"), "framesDecoded"),
       keyFrames: sum(inbound("video"), "keyFramesDecoded"),
       pliReceived: sum(sent, "pliCount"),
+      nackReceived: sum(sent, "nackCount"),
       dtls: names("dtlsState"),
       ice: names("iceState"),
       ciphers: names("srtpCipher"),
     };
+  }
+
+  /** The other end's address in each pair that is in use. */
+  async remoteAddresses(): Promise<readonly string[]> {
+    const stats = await this.stats();
+    const byId = new Map(stats.map((one) => [one["id"], one]));
+    return stats.filter((one) => one["type"] === "transport").map((transport) => {
+      const pair = byId.get(transport["selectedCandidatePairId"]);
+      return String(byId.get(pair?.["remoteCandidateId"])?.["address"]);
+    });
   }
 
   /** Share of what it hears at this moment that lies at a frequency, 0 to 1. */

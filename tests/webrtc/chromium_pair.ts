@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { ADDRESS } from "../interop/rig.ts";
 import { say, sleep } from "../support/mod.ts";
 import type { BrowserPeer } from "./browser_peer.ts";
-import { assertConnected, assertHears, assertSees, assertUp } from "./judge.ts";
+import { assertConnected, assertHears, assertSees, assertUp, eventually } from "./judge.ts";
 import { attributes, without } from "./sdp_text.ts";
 import { type Call, type Keys, type Side, type Stage, TONE } from "./stage.ts";
 
@@ -181,6 +181,64 @@ export const CHROMIUM_PAIR: Readonly<Record<string, (stage: Stage) => Promise<vo
     else {say(
         "rtpengine restarts DTLS with ICE without the flag no-tls-id; Chromium does not answer",
       );}
+  },
+
+  async "two Chromiums: NACK and PLI of one reach the other"(stage) {
+    const pair = await open(stage, true);
+    await using call = stage.call();
+    await connect(call, pair);
+    await assertPair(pair, true);
+    for (const [from, peer, other] of [["a", pair.a, pair.b], ["b", pair.b, pair.a]] as const) {
+      const before = await peer.media();
+      // what is lost meanwhile is asked for again, or the next whole picture is
+      await call.command("block media", { "from-tag": from });
+      await sleep(400);
+      await call.command("unblock media", { "from-tag": from });
+      await eventually(async () => {
+        const { pliReceived, nackReceived } = await peer.media();
+        assert.ok(nackReceived > before.nackReceived, "no NACK has reached the browser");
+        assert.ok(pliReceived >= before.pliReceived);
+      });
+      await call.command("block media", { "from-tag": from });
+      await sleep(3000);
+      await call.command("unblock media", { "from-tag": from });
+      await eventually(async () => {
+        const { pliReceived } = await peer.media();
+        assert.ok(pliReceived > before.pliReceived, "no PLI has reached the browser");
+      });
+      await assertSees(other);
+    }
+  },
+
+  async "two Chromiums: one of them over IPv6"(stage) {
+    const pair = await open(stage, false);
+    await using call = stage.call();
+    const six = { ...BOTH, "address family": "IP6" };
+    const offered = await call.offer(await pair.a.offer(), six);
+    assert.match(offered, /^c=IN IP6 /m);
+    const answer = without(
+      await pair.b.answer(offered),
+      / (?:10\.77\.2\.2|169\.254\.\S+) \d+ typ host/,
+    );
+    await pair.a.accept(await call.answer(answer, BOTH));
+    await assertPair(pair, false);
+    assert.deepEqual(new Set(await pair.a.remoteAddresses()), new Set([ADDRESS.coreA]));
+    if (!stage.isOracle) {
+      assert.deepEqual(new Set(await pair.b.remoteAddresses()), new Set([ADDRESS.coreB6]));
+    }
+  },
+
+  async "two Chromiums: one begins anew with another connection"(stage) {
+    const pair = await open(stage, true);
+    await using call = stage.call();
+    await connect(call, pair);
+    await assertPair(pair, true);
+    // another certificate, other credentials, other sources
+    const again = { ...pair, a: await stage.browser("a", { audio: true, video: true }) };
+    await connect(call, again);
+    await assertConnected(again.a);
+    await assertMedia(again, true);
+    await assertUp(again.b);
   },
 
   async "two Chromiums: candidates trickle in"(stage) {

@@ -126,7 +126,7 @@ export const CHROMIUM_PLAIN: Readonly<Record<string, (stage: Stage) => Promise<v
     await assertSees(peer);
   },
 
-  async "PLI of the phone reaches Chromium, NACK of Chromium reaches the phone"(stage) {
+  async "PLI of the phone reaches Chromium, NACK and REMB of Chromium reach the phone"(stage) {
     const peer = await stage.browser("a", { audio: true, video: true });
     const phone = await stage.phone();
     await using call = stage.call();
@@ -141,7 +141,11 @@ export const CHROMIUM_PLAIN: Readonly<Record<string, (stage: Stage) => Promise<v
     phone.sendTo(atPhone, { loseOneOf: 5 });
     await eventually(async () => {
       const { video } = await phone.report();
-      assert.ok((video.rtcp[205] ?? 0) > 0, `the phone got ${JSON.stringify(video)}`);
+      assert.ok((video.feedback["205/1"] ?? 0) > 0, `the phone got ${JSON.stringify(video)}`);
+    });
+    await eventually(async () => {
+      const { video } = await phone.report();
+      assert.ok((video.feedback["206/15"] ?? 0) > 0, `the phone got ${JSON.stringify(video)}`);
     });
   },
 

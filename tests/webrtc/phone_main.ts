@@ -28,6 +28,7 @@ class Section {
   #packets = 0;
   #other = 0;
   #rtcp: Record<number, number> = {};
+  #feedback: Record<string, number> = {};
   #types: Record<number, number> = {};
   #sources = new Set<string>();
   readonly rtp: Deno.DatagramConn;
@@ -63,6 +64,9 @@ class Section {
     for (const part of partsOf(compound)) {
       const type = part[1] ?? 0;
       this.#rtcp[type] = (this.#rtcp[type] ?? 0) + 1;
+      if (!FEEDBACK.includes(type)) continue;
+      const name = `${type}/${(part[0] ?? 0) & 31}`;
+      this.#feedback[name] = (this.#feedback[name] ?? 0) + 1;
     }
   }
 
@@ -71,11 +75,13 @@ class Section {
       packets: this.#packets,
       other: this.#other,
       rtcp: this.#rtcp,
+      feedback: this.#feedback,
       types: this.#types,
       sources: [...this.#sources],
     };
     this.#packets = this.#other = 0;
     this.#rtcp = {};
+    this.#feedback = {};
     this.#types = {};
     this.#sources = new Set();
     return report;

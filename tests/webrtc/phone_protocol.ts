@@ -45,6 +45,8 @@ export interface SectionReport {
   readonly other: number;
   /** RTCP packets by type. */
   readonly rtcp: Readonly<Record<number, number>>;
+  /** Feedback by `type/format` (RFC 4585): `205/1` is a NACK, `206/1` a PLI, `206/15` a REMB. */
+  readonly feedback: Readonly<Record<string, number>>;
   /** Packets by payload type. */
   readonly types: Readonly<Record<number, number>>;
   /** Sources as `host:port ssrc`. */

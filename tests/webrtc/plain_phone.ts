@@ -56,7 +56,9 @@ export class PlainPhone implements AsyncDisposable {
       ...(video === undefined ? [] : [
         `m=video ${port} ${protocol} ${video}`,
         `a=rtpmap:${video} VP8/90000`,
-        ...(feedback ? [`a=rtcp-fb:${video} nack`, `a=rtcp-fb:${video} nack pli`] : []),
+        ...(feedback
+          ? ["nack", "nack pli", "goog-remb"].map((what) => `a=rtcp-fb:${video} ${what}`)
+          : []),
       ]),
       "",
     ].join("\r\n");
