@@ -89,9 +89,11 @@ void copies_put(struct copies *c, const struct packet *p)
 
 ssize_t copies_take(struct copies *c, void *to, size_t len)
 {
-	u32 head = smp_load_acquire(&c->head), size;
 	ssize_t done = 0;
+	u32 head, size;
 
+	/* Pairs with the release in copies_put(): what is before it is whole. */
+	head = smp_load_acquire(&c->head);
 	if (head == c->tail)
 		return -EAGAIN;
 	while (c->tail + (u32)done != head) {
@@ -103,6 +105,7 @@ ssize_t copies_take(struct copies *c, void *to, size_t len)
 	}
 	if (done == 0)
 		return -EMSGSIZE;
+	/* Pairs with the acquire in copies_put(). */
 	smp_store_release(&c->tail, c->tail + (u32)done);
 	return done;
 }

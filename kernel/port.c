@@ -336,6 +336,7 @@ int port_srtp_read(struct table *t, u64 slot, struct rtpe_srtp_port *out)
 		p = seats ? READ_ONCE(seats[slot].port) : NULL;
 	}
 	if (p) {
+		/* Pairs with the release in port_srtp_need(). */
 		m = smp_load_acquire(&p->srtp);
 		if (m) {
 			spin_lock_bh(&p->srtp_lock);

@@ -171,7 +171,7 @@ void procfs_table_remove(struct table *t)
 
 static ssize_t command_write(struct file *file, const char __user *buf, size_t len, loff_t *at)
 {
-	char text[COMMAND_MAX + 1];
+	char text[COMMAND_MAX + 1], *argument;
 	unsigned int id;
 	int err;
 
@@ -181,12 +181,14 @@ static ssize_t command_write(struct file *file, const char __user *buf, size_t l
 	if (copy_from_user(text, buf, len))
 		return -EFAULT;
 	text[len] = '\0';
-	if (strlen(text) != len || kstrtouint(text + 4, 10, &id))
+	argument = strchr(text, ' ');
+	if (strlen(text) != len || !argument || kstrtouint(argument + 1, 10, &id))
 		return -EINVAL;
-	if (!strncmp(text, "add ", 4))
+	*argument = '\0';
+	if (!strcmp(text, "add"))
 		err = table_add(id);
-	else if (!strncmp(text, "del ", 4))
-		err = table_del(id);
+	else if (!strcmp(text, "del") || !strcmp(text, "kill"))
+		err = table_del(id, text[0] == 'k');
 	else
 		err = -EINVAL;
 	return err ? err : len;

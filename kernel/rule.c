@@ -1,110 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A daemon may be wrong, or somebody who got hold of its file: whatever a rule
- * says is checked here once, and trusted afterwards.
+ * Whatever a rule says is checked here once (rule_check.h), and trusted
+ * afterwards.
  */
 #include "rule.h"
 
 #include <linux/slab.h>
 
 #include "addr.h"
+#include "rule_check.h"
 
-enum {
-	RULE_FLAGS = RTPE_RULE_RELEARN | RTPE_RULE_BLACKHOLE | RTPE_RULE_RTCP_MUX |
-		     RTPE_RULE_RTCP | RTPE_RULE_OPAQUE | RTPE_RULE_TRACK_SSRC |
-		     RTPE_RULE_WAIT_INPUT | RTPE_RULE_BUNDLE | RTPE_RULE_BLOCK_SHORT,
-	OUT_FLAGS = RTPE_OUT_FOLLOW | RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET |
-		    RTPE_OUT_SILENCE | RTPE_OUT_EXT_FILTER | RTPE_OUT_MID | RTPE_OUT_SECTION |
-		    RTPE_OUT_AS_RECEIVED,
-	OUT_CHANGES = RTPE_OUT_SSRC_REWRITE | RTPE_OUT_SEQ_OFFSET | RTPE_OUT_SILENCE |
-		      RTPE_OUT_EXT_FILTER | RTPE_OUT_MID,
-	OUT_CLASSES = RTPE_CLASS_RTP | RTPE_CLASS_RTCP | RTPE_CLASS_OTHER,
-	PUNT_CLASSES = (RTPE_CLASS_BAD_SOURCE << 1) - 1,
-};
-
-static bool silence_valid(const struct rtpe_rule *r)
+static int check(struct rtpe_rule *r, const struct port *port, u32 len)
 {
-	u32 i, k;
-
-	/* More patterns than there is room for. */
-	if (r->n_silence > RTPE_MAX_SILENCE)
-		return false;
-	for (i = 0; i < r->n_silence; i++) {
-		u8 pt = r->silence[i].payload_type;
-
-		/* Also: to be filled, and to be passed as it is. */
-		if (pt > 127 || r->silence_pass[pt / 32] >> pt % 32 & 1)
-			return false;
-		/* Two patterns for one type. */
-		for (k = 0; k < i; k++)
-			if (r->silence[k].payload_type == pt)
-				return false;
-	}
-	return true;
-}
-
-static int check_head(struct rtpe_rule *r, const struct port *port, u32 len)
-{
-	u64 whole;
+	int err;
 
 	/* Not even the part that says how long it is. */
-	if (len < sizeof(*r) || r->size != len)
+	if (len < sizeof(*r))
 		return -EINVAL;
 	if (r->abi != RTPE_RULE_ABI)
 		return -EPROTO;
-	if (r->flags & ~RULE_FLAGS || r->punt & ~PUNT_CLASSES)
-		return -EINVAL;
-	/* More outputs claimed than there are bytes for, or fewer. */
-	if (r->n_outputs > RTPE_MAX_OUTPUTS)
-		return -EINVAL;
-	whole = sizeof(*r) + r->n_outputs * sizeof(struct rtpe_output);
-	if (r->flags & RTPE_RULE_BUNDLE)
-		whole += sizeof(struct rtpe_bundle);
-	if (len != whole)
-		return -EINVAL;
-	/* T.38 has neither RTCP nor payload types nor sections nor keys. */
-	if (r->flags & RTPE_RULE_OPAQUE &&
-	    (r->flags & (RTPE_RULE_RTCP | RTPE_RULE_RTCP_MUX | RTPE_RULE_BUNDLE) ||
-	     r->decrypt.cipher))
-		return -EINVAL;
-	if (r->flags & RTPE_RULE_RTCP && r->flags & RTPE_RULE_RTCP_MUX)
-		return -EINVAL;
-	if (r->source_action > RTPE_SOURCE_HANDOVER || r->learning > RTPE_LEARN_HEURISTIC ||
-	    !silence_valid(r))
-		return -EINVAL;
-	if (!addr_normalise(&r->local) || !addr_normalise(&r->remote))
-		return -EINVAL;
-	if (r->local.family && !addr_equal(&r->local, &port->local))
-		return -EINVAL;
-	if (r->remote.family && r->remote.family != port->local.family)
-		return -EINVAL;
-	if (r->decrypt.cipher && !srtp_valid(&r->decrypt))
-		return -EINVAL;
+	err = rule_check_head(r, &port->local, len);
+	if (err)
+		return err;
 	/* Right so far, but for user space: who is to be learned first. */
 	return r->learning == RTPE_LEARN_OFF ? 0 : -EOPNOTSUPP;
-}
-
-/* n_sections: of the rule's bundle, 0 = it has none. sealed: packets come in
- * under keys. */
-static int check_output(struct rtpe_output *o, u32 n_sections, bool sealed)
-{
-	if (o->match == 0 || o->match & ~OUT_CLASSES || o->flags & ~OUT_FLAGS)
-		return -EINVAL;
-	if (o->encrypt.cipher && !srtp_valid(&o->encrypt))
-		return -EINVAL;
-	/* As it came, but changed; or as authentic, with nothing to tell. */
-	if (o->flags & RTPE_OUT_AS_RECEIVED &&
-	    (!sealed || o->encrypt.cipher || o->flags & OUT_CHANGES))
-		return -EINVAL;
-	if (o->flags & RTPE_OUT_SECTION && o->section >= n_sections)
-		return -EINVAL;
-	if (o->flags & RTPE_OUT_MID &&
-	    (o->mid_id == 0 || o->mid_len == 0 || o->mid_len > RTPE_MID_MAX))
-		return -EINVAL;
-	/* 0 is padding, not an identifier. */
-	if (o->flags & RTPE_OUT_EXT_FILTER && o->ext_allow[0] & 1)
-		return -EINVAL;
-	return addr_normalise(&o->src) && addr_normalise(&o->dst) ? 0 : -EINVAL;
 }
 
 /* ---- compiling --------------------------------------------------------------- */
@@ -191,7 +110,7 @@ static int compile_outputs(struct table *t, struct rtpe_rule *r, const struct rt
 		struct rtpe_output *o = &outputs[i];
 		struct out_rule *c = &rule->outputs[i];
 
-		err = check_output(o, b ? b->n_sections : 0, r->decrypt.cipher);
+		err = rule_check_output(o, b ? b->n_sections : 0, r->decrypt.cipher);
 		if (!err)
 			err = compile_output(t, o, c);
 		if (!err)
@@ -331,7 +250,7 @@ int rule_set(struct table *t, u32 slot, u32 flags, void *body, u32 len)
 	BUILD_BUG_ON(sizeof(struct rtpe_rule) % 4 || sizeof(struct rtpe_output) % 4);
 	if (!port)
 		return -ENOENT;
-	err = check_head(r, port, len);
+	err = check(r, port, len);
 	if (err)
 		return err;
 	rule = compile(t, port, r, &err);

@@ -6,8 +6,8 @@
 #include <linux/slab.h>
 
 #include "compat.h"
+#include "packet.h"
 #include "srtp.h"
-#include "table.h"
 
 enum { ROOM = 128 };
 
@@ -132,7 +132,7 @@ static bool __init whole_right(const struct whole *v, struct port *port, u8 *buf
 
 	p.key_len = hex(p.key, v->key);
 	p.salt_len = hex(p.salt, v->salt);
-	k = srtp_valid(&p) ? srtp_key_new(&p, &err) : NULL;
+	k = srtp_problem(&p) ? NULL : srtp_key_new(&p, &err);
 	if (!k)
 		return false;
 	n = hex(buffer, v->clear);

@@ -15,28 +15,6 @@ static bool is_gcm(const struct rtpe_srtp *p)
 	return p->cipher == RTPE_SRTP_AES_GCM;
 }
 
-bool srtp_valid(const struct rtpe_srtp *p)
-{
-	bool gcm = is_gcm(p), cm = p->cipher == RTPE_SRTP_AES_CM;
-
-	if (p->cipher == RTPE_SRTP_NONE || p->cipher > RTPE_SRTP_AES_GCM)
-		return false;
-	/* Lengths that would be read beyond the key, or that the cipher has not. */
-	if (p->key_len != 16 && !(p->key_len == 32 && (cm || gcm)) && !(p->key_len == 24 && cm))
-		return false;
-	if (p->salt_len != (gcm ? 12 : 14) || p->mki_len > RTPE_MKI_MAX)
-		return false;
-	if (p->auth != (gcm ? RTPE_SRTP_AUTH_NONE : RTPE_SRTP_HMAC_SHA1))
-		return false;
-	if (gcm ? p->rtp_tag_len != SRTP_GCM_TAG || p->rtcp_tag_len != SRTP_GCM_TAG :
-		  p->rtcp_tag_len != 10 || (p->rtp_tag_len != 10 && p->rtp_tag_len != 4))
-		return false;
-	if (p->flags & ~(RTPE_SRTP_PLAIN_RTP | RTPE_SRTP_PLAIN_RTCP | RTPE_SRTP_NO_RTP_AUTH))
-		return false;
-	/* RFC 7714 section 11: an AEAD always authenticates. */
-	return !gcm || !(p->flags & (RTPE_SRTP_NO_RTP_AUTH | RTPE_SRTP_PLAIN_RTP));
-}
-
 const char *srtp_name(const struct rtpe_srtp *p)
 {
 	bool whole = p->rtp_tag_len == 10;

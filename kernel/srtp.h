@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * SRTP (RFC 3711, 6188, 7714) of packets on their way through. Keys are shared
- * by rules; what is remembered of streams belongs to ports (rtpe_srtp.h). SRTCP
+ * by rules; what is remembered of streams belongs to ports (struct rtpe_srtp_port). SRTCP
  * is left to user space.
  */
 #ifndef RTPEDGE_SRTP_H
@@ -24,8 +24,6 @@ struct srtp_key {
 	u32 hint;			/* of srtp_find() */
 };
 
-/* Whether parameters can be used at all. */
-bool srtp_valid(const struct rtpe_srtp *p);
 /* May sleep. -EOPNOTSUPP: this kernel lacks the algorithm. */
 struct srtp_key *srtp_key_new(const struct rtpe_srtp *p, int *err);
 bool srtp_key_same(const struct srtp_key *k, const struct rtpe_srtp *p);

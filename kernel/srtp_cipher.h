@@ -5,13 +5,13 @@
 
 #include <linux/types.h>
 
-#include "rtpe_rule.h"
+#include "srtp_params.h"
 
 struct crypto_aead;
 struct crypto_shash;
 struct crypto_skcipher;
 
-enum { SRTP_AUTH_KEY = 20, SRTP_GCM_TAG = 16 };
+enum { SRTP_AUTH_KEY = 20 };
 
 /* Session keys of RTP. */
 struct srtp_keys {

@@ -109,7 +109,7 @@ static void table_remove(struct table *t)
 	kfree(t);
 }
 
-int table_del(u32 id)
+int table_del(u32 id, bool in_use)
 {
 	struct table *t;
 	bool busy;
@@ -126,7 +126,7 @@ int table_del(u32 id)
 	mutex_lock(&t->lock);
 	busy = t->controlled;
 	mutex_unlock(&t->lock);
-	if (busy)
+	if (busy && !in_use)
 		err = -EBUSY;
 	else
 		table_remove(t);

@@ -18,6 +18,7 @@
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/rcupdate.h>
+#include <linux/seq_file.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <net/dst_cache.h>
@@ -30,8 +31,6 @@ struct bundle_table;
 struct copies;
 
 struct proc_dir_entry;
-struct seq_file;
-struct seq_operations;
 struct rule;
 
 /* Somewhere to send to, with the route there. */
@@ -99,7 +98,8 @@ struct table {
 
 /* table.c */
 int table_add(u32 id);
-int table_del(u32 id);
+/* in_use: also when a daemon controls it, whose file then is dead. */
+int table_del(u32 id, bool in_use);
 /* Under rcu_read_lock(): the table if it is of that namespace, else NULL. */
 const struct table *table_of_packet(u32 id, const struct net *net);
 bool table_exists(u32 id);

@@ -105,7 +105,7 @@ static struct sk_buff *copied(const struct packet *p, const struct out_rule *out
 }
 
 /* The packet's own buffer, without its headers and what it has been through. */
-static struct sk_buff *reused(const struct packet *p, u32 headroom)
+static struct sk_buff *reused(const struct packet *p, u32 headroom, u32 tailroom)
 {
 	struct sk_buff *skb = p->skb;
 	int head, tail;
@@ -115,7 +115,7 @@ static struct sk_buff *reused(const struct packet *p, u32 headroom)
 	if (pskb_trim(skb, p->len))
 		goto fail;
 	head = max_t(int, headroom - skb_headroom(skb), 0);
-	tail = max_t(int, SRTP_TRAILER_MAX - skb_tailroom(skb), 0);
+	tail = max_t(int, tailroom - skb_tailroom(skb), 0);
 	if ((head || tail || skb_cloned(skb)) && pskb_expand_head(skb, head, tail, GFP_ATOMIC))
 		goto fail;
 	/* Nothing of its way here is to be seen on its way on: socket, marks,
@@ -140,7 +140,7 @@ static struct sk_buff *payload_of(const struct packet *p, const struct out_rule 
 	int n;
 
 	if (last && !(edit->rtp && out->ext)) {
-		skb = reused(p, headroom);
+		skb = reused(p, headroom, out->encrypt ? SRTP_TRAILER_MAX : 0);
 	} else {
 		skb = copied(p, out, edit, headroom);
 		if (last)

@@ -32,7 +32,7 @@ for t in filter raw; do
 done
 
 dmesg -c >/dev/null
-insmod /rtpedge.ko
+modprobe xt_RTPENGINE
 result $? "the module loads, its self-tests pass"
 dmesg | grep 'rtpedge: self-test' | grep -v passed
 dmesg | grep -q 'self-tests passed'
@@ -76,10 +76,38 @@ for i in 1 2 3; do
 	usleep 200000
 	kill -9 $load
 	wait $load 2>/dev/null
-	insmod /rtpedge.ko || right=1
+	modprobe xt_RTPENGINE || right=1
 done
 result $right "rmmod under load"
 
+# As README files tell administrators to begin, word by word.
+rmmod xt_RTPENGINE 2>/dev/null || rmmod rtpedge
+for kind in legacy nft; do
+	ln -sf iptables-$kind /bin/iptables
+	ln -sf ip6tables-$kind /bin/ip6tables
+	right=0
+	modprobe xt_RTPENGINE || right=1
+	iptables -I INPUT -p udp -j RTPENGINE --id 0 || right=1
+	ip6tables -I INPUT -p udp -j RTPENGINE --id 0 || right=1
+	echo 'add 0' > /proc/rtpengine/control || right=1
+	echo 'del 0' > /proc/rtpengine/control || right=1
+	! echo 'del 0' > /proc/rtpengine/control || right=1
+	iptables -N rtpengine || right=1
+	iptables -I INPUT -p udp -j rtpengine || right=1
+	iptables -I rtpengine -j RTPENGINE --id 42 || right=1
+	iptables -S | grep -q -e '-A rtpengine -j RTPENGINE --id 42' || right=1
+	echo 'add 42' > /proc/rtpengine/control || right=1
+	[ "$(cat /proc/rtpengine/list)" = 42 ] || right=1
+	! rmmod rtpedge || right=1
+	iptables -F
+	iptables -X rtpengine
+	ip6tables -F
+	echo 'del 42' > /proc/rtpengine/control || right=1
+	rmmod rtpedge || right=1
+	result $right "the start as it is written, iptables-$kind"
+done 2>/dev/null
+
+modprobe xt_RTPENGINE
 iptables-legacy -A INPUT -p udp -j RTPENGINE --id 0 && ! rmmod rtpedge 2>/dev/null
 result $? "a firewall rule holds the module"
 iptables-legacy -F INPUT

@@ -3,6 +3,7 @@
  * Runs the tests of the module, inside the virtual machine: see run.sh.
  *
  *   module_test         all tests
+ *   module_test fuzz    the fuzzed messages alone
  *   module_test load    holds a table with traffic until it is killed
  */
 #include <signal.h>
@@ -63,7 +64,10 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "load") == 0)
 		return load();
+	if (argc > 1 && strcmp(argv[1], "fuzz") == 0)
+		return run(fuzz_tests, &passed);
 	failed = run(control_tests, &passed);
+	failed += run(fuzz_tests, &passed);
 	failed += run(forward_tests, &passed);
 	failed += run(feature_tests, &passed);
 	failed += run(srtp_tests, &passed);

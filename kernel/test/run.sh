@@ -7,10 +7,12 @@
 # VM_KDIR     headers to build against: those of that kernel
 # VM_IMAGE    a kernel that needs no modules, built in VM_KDIR (build_kernel.sh)
 # VM_MODULE   debug module built elsewhere
+# VM_CHECKS   what the kernel checks of memory, see below
 # VM_APPEND   more for the kernel command line; FUZZ_ROUNDS=1000000 is one thing
 # VM_OUT      folder to work in
 #
-# The kernel poisons memory that is freed, and complains when that is touched.
+# Unless told otherwise it poisons memory that is freed, and complains when that
+# is touched.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,7 +26,7 @@ skip() {
 	exit 0
 }
 
-for tool in qemu-system-x86_64 busybox cpio gzip ip nft iptables-legacy iptables-nft cc; do
+for tool in qemu-system-x86_64 busybox strings modprobe cpio gzip ip nft iptables-legacy iptables-nft cc; do
 	command -v $tool >/dev/null || skip "$tool is not installed"
 done
 [ "$(uname -m)" = x86_64 ] || skip "the virtual machine is an amd64 one"
@@ -60,9 +62,11 @@ flock 9
 }
 # The SRTP of the core is who the module's has to understand.
 core=$root/ffi/src
+srtp=$(for f in srtp srtp_cipher srtp_hmac srtp_kdf srtp_params srtp_stream alloc classify; do
+	echo "$core/$f.c"
+done)
 cc -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$root/ffi/include" -I"$core" \
-	-I"$here/../include" -o "$out/module_test" "$here"/*.c "$core"/srtp*.c "$core/alloc.c" \
-	"$core/classify.c" -lcrypto
+	-I"$here/../include" -o "$out/module_test" "$here"/*.c $srtp -lcrypto
 
 # ---- the initial ramdisk ---------------------------------------------------
 tree=$out/tree
@@ -105,12 +109,22 @@ if [ -n "$modules" ]; then
 	done
 	[ -s "$tree/modules/order" ] || skip "modprobe finds no modules of kernel $release"
 fi
+# As `make install` leaves it; the release is what the kernel calls itself.
+running=$(strings "$tree/rtpedge.ko" | sed -n 's/^vermagic=\([^ ]*\).*/\1/p')
+mkdir -p "$tree/lib/modules/$running/updates"
+mv "$tree/rtpedge.ko" "$tree/lib/modules/$running/updates/"
+: >"$tree/lib/modules/$running/modules.builtin"
+: >"$tree/lib/modules/$running/modules.order"
+depmod -b "$tree" "$running" 2>/dev/null
+cp "$(readlink -f "$(command -v modprobe)")" "$tree/bin/kmod"
+ldd "$tree/bin/kmod" | grep -o '/[^ ]*' | while read -r lib; do cp -L "$lib" "$tree/lib64/"; done
+for name in modprobe rmmod insmod; do ln -sf kmod "$tree/bin/$name"; done
 (cd "$tree" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$out/initrd.gz"
 
 # ---- the machine -------------------------------------------------------------
 timeout "${VM_SECONDS:-150}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m "${VM_MEMORY:-1024}" -smp 2 \
 	-nodefaults -no-reboot -display none -serial stdio -kernel "$image" -initrd "$out/initrd.gz" \
-	-append "console=ttyS0 quiet panic=-1 mitigations=off slub_debug=FZPU init_on_free=1 ${VM_APPEND:-}" </dev/null |
+	-append "console=ttyS0 quiet panic=-1 mitigations=off ${VM_CHECKS-slub_debug=FZPU init_on_free=1} ${VM_APPEND:-}" </dev/null |
 	tr -d '\r' | tee "$out/console.log" || true
 grep -q '^[0-9]* passed, [0-9]* failed' "$out/console.log" || {
 	echo "The machine ended before the tests did, or took too long"

@@ -407,6 +407,50 @@ static void moving(void)
 	call_end(&k);
 }
 
+/* The daemon dies; another finds its streams under keys as they are. */
+static void inheritance(void)
+{
+	struct srtp *in, *out;
+	struct rtpe_srtp_port m;
+	uint8_t replay[ROOM];
+	struct client second;
+	struct call k;
+	int n;
+
+	call_begin(&k, 0, false, false);
+	client_close(&k.c);
+	CHECK(client_open(&k.c, 0) == 0 &&
+	      client_hello(&k.c, RTPE_KERNEL_HOOK_INPUT, 40, 60000) == 0 && client_map(&k.c) == 0);
+	CHECK(port_open(&k.c, 0, A4, 30000) == 0 && port_open(&k.c, 1, B4, 30002) == 0);
+	k.d.rule.decrypt = keys_of(&kinds[0], 1);
+	k.d.outputs[0].encrypt = keys_of(&kinds[1], 2);
+	in = engine(&k.d.rule.decrypt, SRTP_PROTECT);
+	out = engine(&k.d.outputs[0].encrypt, SRTP_UNPROTECT);
+	CHECK(draft_set(&k.c, 0, &k.d) == 0);
+	for (uint16_t i = 0; i < 8; i++)
+		CHECK(crosses(&k, in, out, (uint16_t)(65530 + i)));
+	client_close(&k.c);
+	CHECK(crosses(&k, in, out, 2));
+	CHECK(client_open(&second, 0) == 0 &&
+	      client_hello(&second, RTPE_KERNEL_ADOPT | RTPE_KERNEL_HOOK_INPUT, 40, 1000) == 0 &&
+	      client_map(&second) == 0);
+	CHECK(pread(second.fd, &m, sizeof(m), 0) == sizeof(m) && m.rx[0].rtp.top == 0x10002);
+	CHECK(pread(second.fd, &m, sizeof(m), 1) == sizeof(m) && m.tx[0].rtp.top == 0x10002 &&
+	      m.tx[0].from == 0);
+	k.c = second;
+	n = sealed(in, replay, 3);
+	CHECK(draft_set(&k.c, 0, &k.d) == 0);
+	send_to(k.n1, A4, 30000, replay, (size_t)n);
+	CHECK(hear(k.n2, LONG_MS).len > 0);
+	CHECK(crosses(&k, in, out, 4));
+	CHECK(draft_set(&k.c, 0, &k.d) == 0);
+	send_to(k.n1, A4, 30000, replay, (size_t)n);
+	CHECK(hear(k.n2, SHORT_MS).len < 0 && k.c.counters[0].drop_replay == 1);
+	srtp_free(in);
+	srtp_free(out);
+	call_end(&k);
+}
+
 static void memory(void)
 {
 	struct rtpe_kernel_srtp list[RTPE_KERNEL_SRTP_MAX];
@@ -451,6 +495,7 @@ const struct test srtp_tests[] = {
 	{ "packets that leave as they came", as_received },
 	{ "new SSRCs under keys", introductions },
 	{ "what is remembered of streams under keys", memory },
+	{ "streams under keys outlive a daemon", inheritance },
 	{ "a stream under keys is moved up and down", moving },
 	{ NULL, NULL },
 };

@@ -54,6 +54,7 @@ struct test {
 };
 
 extern const struct test control_tests[], forward_tests[], feature_tests[], srtp_tests[],
+			 fuzz_tests[],
 			 stress_tests[];
 
 #endif
