@@ -37,6 +37,8 @@ export interface PortEntry extends LocalPair {
   readonly muxed: boolean;
   /** rtcp-mux was spoken of since, so that RTCP is taken from the RTP port however long the switch takes. */
   everMuxed?: boolean;
+  /** Which of its pairs media of a component left from last, by ICE; keys are in use there. */
+  selected?: { rtp?: number; rtcp?: number };
   /** `pierce NAT` has begun on it; undefined = was never asked for. */
   piercing?: Piercing;
 }

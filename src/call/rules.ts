@@ -36,6 +36,7 @@ const NONE = [] as const;
 const RTP = ["rtp"] as const;
 const RTCP = ["rtcp"] as const;
 const BOTH = ["rtp", "rtcp"] as const;
+const COMPONENTS = ["rtp", "rtcp"] as const;
 const ANY = ["rtp", "rtcp", "other"] as const;
 
 /**
@@ -50,6 +51,9 @@ export function installRules(relay: Relay, call: Call, log: CallLog): void {
     }
   }
   for (const { medias } of call.participants) {
+    for (const media of medias) moveKeys(relay, call, media, log);
+  }
+  for (const { medias } of call.participants) {
     for (const media of medias) {
       for (const entry of media.entries) {
         try {
@@ -62,6 +66,26 @@ export function installRules(relay: Relay, call: Call, log: CallLog): void {
           }
         }
       }
+    }
+  }
+}
+
+/** ICE has selected another of our addresses: what is known of streams goes there, before the keys do. */
+function moveKeys(relay: Relay, call: Call, media: Media, log: CallLog): void {
+  const { own, agreement, live } = media;
+  if (!live || own?.others === undefined || !usesIce(media)) return;
+  for (const component of COMPONENTS) {
+    const path = agreement?.[component];
+    if (path?.remote === undefined) continue;
+    const pairs = pairsOf(own);
+    const now = pairs.indexOf(sendingPair(media, component));
+    const before = own.selected?.[component] ?? now;
+    own.selected = { ...own.selected, [component]: now };
+    if (before === now) continue;
+    try {
+      relay.engine.moveKeys?.(pairs[before]![component].slot, pairs[now]![component].slot);
+    } catch (error) {
+      log.warn(call.callId, `keys begin anew: ${error instanceof Error ? error.message : error}`);
     }
   }
 }

@@ -23,6 +23,7 @@ export const SYMBOLS = {
   rtpe_clock_rate_set: { parameters: ["pointer", "u32", "u8", "u32"], result: "i32" },
   rtpe_port_restore: { parameters: ["pointer", "u32", "buffer", "u32"], result: "i32" },
   rtpe_srtp_restore: { parameters: ["pointer", "u32", "buffer", "u32"], result: "i32" },
+  rtpe_srtp_move: { parameters: ["pointer", "u32", "u32"], result: "i32" },
   rtpe_counters: { parameters: ["pointer"], result: "pointer" },
   rtpe_thread_counters: { parameters: ["pointer", "u32", "buffer"], result: "i32" },
   rtpe_ring_drain: { parameters: ["pointer", "u32", "buffer", "u32"], result: "i32" },

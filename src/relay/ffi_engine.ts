@@ -117,6 +117,16 @@ export class FfiEngine implements RelayEngine {
     if (srtp < 0) throw new Error(`SRTP state for slot ${slot} refused: ${errnoText(srtp)}`);
   }
 
+  moveKeys(from: Slot, to: Slot): void {
+    this.#local(from);
+    this.#local(to);
+    const { library, handle } = this.#core;
+    const result = library.rtpe_srtp_move(handle, from, to);
+    if (result < 0) {
+      throw new Error(`SRTP state of slot ${from} stays there: ${errnoText(result)}`);
+    }
+  }
+
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint, keys?: SrtpKeys): boolean {
     this.#local(slot);
     const { library, handle, addr, srtp } = this.#core;

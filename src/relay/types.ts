@@ -386,6 +386,14 @@ export interface RelayEngine {
    */
   restore(slot: Slot, past: SlotCounters): void;
   /**
+   * What is remembered of SRTP on one port is remembered on another, too: rollover counters and replay windows
+   * of a party that moves there under the same keys. To be called before rules have the keys on `to`. Absent =
+   * the engine remembers nothing.
+   *
+   * @throws Error when a slot is not open, or what arrives at `to` is opened already
+   */
+  moveKeys?(from: Slot, to: Slot): void;
+  /**
    * Sends one datagram from the slot; `dst` absent = current remote endpoint.
    *
    * @param keys the datagram is RTCP and leaves as SRTCP under them

@@ -121,6 +121,12 @@ for (const address of ["198.51.100.1 4000", "2001:db8:1::9 4000"]) {
 Deno.test("candidates: a restart from the other family moves media, and keeps the keys", async () => {
   const { daemon, browser, offered, answered } = await call("198.51.100.1 4000");
   const { bench, internet } = daemon;
+  const moves: [Slot, Slot][] = [];
+  bench.engine.moveKeys = (from, to) => {
+    // as the core wants it: nothing is opened there yet
+    assert.equal(bench.engine.rule(to)!.decrypt, undefined);
+    moves.push([from, to]);
+  };
   const [four, six] = candidates(answered).map((one) => slotOf(daemon, one));
   const before = bench.engine.rule(four!)!.decrypt;
   const moved = daemon.browser("2001:db8:1::9 4000", 8);
@@ -139,6 +145,8 @@ Deno.test("candidates: a restart from the other family moves media, and keeps th
   await internet.run(1500);
   assert.deepEqual(bench.engine.rule(six!)!.remote, moved.address);
   assert.deepEqual(bench.engine.rule(six!)!.decrypt, before);
+  assert.equal(bench.engine.rule(four!)!.decrypt, undefined);
+  assert.deepEqual(moves, [[four, six]]);
   assert.equal(bench.engine.rule(four!)!.blackhole, true);
   assert.deepEqual(bench.rule(offered)!.outputs.map(({ slot }) => slot), [six]);
 });

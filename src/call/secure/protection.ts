@@ -108,7 +108,11 @@ export function guardOf(
     classes.push("stun");
     remote = pair === sendingPair(media, component) ? path?.remote : undefined;
     rule = { ...rule, learning: "off", sourceAction: "drop" };
-    if (remote === undefined) rule = { ...rule, blackhole: true };
+    // nothing is opened where nothing is taken: what is remembered under the keys is where media is
+    if (remote === undefined) {
+      const { decrypt: _none, ...rest } = rule;
+      rule = { ...rest, blackhole: true };
+    }
   }
   return { remote, rule: { ...rule, punt: classes } };
 }
