@@ -11,17 +11,23 @@ export const RUN_PACKAGES: readonly string[] = ["gcc", "libc6-dev", "libssl-dev"
 
 /** Packages that the test suites need on top. */
 export const TEST_PACKAGES: readonly string[] = [
+  "busybox",
   "chromium",
   "clang",
+  "cpio",
   "curl",
+  "e2fsprogs",
   "ethtool",
   "iproute2",
+  "iptables",
+  "kmod",
   "libclang-rt-dev",
   "libsrtp2-dev",
   "mmdebstrap",
   "nftables",
   "openssl",
   "procps",
+  "qemu-system-x86",
   "util-linux",
 ];
 

@@ -67,6 +67,11 @@ libraries() {	# whose, where to
 }
 mkdir "$disk/lib"
 libraries "$disk/rtpedge/lib/deno $disk/rtpedge/lib/librtpedge.so $disk/peer" "$disk/lib"
+# libsrtp2 has its ciphers from NSS, which loads them by name.
+nss=$(dirname "$(find /usr/lib -name libsoftokn3.so | head -n 1)")
+for lib in "$nss"/libsoftokn3.so "$nss"/libfreebl*3.so; do
+	[ ! -f "$lib" ] || { cp -L "$lib" "$disk/lib/" && libraries "$lib" "$disk/lib"; }
+done
 mke2fs -q -t ext4 -O ^has_journal -d "$disk" "$out/disk.ext4.new" 320M
 mv "$out/disk.ext4.new" "$out/disk.ext4"
 
