@@ -46,7 +46,7 @@ export async function stage(folder: string, { deno, library }: Staged): Promise<
     ["rtpedge.tmpfiles", "usr/lib/tmpfiles.d/rtpedge.conf"],
     ["rtpedge.sysctl", "usr/lib/sysctl.d/60-rtpedge.conf"],
     ["rtpedge.modprobe", "usr/lib/modprobe.d/rtpedge.conf"],
-    ["rtpedge.udev", "usr/lib/udev/rules.d/60-rtpedge.rules"],
+    ["rtpedge.udev", "usr/lib/udev/rules.d/90-rtpedge.rules"],
     ["firewall.nft", "usr/share/rtpedge/firewall.nft"],
     ["rtpedge.conf", "etc/rtpedge/rtpedge.conf"],
     ["../LICENSE", "usr/share/doc/rtpedge/copyright"],

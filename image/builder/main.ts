@@ -91,7 +91,7 @@ async function main(args: readonly string[]): Promise<void> {
     step(`Debian packages`);
     const base = await baseRoot(board, epoch);
     step(`C library and kernel module for ${shop.kernel}`);
-    const native = await compile(board, shop, work);
+    const native = await compile(board, shop);
     const keys = await keysFor(values);
     step("root file system");
     const target = `${work}/root`;

@@ -26,24 +26,34 @@ async function runtime(board: Board): Promise<string> {
   return `${folder}/package/deno`;
 }
 
-/** Builds the C library and the kernel module. @returns their folder */
-export async function compile(board: Board, shop: Workshop, work: string): Promise<string> {
-  const out = `${work}/native`;
+/** Builds the C library and the kernel module, unless neither they nor the kernel changed. @returns their folder */
+export async function compile(board: Board, shop: Workshop): Promise<string> {
+  const sources = await must(["sh", "-euc", "find ffi/src ffi/include ffi/Makefile kernel -type f | LC_ALL=C sort | xargs sha256sum"], {
+    cwd: root,
+  });
+  return await kept(`native-${board.name}`, { sources, kernel: shop.kernel, tools: shop.tools }, (out) => make(board, shop, out));
+}
+
+async function make(board: Board, shop: Workshop, out: string): Promise<void> {
   await Deno.mkdir(out, { recursive: true });
   const cross = shop.sysroot !== "";
-  const cc = cross ? `${board.triplet}-gcc` : "gcc";
+  const prefix = cross ? `${board.triplet}-` : "";
   // headers and libraries of the target come before the compiler's own
   const paths = `-I${shop.sysroot}/usr/include/${board.triplet} -I${shop.sysroot}/usr/include`;
   const link = `-L${shop.sysroot}/usr/lib/${board.triplet}`;
-  const own = cross ? `CFLAGS="${paths}" LDFLAGS="${link} -Wl,-rpath-link,${shop.sysroot}/usr/lib/${board.triplet}"` : "";
-  const kernel = cross ? `ARCH=${board.kernelArch} CROSS_COMPILE=${board.triplet}-` : "";
+  const own = cross
+    ? `CFLAGS="${paths}" LDFLAGS="${link} -Wl,-rpath-link,${shop.sysroot}/usr/lib/${board.triplet}"`
+    : "";
+  const kernel = cross ? `ARCH=${board.kernelArch} CROSS_COMPILE=${prefix}` : "";
+  // type information of modules needs the kernel's own, which is not there
   await inside(toolRoot(shop, { "/src": root, "/out": out }), `
-    make -s -C /src/ffi lib BUILD=/out/ffi OUT=/out/librtpedge.so CC=${cc} ${own}
-    make -s -C /src/kernel module BUILD=/out/kernel KDIR=${shop.headers} CONFIG_DEBUG_INFO_BTF_MODULES= ${kernel}
+    jobs=$(nproc)
+    make -s -j$jobs -C /src/ffi lib BUILD=/out/ffi OUT=/out/librtpedge.so CC=${prefix}gcc ${own}
+    make -s -j$jobs -C /src/kernel module BUILD=/out/kernel KDIR=${shop.headers} CONFIG_DEBUG_INFO_BTF_MODULES= ${kernel}
     cp /out/kernel/${shop.kernel}/rtpedge.ko /out/rtpedge.ko
-    ${cross ? `${board.triplet}-` : ""}strip --strip-debug /out/rtpedge.ko
-    ${cross ? `${board.triplet}-` : ""}strip --strip-unneeded /out/librtpedge.so`);
-  return out;
+    ${prefix}strip --strip-debug /out/rtpedge.ko
+    ${prefix}strip --strip-unneeded /out/librtpedge.so
+    rm -rf /out/ffi /out/kernel`);
 }
 
 /** Puts the program below `folder`. */

@@ -58,6 +58,10 @@ export async function makeRoot(folder: string, parts: RootParts): Promise<Sizes>
       e2scrub_reap.service e2scrub_all.timer dpkg-db-backup.timer fstrim.timer rauc-mark-good.service; do
       ln -sf /dev/null /target/etc/systemd/system/$unit
     done
+    mkdir -p /target/etc/systemd/system-generators
+    for generator in systemd-ssh-generator systemd-gpt-auto-generator systemd-cryptsetup-generator; do
+      ln -sf /dev/null /target/etc/systemd/system-generators/$generator
+    done
     depmod -b /target ${shop.kernel}`);
   // password hashes carry the day they were made
   await script(`
@@ -166,6 +170,7 @@ export function applianceConfig(shipped: string): string {
       ["listen-https", "443"],
       ["control-auth", "listen-https"],
       ["control-allow-https", "0.0.0.0/0;::/0"],
+      ["table", "0"],
     ]),
   );
 }
