@@ -292,3 +292,26 @@ test("counts 600 mutated packets as the engine in memory does", async () => {
     core.shutdown();
   }
 });
+
+test("moves what is known of SRTP between open ports, and never under keys in use", async () => {
+  const core = new FfiCore({ mode: "sockets" });
+  const engine = new FfiEngine(core);
+  try {
+    const [a, b, sink] = [openPort({ engine }), openPort({ engine }), openPort({ engine })];
+    const keys = {
+      suite: "AES_CM_128_HMAC_SHA1_80",
+      key: new Uint8Array(16).fill(1),
+      salt: new Uint8Array(14).fill(2),
+    } as const;
+    engine.moveKeys(a.slot, b.slot);
+    engine.setRule(a.slot, rule({ decrypt: keys, outputs: [{ slot: sink.slot, match: ["rtp"] }] }));
+    engine.moveKeys(a.slot, b.slot);
+    engine.setRule(b.slot, rule({ decrypt: keys, outputs: [{ slot: sink.slot, match: ["rtp"] }] }));
+    assert.throws(() => engine.moveKeys(a.slot, b.slot), /SRTP state of slot \d+ stays there/);
+    engine.close(b.slot);
+    assert.throws(() => engine.moveKeys(a.slot, b.slot));
+  } finally {
+    core.shutdown();
+    await sleep(0);
+  }
+});
