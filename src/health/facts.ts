@@ -25,7 +25,13 @@ export function worstLevel(facts: readonly HealthFact[]): HealthLevel {
 export function healthFacts(input: HealthInput): HealthFact[] {
   return [
     relayFact(input),
+    kernelFact(input),
+    capabilitiesFact(input),
     lossFact(input),
+    udpDropsFact(input),
+    backlogFact(input),
+    ...input.devices.map((device) => queueFact(device, input.load.processors)),
+    sipHelperFact(input),
     ...input.ports.map(portFact),
     filesFact(input),
     receiveBufferFact(input),
@@ -50,7 +56,9 @@ function fact(
   return { id, level, title, value, ...(advice === undefined ? {} : { advice }) };
 }
 
-function relayFact({ relay: { mode, reason } }: HealthInput): HealthFact {
+function relayFact({ relay }: HealthInput): HealthFact | undefined {
+  if (relay === undefined) return undefined;
+  const { mode, reason } = relay;
   const title = "How packets are received";
   if (reason === "") return fact("relay-mode", title, mode);
   return fact(
@@ -62,7 +70,81 @@ function relayFact({ relay: { mode, reason } }: HealthInput): HealthFact {
   );
 }
 
-function lossFact({ overflow, ringLost }: HealthInput): HealthFact {
+function kernelFact({ table, kernelModule }: HealthInput): HealthFact {
+  const title = "Kernel module";
+  if (table < 0) {
+    return fact(
+      "kernel-module",
+      title,
+      `${kernelModule ? "loaded, " : ""}not asked for (table=-1)`,
+    );
+  }
+  if (kernelModule) return fact("kernel-module", title, `loaded, table ${table}`);
+  const advice = "install it and `modprobe xt_RTPENGINE`, or set table=-1";
+  return fact("kernel-module", title, `table ${table} is asked for`, "warning", advice);
+}
+
+function capabilitiesFact({ missingCapabilities: missing }: HealthInput): HealthFact | undefined {
+  if (missing === undefined) return undefined;
+  const title = "Capabilities";
+  if (missing.length === 0) return fact("capabilities", title, "all that are of use");
+  return fact(
+    "capabilities",
+    title,
+    `without ${missing.join(", ")}`,
+    "note",
+    "add them to AmbientCapabilities, as the shipped systemd unit does: one socket serves all ports then",
+  );
+}
+
+function udpDropsFact({ udpDrops }: HealthInput): HealthFact | undefined {
+  if (udpDrops === undefined) return undefined;
+  const title = "Datagrams lost in receive buffers";
+  if (udpDrops === 0) return fact("udp-drops", title, "none since the host started");
+  return fact(
+    "udp-drops",
+    title,
+    `${udpDrops} since the host started, of all programs`,
+    "note",
+    "raise net.core.rmem_max and restart; `nstat UdpRcvbufErrors` tells whether it goes on",
+  );
+}
+
+function backlogFact({ backlogDrops }: HealthInput): HealthFact | undefined {
+  if (backlogDrops === undefined) return undefined;
+  const title = "Packets lost before they were looked at";
+  if (backlogDrops === 0) return fact("backlog", title, "none since the host started");
+  return fact(
+    "backlog",
+    title,
+    `${backlogDrops} since the host started`,
+    "note",
+    "raise net.core.netdev_max_backlog, or spread receive queues over more processors",
+  );
+}
+
+function queueFact(
+  { name, queues, spread }: HealthInput["devices"][number],
+  processors: number,
+): HealthFact {
+  const id = `queues-${name}`;
+  const title = `Receive queues of ${name}`;
+  const value = `${queues} for ${processors} processors${spread ? ", spread by software" : ""}`;
+  if (queues >= processors || spread) return fact(id, title, value);
+  const advice = `ethtool -L ${name} combined ${processors}, or spread its packets by software: ` +
+    `echo ff > /sys/class/net/${name}/queues/rx-0/rps_cpus`;
+  return fact(id, title, value, "note", advice);
+}
+
+function sipHelperFact({ sipHelpers }: HealthInput): HealthFact {
+  const title = "Helpers of the firewall that rewrite SIP";
+  if (sipHelpers.length === 0) return fact("sip-helper", title, "none");
+  const advice = `modprobe -r ${sipHelpers.join(" ")}, and blacklist it: it changes SDP on its way`;
+  return fact("sip-helper", title, sipHelpers.join(", "), "warning", advice);
+}
+
+function lossFact({ overflow, ringLost }: HealthInput): HealthFact | undefined {
+  if (overflow === undefined) return undefined;
   const rings = Object.entries(ringLost).filter(([, lost]) => lost > 0)
     .map(([ring, lost]) => `${lost} in the ring ${ring}`);
   const lost = [...(overflow > 0 ? [`${overflow} in receive buffers`] : []), ...rings];
@@ -86,7 +168,8 @@ function portFact({ name, address, used, total }: HealthInput["ports"][number]):
   return fact(id, title, value, level, "widen port-min and port-max, or add an interface");
 }
 
-function filesFact({ openFiles }: HealthInput): HealthFact {
+function filesFact({ openFiles }: HealthInput): HealthFact | undefined {
+  if (openFiles === undefined) return undefined;
   const title = "Open files allowed";
   if (openFiles >= MIN_FILES) return fact("open-files", title, String(openFiles));
   const advice = "set LimitNOFILE=150000 in the systemd unit, or `ulimit -n` before the start";
@@ -160,7 +243,8 @@ function certificateFact({ certificateExpires, now }: HealthInput): HealthFact |
   const days = Math.floor((certificateExpires - now) / DAY);
   const title = "Certificate of HTTPS";
   if (days < 0) {
-    const advice = "replace the files of https-cert and https-key, and reload";
+    const advice =
+      "replace the files of https-cert and https-key and reload, or upload another one";
     return fact("certificate", title, `expired ${-days} days ago`, "problem", advice);
   }
   const advice = days < 14 ? "renew it, and reload" : undefined;

@@ -1,11 +1,25 @@
 import assert from "node:assert/strict";
 import { healthFacts, worstLevel } from "./facts.ts";
-import { hostFacts, memoryOf, rangesOf } from "./host.ts";
+import {
+  backlogDropsOf,
+  hostFacts,
+  memoryOf,
+  missingCapabilities,
+  rangesOf,
+  udpDropsOf,
+} from "./host.ts";
 import type { HealthInput } from "./types.ts";
 
 const GOOD: HealthInput = {
   now: 1_700_000_000_000,
   relay: { mode: "steer", reason: "" },
+  table: -1,
+  kernelModule: false,
+  missingCapabilities: [],
+  devices: [{ name: "eth0", queues: 4, spread: false }],
+  udpDrops: 0,
+  backlogDrops: 0,
+  sipHelpers: [],
   overflow: 0,
   ringLost: { punt: 0, control: 0 },
   ports: [{ name: "default", address: "192.0.2.1", used: 10, total: 10_000 }],
@@ -38,6 +52,14 @@ Deno.test("healthFacts() tells each thing that is wrong, and what to do", () => 
   const port = { name: "default", address: "192.0.2.1" };
   const cases: [Partial<HealthInput>, string, string][] = [
     [{ relay: { mode: "sockets", reason: "no CAP_BPF" } }, "relay-mode", "note"],
+    [{ table: 0 }, "kernel-module", "warning"],
+    [{ table: 0, kernelModule: true }, "kernel-module", "ok"],
+    [{ missingCapabilities: ["CAP_BPF"] }, "capabilities", "note"],
+    [{ devices: [{ name: "eth0", queues: 1, spread: false }] }, "queues-eth0", "note"],
+    [{ devices: [{ name: "eth0", queues: 1, spread: true }] }, "queues-eth0", "ok"],
+    [{ udpDrops: 5 }, "udp-drops", "note"],
+    [{ backlogDrops: 5 }, "backlog", "note"],
+    [{ sipHelpers: ["nf_nat_sip"] }, "sip-helper", "warning"],
     [{ overflow: 1 }, "local-loss", "warning"],
     [{ ringLost: { punt: 3 } }, "local-loss", "warning"],
     [{ ports: [{ ...port, used: 85, total: 100 }] }, "ports-default-192.0.2.1", "warning"],
@@ -73,8 +95,18 @@ Deno.test("healthFacts() leaves out what the host does not tell", () => {
     memory: undefined,
     clockSynchronised: undefined,
     certificateExpires: undefined,
+    relay: undefined,
+    overflow: undefined,
+    openFiles: undefined,
+    missingCapabilities: undefined,
+    udpDrops: undefined,
+    backlogDrops: undefined,
+    devices: [],
   });
   const ids = facts.map(({ id }) => id);
+  for (const id of ["relay-mode", "local-loss", "open-files", "capabilities", "udp-drops"]) {
+    assert.ok(!ids.includes(id), id);
+  }
   for (const id of ["receive-buffer", "local-ports", "disk", "memory", "clock", "certificate"]) {
     assert.ok(!ids.includes(id), id);
   }
@@ -85,6 +117,13 @@ Deno.test("memoryOf() and rangesOf() read what the system writes", () => {
     available: 1 << 20,
     total: 2 << 20,
   });
+  assert.deepEqual(missingCapabilities("Name: x\nCapEff:\t0000000000003000\n"), ["CAP_BPF"]);
+  assert.deepEqual(missingCapabilities("CapEff:\t000001ffffffffff\n"), []);
+  assert.equal(missingCapabilities("nonsense"), undefined);
+  const snmp = "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors\nUdp: 1 2 3 4 17\n";
+  assert.equal(udpDropsOf(snmp), 17);
+  assert.equal(udpDropsOf("Tcp: 1\n"), undefined);
+  assert.equal(backlogDropsOf("0001 0000000a 2\n0001 00000006 0\n"), 16);
   assert.equal(memoryOf("nonsense"), undefined);
   assert.equal(memoryOf(undefined), undefined);
   assert.deepEqual(rangesOf("30000-39999,5060\n"), [[30_000, 39_999], [5060, 5060]]);

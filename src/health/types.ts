@@ -25,12 +25,33 @@ export interface HealthFact {
 export interface HealthInput {
   /** Wall-clock ms. */
   readonly now: number;
-  /** How packets are received, and why not in the best way. */
-  readonly relay: { readonly mode: string; readonly reason: string };
-  /** Packets lost before the relay could take them. */
-  readonly overflow: number;
+  /** How packets are received, and why not in the best way; undefined = no daemon was asked. */
+  readonly relay: { readonly mode: string; readonly reason: string } | undefined;
+  /** Packets lost before the relay could take them; undefined as above. */
+  readonly overflow: number | undefined;
   /** Packets and requests lost on their way up, by ring. */
   readonly ringLost: Readonly<Record<string, number>>;
+  /** Table of the kernel module that is wanted: -1 = none. */
+  readonly table: number;
+  /** The kernel module is loaded. */
+  readonly kernelModule: boolean;
+  /** Capabilities the process lacks of those that steering needs; undefined = not known. */
+  readonly missingCapabilities: readonly string[] | undefined;
+  /** Network devices with fewer receive queues than processors, whose load is not spread otherwise. */
+  readonly devices: readonly {
+    /** Name of the device. */
+    readonly name: string;
+    /** Receive queues. */
+    readonly queues: number;
+    /** Its packets are spread by software (RPS). */
+    readonly spread: boolean;
+  }[];
+  /** Datagrams the host has lost since it runs, because receive buffers were full; undefined = not known. */
+  readonly udpDrops: number | undefined;
+  /** Packets the host has lost since it runs, because processors did not keep up. */
+  readonly backlogDrops: number | undefined;
+  /** Kernel modules that rewrite SIP behind the proxy's back. */
+  readonly sipHelpers: readonly string[];
   /** Ports by interface. */
   readonly ports: readonly {
     readonly name: string;
@@ -38,8 +59,8 @@ export interface HealthInput {
     readonly used: number;
     readonly total: number;
   }[];
-  /** File descriptors this process may have. */
-  readonly openFiles: number;
+  /** File descriptors the daemon may have; undefined = no daemon was asked. */
+  readonly openFiles: number | undefined;
   /** Lowest and highest port for media. */
   readonly mediaPorts: readonly (readonly [number, number])[];
   /** `net.core.rmem_max` in bytes. */
