@@ -131,7 +131,7 @@ Deno.test("one call shows its graph and its streams, and can be ended", async ()
   assert.equal(media.type, "audio");
   assert.ok(media.streams[0].local);
   assert.ok(media.streams[0].counters);
-  assert.deepEqual(call.forwarding, { by: "core", reason: "a test" });
+  assert.deepEqual(call.forwarding, { by: "core", reason: "no kernel table is in use; a test" });
   const viewer = await rig.signIn(USERS.viewer);
   assert.equal((await rig.ask(path, { method: "DELETE", ...viewer })).status, 403);
   assert.equal(rig.bench.service.registry.size, 1);

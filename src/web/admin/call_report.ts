@@ -17,6 +17,9 @@ import { OBSTACLE_TEXTS, type SlotCounters } from "../../relay/types.ts";
 import type { CallReport, CallSummary, StatusReport } from "./reports.ts";
 
 type PartyReport = CallReport["parties"][number];
+/** Why nothing is forwarded in the kernel when no port has a reason of its own. */
+const NO_TABLE = "no kernel table is in use";
+
 type StreamReport = PartyReport["medias"][number]["streams"][number];
 
 /** Which calls, in which order. */
@@ -92,6 +95,7 @@ function forwardingOf(call: CallView, relay: StatusReport["relay"]): CallReport[
       if (kernel?.obstacle !== undefined) obstacles.add(OBSTACLE_TEXTS[kernel.obstacle]);
     }
   }
+  if (obstacles.size === 0) obstacles.add(NO_TABLE);
   return { by: "core", reason: [...obstacles, relay.reason].filter(Boolean).join("; ") };
 }
 
@@ -106,7 +110,7 @@ function streamForwarding(
   }
   return {
     by: "core",
-    reason: ["no kernel table is in use", relay.reason].filter(Boolean).join("; "),
+    reason: [NO_TABLE, relay.reason].filter(Boolean).join("; "),
   };
 }
 

@@ -64,10 +64,11 @@ export function yOf(value: number, { top, height }: Frame): number {
  */
 export function linePath(points: readonly Point[], frame: Frame, gap: number): string {
   let path = "";
-  let last = -Infinity;
+  let last: number | undefined;
   for (const { at, value } of points) {
     if (value === undefined || at < frame.from) continue;
-    path += `${at - last > gap ? "M" : "L"}${xOf(at, frame)} ${yOf(value, frame)}`;
+    const goesOn = last !== undefined && at - last <= gap;
+    path += `${goesOn ? "L" : "M"}${xOf(at, frame)} ${yOf(value, frame)}`;
     last = at;
   }
   return path;

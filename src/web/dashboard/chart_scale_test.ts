@@ -36,6 +36,7 @@ Deno.test("linePath() draws lines, broken where nothing is known", () => {
   ];
   assert.equal(linePath(points, FRAME, 30), "M0 50L20 25L40 0M180 0");
   assert.equal(areaPath(points, FRAME, 30), "M0 50L0 50L20 25L40 0L40 50ZM180 50L180 0L180 50Z");
+  assert.equal(linePath(points, FRAME, Infinity), "M0 50L20 25L40 0L180 0");
   assert.equal(linePath([], FRAME, 30), "");
   assert.equal(areaPath([], FRAME, 30), "");
 });

@@ -32,6 +32,11 @@ const TEXTS = {
   requests: ({ requests = 0 }) => fixed(requests, requests < 10 ? 1 : 0),
   latency: ({ latency }) => latency === undefined ? "no requests" : `${fixed(latency, 2)} ms each`,
   ports: ({ ports = 0 }) => percent(ports, 0),
+  handed: () => "handed to JavaScript",
+  path: ({ kernel = 0 }) => kernel > 0 ? "forwarded in the kernel" : "all in the relay core",
+  received: () => "received",
+  errors: ({ errors = 0 }) => `${count(errors)} not forwarded`,
+  fullest: () => "of the fullest interface",
   uptime: ({ uptimeSeconds }) => duration(uptimeSeconds),
 } as const satisfies Record<string, (live: LiveReport) => string>;
 

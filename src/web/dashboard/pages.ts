@@ -6,11 +6,12 @@
 
 import type { Page } from "./page.ts";
 import { AUDIT_PAGE } from "./pages/audit.ts";
-import { HEALTH_PAGE } from "./pages/health.ts";
+
 import { CALL_PAGE } from "./pages/call.ts";
 import { CALLS_PAGE } from "./pages/calls.ts";
 import { CLIENTS_PAGE } from "./pages/clients.ts";
 import { CONSOLE_PAGE } from "./pages/console.ts";
+import { HEALTH_PAGE } from "./pages/health.ts";
 import { INTERFACES_PAGE } from "./pages/interfaces.ts";
 import { LOGIN_PAGE } from "./pages/login.ts";
 import { LOGS_PAGE } from "./pages/logs.ts";

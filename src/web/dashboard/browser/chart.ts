@@ -19,18 +19,22 @@ import { bitRate, fixed, localTime, percent, short } from "../format.ts";
 import { svg } from "./svg.ts";
 
 const HEIGHT = 148;
-const LEFT = 58;
+const LEFT = 68;
 const BOTTOM = 22;
 const TOP = 8;
 
 const FORMATS: Readonly<Record<string, (value: number) => string>> = {
   count: (value) => value < 10 && !Number.isInteger(value) ? fixed(value, 1) : short(value),
-  bits: (value) => bitRate(value),
-  share: (value) => percent(value, value > 0 && value < 0.1 ? 1 : 0),
-  ms: (value) => `${fixed(value, value < 10 ? 2 : 0)}\u202fms`,
-  score: (value) => fixed(value, 1),
-  cores: (value) => percent(value, value < 0.1 && value > 0 ? 1 : 0),
+  bits: (value) => bitRate(value / 8),
+  share: percentOf,
+  ms: (value) => `${fixed(value, value < 10 && !Number.isInteger(value) ? 2 : 0)}\u202fms`,
+  score: (value) => fixed(value, Number.isInteger(value) ? 0 : 1),
+  cores: percentOf,
 };
+
+function percentOf(share: number): string {
+  return percent(share, share < 0.1 && !Number.isInteger(Math.round(share * 1e4) / 100) ? 1 : 0);
+}
 
 /** A line with its name. */
 export interface ChartLine {
@@ -75,7 +79,15 @@ export class ChartView {
 
   /** Draws anew. */
   show(data: ChartData): void {
-    this.#data = data;
+    // rates are recorded in bytes, and round numbers are to be those that are shown
+    const factor = this.#unit === "bits" ? 8 : 1;
+    this.#data = factor === 1 ? data : {
+      ...data,
+      lines: data.lines.map(({ label, points }) => ({
+        label,
+        points: points.map(({ at, value }) => ({ at, value: value && value * factor })),
+      })),
+    };
     this.#draw();
   }
 

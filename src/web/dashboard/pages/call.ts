@@ -45,11 +45,10 @@ export const CALL_PAGE: Page = {
       trail: [{ text: "Calls", href: "/ui/calls" }],
       actions: context.may("operate") ? actions(context, report) : html``,
       body: html`${summary(context, report)}
-<div class="cards">${
-        card({ id: "picture", title: "Who hears whom", refresh: 2, body: callPicture(report) })
-      }${timeline(report)}</div>
+${card({ id: "picture", title: "Who hears whom", refresh: 2, body: callPicture(report) })}
 ${report.parties.map((party, i) => partyCard(party, i))}
 ${qualityCharts(report)}
+${timeline(report)}
 ${details(report)}`,
     };
   },
@@ -134,7 +133,7 @@ function summary({ services }: PageContext, { summary, forwarding, blocked, part
         stat({
           label: "Forwarded by",
           value: FORWARDERS[forwarding.by],
-          note: forwarding.reason || "as low as it goes",
+          note: forwarding.by === "kernel" ? "as low as it goes" : forwarding.reason,
         }),
       )
     }${

@@ -43,7 +43,7 @@ export const CALLS_PAGE: Page = {
               columns: [
                 { label: "Call-id and tags" },
                 { label: "State" },
-                { label: "Started" },
+                { label: "Started", minor: true },
                 { label: "Lasts", numeric: true },
                 { label: "Media", minor: true },
                 { label: "Packets in", numeric: true },

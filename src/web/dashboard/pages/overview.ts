@@ -83,15 +83,15 @@ function now({ services }: PageContext): Html {
     }</span></span>`,
     body: stats(
       number("Calls", "calls", "foreign"),
-      number("Packets per second", "packets"),
-      number("Bit rate", "bitrate"),
+      number("Packets per second", "packets", "errors"),
+      number("Bit rate", "bitrate", "received"),
       number("Loss", "loss", "lost"),
       number("Quality (MOS)", "mos", "jitter"),
-      number("Forwarded in the kernel", "kernel"),
-      number("Handed to JavaScript, per second", "punts"),
-      number("Processors of the host", "cpu", "softirq"),
-      number("rtpedge", "process", "memory"),
-      number("Ports in use", "ports"),
+      number("Kernel share", "kernel", "path"),
+      number("Punts per second", "punts", "handed"),
+      number("Host CPU", "cpu", "softirq"),
+      number("rtpedge CPU", "process", "memory"),
+      number("Ports in use", "ports", "fullest"),
     ),
   });
 }
