@@ -217,21 +217,17 @@ void kernel_clock_rate(struct rtpe_core *core, struct slot *slot, uint8_t payloa
 static void inherit(struct kernel *k, struct slot *slot)
 {
 	struct kernel_port *p = &k->ports[slot->index];
+	struct kernel_heir *h = kernel_heir(k, &slot->local);
 
-	for (uint32_t i = 0; i < k->n_heirs; i++) {
-		const struct kernel_heir *h = &k->heirs[i];
-
-		if (!addr_equal(&h->local, &slot->local))
-			continue;
-		p->place = h->place + 1;
-		p->ruled = p->adopted = h->ruled;
-		p->seen = k->counters[h->place].rx_packets;
-		k->info[slot->index].counted = 1;
-		if (h->ruled)
-			atomic_fetch_or(&slot->kernel, KERNEL_RULED);
-		k->heirs[i] = k->heirs[--k->n_heirs];
+	if (!h)
 		return;
-	}
+	h->claimed = true;
+	p->place = h->place + 1;
+	p->ruled = p->adopted = h->ruled;
+	p->seen = k->counters[h->place].rx_packets;
+	k->info[slot->index].counted = 1;
+	if (h->ruled)
+		atomic_fetch_or(&slot->kernel, KERNEL_RULED);
 }
 
 void kernel_slot_opened(struct rtpe_core *core, struct slot *slot)
@@ -251,8 +247,7 @@ void kernel_slot_opened(struct rtpe_core *core, struct slot *slot)
 		k->info[slot->index].counted = 0;
 	}
 	tell_info(k, slot, RTPE_WHY_NO_RULE);
-	if (k->n_heirs)
-		inherit(k, slot);
+	inherit(k, slot);
 }
 
 void kernel_slot_closed(struct rtpe_core *core, struct slot *slot)

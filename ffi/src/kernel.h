@@ -64,6 +64,7 @@ struct kernel_heir {
 	struct rtpe_addr local;
 	uint32_t place;
 	bool ruled;
+	bool claimed;
 };
 
 struct kernel {
@@ -74,7 +75,7 @@ struct kernel {
 	uint32_t free_head, free_count;
 	struct kernel_port *ports;	/* of the core's slots */
 	struct rtpe_offload_slot *info;
-	struct kernel_heir *heirs;
+	struct kernel_heir *heirs;	/* by address */
 	uint32_t n_heirs;
 	uint32_t cursor;		/* word of `ready` looked at next */
 	uint32_t keyed_cursor;		/* slot whose keys are looked at next */
@@ -105,6 +106,8 @@ int kernel_tell(struct kernel *k, uint16_t type, uint32_t place, const void *bod
 bool kernel_alive(struct kernel *k);
 /* Reads what an earlier process has left. */
 int kernel_read_heirs(struct kernel *k);
+/* Who was left at a local address and is not claimed yet, or NULL. */
+struct kernel_heir *kernel_heir(const struct kernel *k, const struct rtpe_addr *local);
 
 /* kernel_push.c */
 /* Puts the slot's rule in force in the module, or replaces it there. */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -204,9 +205,29 @@ static int heir_add(struct kernel *k, const struct rtpe_kernel_port *r)
 		return -EPROTO;
 	h = &k->heirs[k->n_heirs++];
 	h->local = r->local;
+	if (!addr_normalise(&h->local))
+		return -EPROTO;
 	h->place = r->slot;
 	h->ruled = r->has_rule;
 	return 0;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct kernel_heir *x = a, *y = b;
+
+	return memcmp(&x->local, &y->local, sizeof(x->local));
+}
+
+struct kernel_heir *kernel_heir(const struct kernel *k, const struct rtpe_addr *local)
+{
+	const struct kernel_heir wanted = { .local = *local };
+	struct kernel_heir *h;
+
+	if (!k->n_heirs)
+		return NULL;
+	h = bsearch(&wanted, k->heirs, k->n_heirs, sizeof(wanted), by_address);
+	return h && !h->claimed ? h : NULL;
 }
 
 int kernel_read_heirs(struct kernel *k)
@@ -243,5 +264,6 @@ int kernel_read_heirs(struct kernel *k)
 		memmove(records, &records[whole], have);
 	}
 	close(fd);
+	qsort(k->heirs, k->n_heirs, sizeof(*k->heirs), by_address);
 	return err;
 }

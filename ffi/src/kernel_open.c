@@ -95,12 +95,14 @@ int rtpe_offload_open(struct rtpe_core *core, const struct rtpe_offload_opts *op
 int rtpe_offload_adopted(struct rtpe_core *core)
 {
 	struct kernel *k = core->kernel;
-	uint32_t n;
+	uint32_t n = 0;
 
 	if (!k)
 		return 0;
-	n = k->n_heirs;
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < k->n_heirs; i++) {
+		if (k->heirs[i].claimed)
+			continue;
+		n++;
 		kernel_send(k, RTPE_KERNEL_PORT_CLOSE, k->heirs[i].place, 0);
 		k->free[(k->free_head + k->free_count++) % k->opts.slots] = k->heirs[i].place;
 	}
@@ -142,6 +144,12 @@ void kernel_free(struct rtpe_core *core)
 	mem_free(k);
 }
 
+static void unmark(struct rtpe_core *core, struct slot *slot)
+{
+	(void)core;
+	atomic_fetch_and(&slot->kernel, (uint8_t)~(KERNEL_RULED | KERNEL_KEYED));
+}
+
 int rtpe_offload_close(struct rtpe_core *core, rtpe_u32 keep)
 {
 	struct kernel *k = core->kernel;
@@ -150,6 +158,9 @@ int rtpe_offload_close(struct rtpe_core *core, rtpe_u32 keep)
 	if (!k)
 		return -ENODEV;
 	had = k->fd >= 0;
+	kernel_each_slot(core, unmark);
+	/* A relay thread may be reading from its file. */
+	core_synchronize(core);
 	kernel_detach(k);
 	k->status.up = 0;
 	return had && !keep ? kernel_delete(k) : 0;
