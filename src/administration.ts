@@ -298,6 +298,7 @@ function healthOf(sources: AdministrationSources, now: number): HealthReport {
     now,
     ...hostFacts(config["data-dir"]),
     relay: { mode: relay.engine.mode, reason: relay.engine.modeReason },
+    kernel: statistics.kernel,
     table: config.table,
     overflow: native.threads().reduce((sum, { rxOverflow }) => sum + rxOverflow, 0),
     ringLost: { punt: punts, control: datagrams },

@@ -70,7 +70,7 @@ function relayFact({ relay }: HealthInput): HealthFact | undefined {
   );
 }
 
-function kernelFact({ table, kernelModule }: HealthInput): HealthFact {
+function kernelFact({ table, kernelModule, kernel }: HealthInput): HealthFact {
   const title = "Kernel module";
   if (table < 0) {
     return fact(
@@ -79,9 +79,32 @@ function kernelFact({ table, kernelModule }: HealthInput): HealthFact {
       `${kernelModule ? "loaded, " : ""}not asked for (table=-1)`,
     );
   }
-  if (kernelModule) return fact("kernel-module", title, `loaded, table ${table}`);
+  if (kernel?.up === true) return tableFact(table, kernel);
+  if (kernel === undefined && kernelModule) {
+    return fact("kernel-module", title, `loaded, table ${table}`);
+  }
   const advice = "install it and `modprobe xt_RTPENGINE`, or set table=-1";
   return fact("kernel-module", title, `table ${table} is asked for`, "warning", advice);
+}
+
+function tableFact(
+  table: number,
+  { streams, missed, refused }: NonNullable<HealthInput["kernel"]>,
+): HealthFact {
+  const value = `table ${table}, ${streams} streams in the kernel`;
+  const title = "Kernel module";
+  if (missed > 0) {
+    return fact(
+      "kernel-module",
+      title,
+      `${value}, ${missed} that do not get there`,
+      "warning",
+      `set kernel-hook=input, or iptables -I INPUT -p udp -j RTPENGINE --id ${table}`,
+    );
+  }
+  if (refused === 0) return fact("kernel-module", title, value);
+  const advice = "raise kernel-slots";
+  return fact("kernel-module", title, `${value}, no room for ${refused}`, "warning", advice);
 }
 
 function capabilitiesFact({ missingCapabilities: missing }: HealthInput): HealthFact | undefined {

@@ -10,6 +10,8 @@ import {
 } from "./host.ts";
 import type { HealthInput } from "./types.ts";
 
+const TABLE = { up: true, streams: 4, missed: 0, refused: 0 };
+
 const GOOD: HealthInput = {
   now: 1_700_000_000_000,
   relay: { mode: "steer", reason: "" },
@@ -52,6 +54,10 @@ Deno.test("healthFacts() tells each thing that is wrong, and what to do", () => 
   const port = { name: "default", address: "192.0.2.1" };
   const cases: [Partial<HealthInput>, string, string][] = [
     [{ relay: { mode: "sockets", reason: "no CAP_BPF" } }, "relay-mode", "note"],
+    [{ table: 0, kernel: { ...TABLE, up: false } }, "kernel-module", "warning"],
+    [{ table: 0, kernel: { ...TABLE, missed: 3 } }, "kernel-module", "warning"],
+    [{ table: 0, kernel: { ...TABLE, refused: 3 } }, "kernel-module", "warning"],
+    [{ table: 0, kernel: TABLE }, "kernel-module", "ok"],
     [{ table: 0 }, "kernel-module", "warning"],
     [{ table: 0, kernelModule: true }, "kernel-module", "ok"],
     [{ missingCapabilities: ["CAP_BPF"] }, "capabilities", "note"],

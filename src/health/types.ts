@@ -18,7 +18,7 @@ export interface HealthFact {
   /** What was found. */
   readonly value: string;
   /** What to do; there unless all is well. */
-  readonly advice?: string;
+  readonly advice?: string | undefined;
 }
 
 /** What {@link healthFacts} looks at; what cannot be found out is undefined. */
@@ -35,6 +35,17 @@ export interface HealthInput {
   readonly table: number;
   /** The kernel module is loaded. */
   readonly kernelModule: boolean;
+  /** How the table is doing; absent = none is in use. */
+  readonly kernel?: {
+    /** It is ours. */
+    readonly up: boolean;
+    /** Ports whose packets the module forwards. */
+    readonly streams: number;
+    /** Ports whose packets do not get to it. */
+    readonly missed: number;
+    /** Ports it had no room for. */
+    readonly refused: number;
+  } | undefined;
   /** Capabilities the process lacks of those that steering needs; undefined = not known. */
   readonly missingCapabilities: readonly string[] | undefined;
   /** Network devices with fewer receive queues than processors, whose load is not spread otherwise. */

@@ -15,7 +15,7 @@ import { METRICS } from "./metrics.ts";
 import { StatsObserver } from "./observer.ts";
 import { type NgObserver, ProxyTable } from "./proxies.ts";
 import { countQuality } from "./quality.ts";
-import type { ReportedRelay, StatisticsDeps, ThreadHealth } from "./sources.ts";
+import type { KernelHealth, ReportedRelay, StatisticsDeps, ThreadHealth } from "./sources.ts";
 
 /** Rates over the last sampling interval, per second. */
 export interface Rates {
@@ -112,6 +112,11 @@ export class Statistics {
   /** The relay threads, empty without {@link StatisticsDeps.health}. */
   get threads(): readonly ThreadHealth[] {
     return this.#deps.health?.().threads ?? [];
+  }
+
+  /** Forwarding in the kernel; undefined without a table. */
+  get kernel(): KernelHealth | undefined {
+    return this.#deps.kernel?.();
   }
 
   /** Rates of the last full second. */
