@@ -11,8 +11,6 @@ import {
   combineObservers,
   createCallService,
 } from "./call/mod.ts";
-import { runAppliance } from "./appliance/mod.ts";
-import { CTL_TIMEOUT_MS, exchangeLine, runCtl } from "./cli/mod.ts";
 import {
   bannerText,
   type Config,
@@ -25,7 +23,6 @@ import {
   systemHost,
 } from "./config/mod.ts";
 import { systemClock } from "./core/clock.ts";
-import { toBytes } from "./core/bytes.ts";
 import { type Control, createControl } from "./control.ts";
 import { PidFile, ServiceManager, SetupCodeFile, VERSION, watchSignals } from "./daemon/mod.ts";
 import {
@@ -43,6 +40,7 @@ import { openKernel } from "./kernel.ts";
 import { openPersistence } from "./persistence.ts";
 import { MediaRelay, reservePorts, startNativeRelay } from "./relay/mod.ts";
 import { createTracing } from "./tracing.ts";
+import { runTerminal } from "./terminal.ts";
 import { warmUp } from "./warm_up.ts";
 import { httpPost, type TeardownFormat, TeardownNotifier } from "./teardown/mod.ts";
 
@@ -66,9 +64,10 @@ function print(text: string): void {
  * @returns the exit status
  */
 export async function main(args: readonly string[]): Promise<number> {
-  if (args[0] === "ctl") return await ctl(args.slice(1));
-  const start = args[0] === "start";
   const env = Deno.env.toObject();
+  const status = await runTerminal(args, env);
+  if (status !== undefined) return status;
+  const start = args[0] === "start";
   const result = await loadConfig(start ? args.slice(1) : args, {
     env,
     host: systemHost,
@@ -103,36 +102,6 @@ function terminalColumns(): number {
   } catch {
     return 80;
   }
-}
-
-/** Writes everything; a reader that has seen enough, as `head`, is no error. */
-function writeStdout(bytes: Uint8Array): void {
-  try {
-    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
-}
-
-async function ctl(args: readonly string[]): Promise<number> {
-  const local = await runAppliance(args, {
-    env: Deno.env.toObject(),
-    clock: systemClock,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    stdout: print,
-    stderr: writeStderr,
-  });
-  if (local !== undefined) return local;
-  const token = Deno.env.get("RTPEDGE_TOKEN");
-  // the first line is the credential, where the listener asks for one
-  const preface = token === undefined ? "" : `Bearer ${token}\n`;
-  return await runCtl(args, {
-    exchange: (host, port, line) => exchangeLine(host, port, preface + line, CTL_TIMEOUT_MS),
-    readFile: (path) => Deno.readTextFileSync(path),
-    terminal: Deno.stdout.isTerminal(),
-    stdout: (text) => writeStdout(toBytes(text)),
-    stderr: (text) => writeStderr(text.trimEnd()),
-  });
 }
 
 function makeLogs(

@@ -36,6 +36,8 @@ export interface CtlDeps {
   readonly terminal?: boolean;
   /** Takes complaints. */
   readonly stderr: (text: string) => void;
+  /** What else the help says. */
+  readonly more?: string;
 }
 
 const HELP_WIDTH = 80;
@@ -50,6 +52,7 @@ Options (one or two dashes, "--name VALUE" or "--name=VALUE"):
   --ip ADDRESS[:PORT]   daemon to ask; an IPv6 address with a port in brackets (${DEFAULT_ADDRESS})
   --port PORT           its command port, option listen-cli of the daemon (${DEFAULT_PORT})
   --config-file FILE    take address and port from listen-cli in section [rtpengine] of FILE
+  --json                answer as JSON
   --help                print this text
 
 Examples:
@@ -107,7 +110,7 @@ export async function runCtl(args: readonly string[], deps: CtlDeps): Promise<nu
     return 2;
   }
   if (options.help) {
-    deps.stdout(CTL_HELP);
+    deps.stdout(deps.more === undefined ? CTL_HELP : `${CTL_HELP}\n${deps.more}`);
     return 0;
   }
   const line = options.words.join(" ");

@@ -7,13 +7,18 @@
 
 import type { ByteString } from "../core/bytes.ts";
 import { NgError, type NgRequest, type ReplyDict } from "../ng/mod.ts";
-import { runLine } from "./commands.ts";
+import { COMMAND_TREE, runLine } from "./commands.ts";
+import type { CommandHelp } from "./tree.ts";
 import { CliContext, type CliDeps } from "./context.ts";
 
 export type { CliDeps } from "./context.ts";
-export { CTL_HELP, type CtlDeps, DEFAULT_ADDRESS, DEFAULT_PORT, runCtl } from "./ctl.ts";
+export type { CommandHelp } from "./tree.ts";
+export { CTL_HELP, type CtlDeps, DEFAULT_ADDRESS, DEFAULT_PORT, isFailure, runCtl } from "./ctl.ts";
 export { CTL_TIMEOUT_MS, exchangeLine } from "./ctl_exchange.ts";
 export { LOG_SYSTEMS, LogLevels, type LogSystem } from "./log_levels.ts";
+
+/** The commands of the control tree, for completion. */
+export const CTL_COMMANDS: readonly CommandHelp[] = COMMAND_TREE;
 
 /** The control tree, ready to run commands. */
 export interface Cli {

@@ -218,6 +218,31 @@ recording: no
   );
 });
 
+Deno.test("list sessions tells which streams are in the kernel, and why others are not", () => {
+  const share = {
+    packets: 9,
+    bytes: 900,
+    errors: 0,
+    last: 1_700_000_004_000,
+    lastUser: 1_700_000_001_000,
+  };
+  const streams = [
+    fakeStream({ counters: { rxPackets: 10, kernel: { ...share, forwards: true } } }),
+    fakeStream({
+      component: "rtcp",
+      counters: { kernel: { ...share, last: 0, forwards: false, obstacle: "read here" } },
+    }),
+  ];
+  const party = fakeParty({ tag: "ft", medias: [fakeMedia(streams)] });
+  const { cli } = setup(new FakeCalls(fakeCall({ callId: "a", participants: [party] })));
+  const lines = cli.run("list sessions a").split("\n").filter((line) => line.includes("Port"));
+  assert.match(lines[0]!, / 1700000001 uts 1700000004 kts, kernelized$/);
+  assert.match(
+    lines[1]!,
+    / 1700000001 uts 0 kts, not kernelized: all its packets are read by the daemon$/,
+  );
+});
+
 Deno.test("list sessions names the other tags of a party", () => {
   const party = fakeParty({ tag: "new", aliases: ["old", "older"] });
   const { cli } = setup(new FakeCalls(fakeCall({ callId: "a", participants: [party] })));

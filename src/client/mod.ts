@@ -13,6 +13,7 @@ export {
   type CallPage,
   type CaptureRequest,
 } from "./admin_client.ts";
+export type { KeptEntry, LogFilter } from "../log/mod.ts";
 export { AdminError, type ClientOptions } from "./connection.ts";
 export {
   type NgAnswer,

@@ -1,0 +1,80 @@
+/**
+ * Completion for shells, made from the tables of commands.
+ *
+ * @module
+ */
+
+import { type CommandHelp, CTL_COMMANDS } from "../cli/mod.ts";
+import { ADMIN_COMMANDS } from "./run.ts";
+
+/** Shells there is completion for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+/** First words of the program. */
+const PROGRAM = ["start", "ctl", "doctor", "completion"] as const;
+
+/** Words that may follow some words of `rtpedge`, by these words. */
+function table(): ReadonlyMap<string, readonly string[]> {
+  const words = new Map<string, readonly string[]>([
+    ["", PROGRAM],
+    ["completion", SHELLS],
+    ["ctl", [
+      ...CTL_COMMANDS.map(({ name }) => name),
+      ...ADMIN_COMMANDS.map(({ name }) => name),
+    ]],
+  ]);
+  const walk = (path: string, { children, args = "" }: CommandHelp): void => {
+    // a call-id stands between: nothing can be said about what follows
+    if (children === undefined || !args.startsWith("<option>")) return;
+    words.set(path, children.map(({ name }) => name));
+    for (const child of children) walk(`${path} ${child.name}`, child);
+  };
+  for (const command of CTL_COMMANDS) walk(`ctl ${command.name}`, command);
+  for (const { name, words: sub = [], values = [], flags = [] } of ADMIN_COMMANDS) {
+    const options = [...values, ...flags, "json"].map((option) => `--${option}`);
+    words.set(`ctl ${name}`, [...sub, ...options]);
+  }
+  return words;
+}
+
+/** A script for a shell. */
+export function completionScript(shell: (typeof SHELLS)[number]): string {
+  switch (shell) {
+    case "bash":
+      return bash();
+    case "zsh":
+      return `#compdef rtpedge\nautoload -U +X bashcompinit && bashcompinit\n${bash()}`;
+    case "fish":
+      return fish();
+  }
+}
+
+function bash(): string {
+  const cases = [...table()].map(([path, words]) =>
+    `    ${JSON.stringify(path)}) words=${JSON.stringify(words.join(" "))} ;;\n`
+  );
+  return `# rtpedge completion: eval "$(rtpedge completion bash)"
+_rtpedge() {
+  local path="" words="" i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "\${COMP_WORDS[i]}" in
+      -*) ;;
+      *) path="\${path:+$path }\${COMP_WORDS[i]}" ;;
+    esac
+  done
+  case "$path" in
+${cases.join("")}  esac
+  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o default -F _rtpedge rtpedge
+`;
+}
+
+function fish(): string {
+  const lines = [...table()].map(([path, words]) => {
+    const so = path === "" ? "__fish_use_subcommand" : path.split(" ")
+      .map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
+    const deeper = path === "" ? "" : `; and not __fish_seen_subcommand_from ${words.join(" ")}`;
+    return `complete -c rtpedge -n '${so}${deeper}' -a '${words.join(" ")}'\n`;
+  });
+  return `# rtpedge completion: rtpedge completion fish | source\n${lines.join("")}`;
+}
