@@ -24,7 +24,7 @@
 #include "ng.h"
 #include "srtp.h"
 
-enum { CALLS = 200, LEARNING = 24, ROUNDS = 100, PAYLOAD = 160, BATCH = 10 };
+enum { CALLS = 200, LEARNING = 24, ROUNDS = 100, PAYLOAD = 160, BATCH = 100 };
 
 static struct call_ports ports[CALLS];
 static int bench;
@@ -179,21 +179,23 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* The machine's processors are not its own: what counts is the fastest tenth of
+ * batches so short that most of them are not disturbed. */
 static void measure(const char *who, const char *what)
 {
-	enum { PER_ROUND = 2 * CALLS, BATCHES = ROUNDS / BATCH };
-	uint64_t ns[BATCHES], before = left(), gone;
+	enum { FIRST = 2 * CALLS * LEARNING, ALL = 2 * CALLS * ROUNDS, BATCHES = ALL / BATCH };
+	static uint64_t ns[BATCHES];
+	uint64_t before = left(), gone;
 
 	for (uint32_t i = 0; i < BATCHES; i++)
-		ns[i] = run((LEARNING + i * BATCH) * PER_ROUND, BATCH * PER_ROUND) /
-			(BATCH * PER_ROUND);
+		ns[i] = run(FIRST + i * BATCH, BATCH) / BATCH;
 	usleep(300000);
 	gone = left() - before;
 	qsort(ns, BATCHES, sizeof(ns[0]), by_size);
-	printf("bench: %-8s %-6s %6llu ns per packet (best %llu), %7.0f packets per CPU second, "
-	       "%llu of %u forwarded\n",
-	       who, what, (unsigned long long)ns[BATCHES / 2], (unsigned long long)ns[0],
-	       1e9 / (double)ns[BATCHES / 2], (unsigned long long)gone, ROUNDS * PER_ROUND);
+	printf("bench: %-8s %-6s %6llu ns per packet, %7.0f packets per CPU second "
+	       "(median %llu ns), %llu of %u forwarded\n",
+	       who, what, (unsigned long long)ns[BATCHES / 10], 1e9 / (double)ns[BATCHES / 10],
+	       (unsigned long long)ns[BATCHES / 2], (unsigned long long)gone, ALL);
 }
 
 /* ---- who forwards -------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Measures in a virtual machine what forwarding in the kernel costs, beside
-# rtpengine's module driven by its daemon. Prints medians and the ratio.
+# rtpengine's module driven by its daemon. Prints the best rounds and the ratio.
 #
 # BENCH_PEER    a folder with rtpengine-daemon unpacked or installed; without it
 #               only we are measured. Its module is fetched from the same suite.
@@ -82,7 +82,7 @@ timeout "${VM_SECONDS:-600}" qemu-system-x86_64 -accel tcg,thread=multi,tb-size=
 	-append "console=ttyS0 quiet panic=-1 mitigations=off ROUNDS=${BENCH_ROUNDS:-3}" </dev/null |
 	tr -d '\r' | tee "$out/console.log"
 
-# The best median of each, and what it is in the peer's.
+# The best round of each.
 awk '$1 == "bench:" && /ns per packet/ {
 	key = $2 " " $3; if (!(key in best) || $4 < best[key]) best[key] = $4
 } END {

@@ -57,8 +57,7 @@ for n in 1 2; do
 	/bin/ip -n n$n link set lo up
 done
 
-/module_test >/tmp/tests
-grep -v ^tests: /tmp/tests
+/module_test | tee /tmp/tests | grep -v ^tests:
 n=$(sed -n 's/^tests: passed \([0-9]*\), .*/\1/p' /tmp/tests)
 passed=$((passed + ${n:-0}))
 n=$(sed -n 's/^tests: .*, failed \([0-9]*\)$/\1/p' /tmp/tests)
