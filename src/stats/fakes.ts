@@ -17,7 +17,7 @@ import { NO_COUNTERS } from "../relay/no_counters.ts";
 import { TrafficSums } from "../relay/traffic.ts";
 import type { QualityReader } from "../quality/types.ts";
 import type { LocalAddress, SlotCounters, SsrcCounters } from "../relay/types.ts";
-import type { RelayHealth, ReportedRelay } from "./sources.ts";
+import type { KernelHealth, RelayHealth, ReportedRelay } from "./sources.ts";
 import { Statistics } from "./statistics.ts";
 
 /** A local address with ports 30000 to 39999. */
@@ -50,6 +50,12 @@ export function fakeRelay(
           if (stream.slot === slot) return stream.counters()?.lastRx ?? 0;
         }
         return 0;
+      },
+      forwarding(slot) {
+        for (const stream of calls.streams()) {
+          if (stream.slot === slot) return stream.counters()?.kernel;
+        }
+        return undefined;
       },
     },
     addresses,
@@ -225,6 +231,7 @@ export function fakeStatistics(
     readonly addresses?: readonly LocalAddress[];
     readonly used?: number;
     readonly health?: () => RelayHealth;
+    readonly kernel?: () => KernelHealth;
     readonly maxProxies?: number;
     readonly intervalMs?: number;
     readonly quality?: QualityReader;
@@ -232,13 +239,14 @@ export function fakeStatistics(
 ): { statistics: Statistics; calls: FakeCalls; clock: FakeClock } {
   const clock = new FakeClock();
   const calls = options.calls ?? new FakeCalls();
-  const { health, maxProxies, intervalMs, quality } = options;
+  const { health, kernel, maxProxies, intervalMs, quality } = options;
   const statistics = new Statistics({
     clock,
     relay: fakeRelay(options.addresses ?? [fakeAddress()], calls, options.used),
     calls: () => calls,
     process: () => ({ pid: 42, residentBytes: 1000, heapBytes: 500, cpuSeconds: 1.5 }),
     ...(health === undefined ? {} : { health }),
+    ...(kernel === undefined ? {} : { kernel }),
     ...(maxProxies === undefined ? {} : { maxProxies }),
     ...(intervalMs === undefined ? {} : { intervalMs }),
     ...(quality === undefined ? {} : { quality }),

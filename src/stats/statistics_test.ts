@@ -79,6 +79,39 @@ Deno.test("Statistics.refresh counts sessions, media sections in use and ports",
   assert.equal(counters.get("rtpengine_ports", "default", "127.0.0.1"), 10000);
 });
 
+Deno.test("Statistics tells what the kernel does apart, and what keeps streams out of it", () => {
+  const now = 1_700_000_000_000;
+  const share = { packets: 60, bytes: 6000, errors: 2, last: now, lastUser: now - 5000 };
+  const totals = { rxPackets: 100, rxBytes: 10_000, rxErrors: 3, lastRx: now };
+  const inside = fakeStream({
+    slot: 901,
+    counters: { ...totals, kernel: { ...share, forwards: true } },
+  });
+  const outside = fakeStream({
+    slot: 902,
+    counters: {
+      lastRx: now,
+      kernel: { ...share, packets: 0, bytes: 0, errors: 0, forwards: false, obstacle: "learning" },
+    },
+  });
+  const calls = new FakeCalls(callOf("a", inside), callOf("b", outside));
+  const kernel = () => ({ up: true, streams: 1, missed: 0, refused: 0, pushed: 5, pulled: 4 });
+  const { statistics } = fakeStatistics({ calls, kernel });
+  statistics.refresh();
+  const { counters } = statistics;
+  assert.equal(counters.get("rtpengine_packets_total", "userspace"), 40);
+  assert.equal(counters.get("rtpengine_packets_total", "kernel"), 60);
+  assert.equal(counters.get("rtpengine_bytes_total", "kernel"), 6000);
+  assert.equal(counters.get("rtpengine_packet_errors_total", "userspace"), 1);
+  assert.equal(counters.get("rtpengine_mediastreams", "kernel"), 1);
+  assert.equal(counters.get("rtpengine_mediastreams", "userspace"), 1);
+  assert.equal(counters.get("rtpedge_kernel_obstacles", "learning"), 1);
+  assert.equal(counters.get("rtpedge_kernel_obstacles", "table full"), 0);
+  assert.equal(counters.get("rtpedge_kernel_streams"), 1);
+  assert.equal(counters.get("rtpedge_kernel_moves_total", "out"), 4);
+  assert.deepEqual(statistics.kernel, kernel());
+});
+
 Deno.test("Statistics.refresh keeps the traffic of local addresses apart", () => {
   const inside = fakeAddress("inside", "192.0.2.1");
   const outside = fakeAddress("outside", "2001:db8::1");
