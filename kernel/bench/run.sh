@@ -80,7 +80,7 @@ timeout "${VM_SECONDS:-600}" qemu-system-x86_64 -accel tcg,thread=multi,tb-size=
 	-nodefaults -no-reboot -display none -serial stdio -kernel "$kernel/boot/vmlinuz-$release" \
 	-initrd "$out/initrd.gz" \
 	-append "console=ttyS0 quiet panic=-1 mitigations=off ROUNDS=${BENCH_ROUNDS:-3}" </dev/null |
-	tr -d '\r' | tee "$out/console.log"
+	sed -u 's,\r,,' | tee "$out/console.log"
 
 # The best round of each.
 awk '$1 == "bench:" && /ns per packet/ {
