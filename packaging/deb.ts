@@ -60,7 +60,7 @@ async function build(folder: string, out: string, fields: Fields, epoch: number)
   await setTimes(folder, epoch);
   const file = `${out}/${name}_${manifest.version}_${architecture}.deb`;
   const made = await run(
-    ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", folder, file],
+    ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z9", "--build", folder, file],
     {
       show: false,
       env: { SOURCE_DATE_EPOCH: String(epoch) },

@@ -11,6 +11,7 @@ export const RUN_PACKAGES: readonly string[] = ["gcc", "libc6-dev", "libssl-dev"
 
 /** Packages that the test suites need on top. */
 export const TEST_PACKAGES: readonly string[] = [
+  "binutils",
   "busybox",
   "chromium",
   "clang",
@@ -24,10 +25,14 @@ export const TEST_PACKAGES: readonly string[] = [
   "libclang-rt-dev",
   "libsrtp2-dev",
   "mmdebstrap",
+  "mtools",
   "nftables",
+  "openssh-client",
   "openssl",
+  "ovmf",
   "procps",
   "qemu-system-x86",
+  "systemd",
   "util-linux",
 ];
 

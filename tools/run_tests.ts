@@ -47,6 +47,7 @@ const SUITES: readonly Suite[] = [
   denoTest("daemon", 240, "tests/daemon/"),
   denoTest("persistence", 300, "tests/persistence/"),
   denoTest("package", 300, "tests/package/"),
+  denoTest("image", 900, "tests/image/"),
   make("core-fuzz", "fuzz", 240),
   denoTest("fuzz", 420, "tests/fuzz/"),
   denoTest("bench-tools", 120, "tests/bench/"),

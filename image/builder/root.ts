@@ -5,7 +5,9 @@
  * @module
  */
 
+import { firewallText } from "../../src/appliance/firewall.ts";
 import { editSection } from "../../src/config/edit.ts";
+import { loadConfig } from "../../src/config/load.ts";
 import { root } from "../../tools/proc.ts";
 import { type Board, NOT_NEEDED, PRUNED } from "./board.ts";
 import { toolRoot, type Workshop } from "./debian.ts";
@@ -130,6 +132,7 @@ async function configure(folder: string, parts: RootParts): Promise<void> {
   const shipped = await Deno.readTextFile(`${folder}/etc/rtpedge/rtpedge.conf`);
   await Deno.writeTextFile(`${folder}/usr/share/rtpedge/rtpedge.conf`, applianceConfig(shipped));
   await Deno.remove(`${folder}/etc/rtpedge/rtpedge.conf`);
+  await openedPorts(`${folder}/usr/share/rtpedge`, `${folder}/usr/lib/rtpedge/lib/rtpedge.js`);
   const users = `${folder}/usr/lib/sysusers.d/rtpedge.conf`;
   const text = await Deno.readTextFile(users);
   await Deno.writeTextFile(users, text.replace(/^u rtpedge - /m, `u rtpedge ${DAEMON_ID} `));
@@ -173,6 +176,22 @@ export function applianceConfig(shipped: string): string {
       ["table", "0"],
     ]),
   );
+}
+
+/** What the packet filter opens for the shipped configuration, so that the first start need not work it out. */
+async function openedPorts(share: string, program: string): Promise<void> {
+  const text = await Deno.readTextFile(`${share}/rtpedge.conf`);
+  const result = await loadConfig(["--config-file=/shipped"], {
+    env: {},
+    host: {
+      addresses: () => [{ device: "eth0", family: 4, address: "192.0.2.1" }],
+      resolve: (name) => Promise.reject(new Error(`${name} is not looked up in a build`)),
+      readFile: (path) => path === "/shipped" ? text : undefined,
+    },
+  });
+  if (result.outcome !== "run") throw new Error(`the shipped configuration: ${JSON.stringify(result)}`);
+  const stamp = await script('cat "$CONFIG" "$PROGRAM" | cksum', { CONFIG: `${share}/rtpedge.conf`, PROGRAM: program });
+  await Deno.writeTextFile(`${share}/opened.nft`, `# ${stamp.trim()}\n${firewallText(result.loaded)}`);
 }
 
 /** Bytes of files below a path. */
