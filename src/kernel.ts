@@ -75,6 +75,7 @@ class Forwarding implements KernelForwarding {
   readonly #hooked: boolean;
   readonly #log: Logger;
   #up: boolean;
+  #missing = false;
 
   constructor(kernel: KernelTable, hooked: boolean, log: Logger) {
     this.#kernel = kernel;
@@ -108,9 +109,10 @@ class Forwarding implements KernelForwarding {
         );
       }
     }
-    if (missed > 0) {
-      this.#log.limited("warning", "kernel", `${missed} ${missedAdvice(this.table, this.#hooked)}`);
+    if (missed > 0 && !this.#missing) {
+      this.#log.warning(`${missed} ${missedAdvice(this.table, this.#hooked)}`);
     }
+    this.#missing = missed > 0;
   }
 
   close(keep: boolean): void {

@@ -81,6 +81,7 @@ Deno.test("openKernel does not let the daemon start when no-fallback forbids use
 Deno.test("KernelForwarding.tick tells once when the module goes, and when it is back", () => {
   let status = STATUS;
   const kernel = {
+    table: 3,
     problem: "",
     tick: () => false,
     get status() {
@@ -101,7 +102,7 @@ Deno.test("KernelForwarding.tick tells once when the module goes, and when it is
 });
 
 Deno.test("KernelForwarding.tick says what to do about packets that miss the module", () => {
-  const kernel = { problem: "", tick: () => false, status: { ...STATUS, missed: 2 } };
+  const kernel = { table: 3, problem: "", tick: () => false, status: { ...STATUS, missed: 2 } };
   const { forwarding, lines } = setUp({ "kernel-hook": "off" }, kernel);
   forwarding?.tick();
   forwarding?.tick();
