@@ -4,8 +4,7 @@
  * @module
  */
 
-import { Daemon, must, type Netns } from "../support/mod.ts";
-import type { Address } from "../support/mod.ts";
+import { type Address, type Agent, Daemon, must, type Netns, until } from "../support/mod.ts";
 
 /** Keys of an association, each a master key with its salt. */
 export interface AgreedKeys {
@@ -113,5 +112,23 @@ export async function shakeHands(
   } finally {
     if (!program.ended) Deno.kill(program.pid, "SIGKILL");
     await program.stop();
+  }
+}
+
+/** The first flight of a client that means it, as the openssl program sends it to a socket of ours. */
+export async function honestHello(ns: Netns, agent: Agent, host: string): Promise<string> {
+  const socket = await agent.bind(host);
+  const program = new Daemon(
+    "openssl",
+    ns.argv([
+      ...["openssl", "s_client", "-dtls1_2", "-use_srtp", "SRTP_AES128_CM_SHA1_80"],
+      ...["-connect", `${host}:${socket.at.port}`],
+    ]),
+  );
+  try {
+    return await until("a ClientHello has come", async () => (await socket.take())[0]?.data);
+  } finally {
+    await program.stop();
+    await socket.close();
   }
 }

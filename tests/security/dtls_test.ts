@@ -15,6 +15,7 @@ import { type Keys, PORTS, Stage, TONE } from "../webrtc/stage.ts";
 import { WeriftPeer } from "../webrtc/werift_peer.ts";
 import { clientHelloNull, HELLO_RANDOM } from "./datagrams.ts";
 import { flood } from "./flood.ts";
+import { honestHello } from "./dtls_client.ts";
 import { addAttacker, ATTACKER, openCall, SecureCall } from "./secure_call.ts";
 
 const reason = await interopUnavailable();
@@ -71,6 +72,30 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     await spraying;
     await call.assertAtB(await call.speak(20));
     await call.assertAtA(await call.speakBack(20));
+  },
+
+  async "ClientHellos that make sense, under other ports of the one who is waited for, hold nobody up"(
+    stage,
+  ) {
+    if (stage.isOracle) {
+      say("rtpengine: media of that call does not pass any more");
+      return;
+    }
+    const { ns, agent } = stage.place("a");
+    const hello = await honestHello(ns, agent, ADDRESS.phoneA);
+    const forge = async (relay: Address) => {
+      for (let i = 0; i < 12; i++) {
+        const socket = await agent.bind(ADDRESS.phoneA);
+        await socket.send(relay, hello);
+        await socket.close();
+      }
+      await sleep(100);
+    };
+    await using call = await openCall(stage, "DTLS", { beforeHandshake: forge });
+    await call.assertAtB(await call.speak(20));
+    await call.assertAtA(await call.speakBack(20));
+    await forge(call.relay.a);
+    await call.assertAtB(await call.speak(20));
   },
 
   async "nor the set-up by ICE and DTLS, nor an established call"(stage) {
