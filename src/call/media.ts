@@ -180,6 +180,18 @@ export class Media implements MediaView {
     return taken;
   }
 
+  /** Takes away the pairs of further candidates when there is no ICE with the party; the caller closes them. */
+  takeOthers(): PortPair[] {
+    if (this.state.secure?.ice !== undefined) return [];
+    const taken: PortPair[] = [];
+    for (const entry of this.entries) {
+      for (const { pair } of entry.others ?? []) taken.push(pair);
+      delete entry.others;
+      delete entry.selected;
+    }
+    return taken;
+  }
+
   #first(local: LocalAddress): PortEntry | undefined {
     return this.entries.find((entry) => entry.pair.local === local);
   }

@@ -303,7 +303,10 @@ function apply(context: CallContext, plan: Plan, memory: SessionMemory): void {
     party.deleteAt = undefined;
     party.removed = false;
   }
-  const old = [...from.medias, ...to.medias].flatMap((media) => media.takeOldest(MAX_ENTRIES));
+  const old = [...from.medias, ...to.medias].flatMap((media) => [
+    ...media.takeOldest(MAX_ENTRIES),
+    ...media.takeOthers(),
+  ]);
   installRules(relay, call, log);
   startPiercing(relay, call);
   if (old.length > 0) relay.closePairs(old);

@@ -147,6 +147,13 @@ export class FakeEngine implements RelayEngine {
     port.restore(past, this.#clock.now(), this.#clock.wall());
   }
 
+  /** Packets are not encrypted here: only what the core refuses is looked for. @throws Error as it does */
+  moveKeys(from: Slot, to: Slot): void {
+    if (this.#port(from) !== this.#port(to) && this.rule(to)?.decrypt !== undefined) {
+      throw new Error(`SRTP state of slot ${from} stays there: slot ${to} has keys`);
+    }
+  }
+
   /** Sends one datagram from a slot. */
   send(slot: Slot, payload: Uint8Array, dst?: Endpoint): boolean {
     const port = this.#port(slot);

@@ -82,6 +82,20 @@ Deno.test("candidates: one of them under save-interface-ports", () => {
   assert.equal(bench.engine.openSlots, 4);
 });
 
+Deno.test("candidates: ports for them are given back when the answer has no ICE", () => {
+  const { bench } = new Daemon();
+  bench.offer(ANSWER, { "ICE": "force" });
+  assert.equal(bench.engine.openSlots, 6);
+  bench.answer(ANSWER, {});
+  assert.equal(bench.engine.openSlots, 4);
+  // and opened again when it is taken up after all
+  assert.equal(
+    candidates(bench.offer(ANSWER, { "ICE": "force", "to-tag": "b", flags: ["reset"] })).length,
+    2,
+  );
+  assert.equal(bench.engine.openSlots, 6);
+});
+
 Deno.test("candidates: one there is no port for is one less, and ports are given back", () => {
   const { bench } = new Daemon();
   const [, six] = bench.relay.addresses;
@@ -122,10 +136,10 @@ Deno.test("candidates: a restart from the other family moves media, and keeps th
   const { daemon, browser, offered, answered } = await call("198.51.100.1 4000");
   const { bench, internet } = daemon;
   const moves: [Slot, Slot][] = [];
+  const move = bench.engine.moveKeys.bind(bench.engine);
   bench.engine.moveKeys = (from, to) => {
-    // as the core wants it: nothing is opened there yet
-    assert.equal(bench.engine.rule(to)!.decrypt, undefined);
     moves.push([from, to]);
+    move(from, to);
   };
   const [four, six] = candidates(answered).map((one) => slotOf(daemon, one));
   const before = bench.engine.rule(four!)!.decrypt;
@@ -147,6 +161,7 @@ Deno.test("candidates: a restart from the other family moves media, and keeps th
   assert.deepEqual(bench.engine.rule(six!)!.decrypt, before);
   assert.equal(bench.engine.rule(four!)!.decrypt, undefined);
   assert.deepEqual(moves, [[four, six]]);
+  assert.deepEqual(bench.log, []);
   assert.equal(bench.engine.rule(four!)!.blackhole, true);
   assert.deepEqual(bench.rule(offered)!.outputs.map(({ slot }) => slot), [six]);
 });
