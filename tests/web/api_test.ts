@@ -1,3 +1,4 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
 import assert from "node:assert/strict";
 import { OPERATIONS } from "../../src/web/mod.ts";
 import { type Answer, PASSWORD, USERS, WebRig } from "./rig.ts";
@@ -222,4 +223,17 @@ Deno.test("the OpenAPI document has every operation, and its references lead som
     }
     assert.ok(at, `${reference}`);
   }
+});
+
+Deno.test("the OpenAPI document is valid by the schema of OpenAPI 3.1", async () => {
+  await using rig = await WebRig.open();
+  const { json: document } = await rig.ask("/openapi.json");
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(structuredClone(document));
+  assert.equal(valid, true, JSON.stringify(errors));
+  assert.equal(validator.version, "3.1");
+  // the validator is able to say no
+  const broken = structuredClone(document);
+  broken.paths["/session"].get.responses = { "200": { content: 5 } };
+  assert.equal((await new Validator().validate(broken)).valid, false);
 });
