@@ -64,6 +64,15 @@ Examples:
   rtpedge ctl usage
 
 ${commandSummary()}
+Commands for this host, which need no connection:
+  selftest                     asks the daemon, and makes a call through it
+  firewall                     prints nft commands that open what the configuration needs
+  preset FILE                  takes over network, credentials and options of an appliance
+  update status|install|rollback
+                               versions of an appliance: install [--allow-downgrade] FILE|URL
+  factory-reset --yes          an appliance forgets configuration, users and history
+They read /etc/rtpedge/rtpedge.conf, or what --config-file names.
+
 Exit status: 0 when the daemon answered, 1 when it did not know the command, needed more
 parameters or refused, 2 when it could not be asked.
 `;
