@@ -58,8 +58,9 @@ static void get(const struct copies *c, u32 at, void *to, u32 n)
 	memcpy(to + first, c->ring, n - first);
 }
 
-void copies_put(struct copies *c, const struct packet *p)
+void copies_put(const struct table *t, const struct packet *p)
 {
+	struct copies *c = READ_ONCE(t->copies);
 	static const u8 zeros[8];
 	struct rtpe_kernel_copy record = {
 		.slot = p->port->slot,
@@ -69,6 +70,8 @@ void copies_put(struct copies *c, const struct packet *p)
 	};
 	u32 at;
 
+	if (!c)
+		return;
 	record.size = ALIGN(sizeof(record) + p->len, 8);
 	spin_lock(&c->lock);
 	/* Pairs with the release in copies_take(): what was read is free. */

@@ -51,7 +51,7 @@ int hook_register(struct table *t, u32 flags);
 void hook_unregister(struct table *t);
 
 /* copies.c: a packet in clear to who records. */
-void copies_put(struct copies *c, const struct packet *p);
+void copies_put(const struct table *t, const struct packet *p);
 
 /* xt.c */
 int xt_init(void);

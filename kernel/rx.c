@@ -312,8 +312,8 @@ static unsigned int forward(struct packet *p, const struct table *t, const struc
 		j.drop = refused(p, rule, class);
 	count(p, rule, class, j.drop);
 	if (!j.drop) {
-		if (rule->copy && rule->punt & class && t->copies)
-			copies_put(t->copies, p);
+		if (rule->copy && rule->punt & class)
+			copies_put(t, p);
 		verdict = send_on(p, rule, class);
 	}
 	kfree(p->aside);

@@ -192,6 +192,15 @@ static int table_adopt(struct table *t, const struct rtpe_kernel_hello *hello, s
 {
 	if (t->net != net || t->n_slots != hello->n_slots)
 		return -ESTALE;
+	/* What the last daemon asked for stays as large as it was. */
+	if (hello->copy_bytes && !t->copies) {
+		struct copies *c = copies_new(hello->copy_bytes);
+
+		if (!c)
+			return -ENOMEM;
+		/* Pairs with the dependency in copies_put(). */
+		smp_store_release(&t->copies, c);
+	}
 	hook_unregister(t);
 	t->mark = hello->mark;
 	t->mark_mask = hello->mark_mask;

@@ -64,14 +64,15 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "load") == 0)
 		return load();
+	failed = run(fuzz_tests, &passed);
 	if (argc > 1 && strcmp(argv[1], "fuzz") == 0)
-		return run(fuzz_tests, &passed);
-	failed = run(control_tests, &passed);
-	failed += run(fuzz_tests, &passed);
+		goto out;
+	failed += run(control_tests, &passed);
 	failed += run(forward_tests, &passed);
 	failed += run(feature_tests, &passed);
 	failed += run(srtp_tests, &passed);
 	failed += run(stress_tests, &passed);
+out:
 	printf("tests: passed %d, failed %d\n", passed, failed);
 	return failed != 0;
 }

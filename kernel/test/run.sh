@@ -8,7 +8,7 @@
 # VM_IMAGE    a kernel that needs no modules, built in VM_KDIR (build_kernel.sh)
 # VM_MODULE   debug module built elsewhere
 # VM_CHECKS   what the kernel checks of memory, see below
-# VM_APPEND   more for the kernel command line; FUZZ_ROUNDS=1000000 is one thing
+# VM_APPEND   more for the kernel command line, such as TESTS=fuzz FUZZ_ROUNDS=1000000
 # VM_OUT      folder to work in
 #
 # Unless told otherwise it poisons memory that is freed, and complains when that
