@@ -12,18 +12,40 @@ import { toolRoot, type Workshop } from "./debian.ts";
 import { inside, must, script } from "./shell.ts";
 
 /** Programs of the target in the initial ramdisk. */
-const PROGRAMS = ["usr/sbin/dmsetup", "usr/sbin/mke2fs", "usr/sbin/e2fsck", "usr/sbin/tune2fs", "usr/sbin/resize2fs", "usr/sbin/sfdisk"];
+const PROGRAMS = [
+  "usr/sbin/dmsetup",
+  "usr/sbin/mke2fs",
+  "usr/sbin/e2fsck",
+  "usr/sbin/tune2fs",
+  "usr/sbin/resize2fs",
+  "usr/sbin/sfdisk",
+];
 
 /** Makes the initial ramdisk. @returns its path */
 export async function makeInitrd(
   target: string,
-  { shop, work, epoch }: { shop: Workshop; work: string; epoch: number },
+  { shop, work, epoch, fast }: { shop: Workshop; work: string; epoch: number; fast: boolean },
 ): Promise<string> {
   const tree = `${work}/initrd`;
-  for (const folder of ["bin", "dev", "proc", "sys", "run", "sysroot", "etc", "usr/lib", "usr/bin", "usr/sbin"]) {
+  for (
+    const folder of [
+      "bin",
+      "dev",
+      "proc",
+      "sys",
+      "run",
+      "sysroot",
+      "etc",
+      "usr/lib",
+      "usr/bin",
+      "usr/sbin",
+    ]
+  ) {
     await Deno.mkdir(`${tree}/${folder}`, { recursive: true });
   }
-  for (const name of ["lib", "lib64", "sbin"]) await Deno.symlink(`usr/${name === "sbin" ? "sbin" : "lib"}`, `${tree}/${name}`);
+  for (const name of ["lib", "lib64", "sbin"]) {
+    await Deno.symlink(`usr/${name === "sbin" ? "sbin" : "lib"}`, `${tree}/${name}`);
+  }
   await Deno.copyFile(`${root}/image/initrd/init`, `${tree}/init`);
   await Deno.copyFile(`${target}/usr/bin/busybox`, `${tree}/bin/busybox`);
   await Deno.writeTextFile(`${tree}/modules`, BOOT_MODULES.join("\n") + "\n");
@@ -34,13 +56,18 @@ export async function makeInitrd(
   await modules(tree, target, shop);
   const out = `${work}/out`;
   await Deno.mkdir(out, { recursive: true });
-  await inside(toolRoot(shop, { "/target": tree, "/out": out }, { SOURCE_DATE_EPOCH: String(epoch) }), `
+  await inside(
+    toolRoot(shop, { "/target": tree, "/out": out }, { SOURCE_DATE_EPOCH: String(epoch) }),
+    `
     depmod -b /target ${shop.kernel}
     rm -f /target/usr/lib/modules/*/*.bin /target/usr/lib/modules/*/modules.devname
     chown -R 0:0 /target
     cd /target
     find . -exec touch -hd @$SOURCE_DATE_EPOCH {} +
-    find . | LC_ALL=C sort | cpio --quiet -o -H newc --reproducible | zstd -q -15 -T0 >/out/initrd`);
+    find . | LC_ALL=C sort | cpio --quiet -o -H newc --reproducible | zstd -q -${
+      fast ? 3 : 19
+    } -T0 >/out/initrd`,
+  );
   return `${out}/initrd`;
 }
 
@@ -75,13 +102,20 @@ async function modules(tree: string, target: string, shop: Workshop): Promise<vo
   const needs = new Map<string, string[]>();
   for (const line of order.split("\n")) {
     const [path, rest] = line.split(":");
-    if (path !== undefined && rest !== undefined) needs.set(path, rest.trim().split(" ").filter((name) => name !== ""));
+    if (path !== undefined && rest !== undefined) {
+      needs.set(
+        path,
+        rest.trim().split(" ").filter((name) => name !== ""),
+      );
+    }
   }
-  const bare = (path: string) => path.slice(path.lastIndexOf("/") + 1).replace(/\.ko.*$/, "").replaceAll("-", "_");
+  const bare = (path: string) =>
+    path.slice(path.lastIndexOf("/") + 1).replace(/\.ko.*$/, "").replaceAll("-", "_");
   const wanted = new Set<string>();
   for (const [path, others] of needs) {
     const name = path.replace(/^kernel\//, "").replaceAll("_", "-");
-    const chosen = BOOT_MODULES.includes(bare(path)) || STORAGE.some((start) => name.startsWith(start.replaceAll("_", "-")));
+    const chosen = BOOT_MODULES.includes(bare(path)) ||
+      STORAGE.some((start) => name.startsWith(start.replaceAll("_", "-")));
     if (!chosen) continue;
     wanted.add(path);
     for (const other of others) wanted.add(other);
@@ -89,10 +123,13 @@ async function modules(tree: string, target: string, shop: Workshop): Promise<vo
   for (const path of wanted) {
     const to = `${tree}/${folder}/${path.replace(/\.(xz|zst)$/, "")}`;
     await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
-    await script('case $FROM in *.xz) xz -dc "$FROM" ;; *.zst) zstd -qdc "$FROM" ;; *) cat "$FROM" ;; esac >"$TO"', {
-      FROM: `${target}/${folder}/${path}`,
-      TO: to,
-    });
+    await script(
+      'case $FROM in *.xz) xz -dc "$FROM" ;; *.zst) zstd -qdc "$FROM" ;; *) cat "$FROM" ;; esac >"$TO"',
+      {
+        FROM: `${target}/${folder}/${path}`,
+        TO: to,
+      },
+    );
   }
   for (const name of ["modules.builtin", "modules.builtin.modinfo", "modules.order"]) {
     await Deno.copyFile(`${target}/${folder}/${name}`, `${tree}/${folder}/${name}`);
@@ -110,22 +147,34 @@ export interface Verity {
 /** Makes the file system and its hash tree. `fast` is for tests: larger, sooner. */
 export async function makeVerity(
   target: string,
-  { shop, work, epoch, version, fast }: { shop: Workshop; work: string; epoch: number; version: string; fast: boolean },
+  { shop, work, epoch, version, fast }: {
+    shop: Workshop;
+    work: string;
+    epoch: number;
+    version: string;
+    fast: boolean;
+  },
 ): Promise<Verity> {
   const out = `${work}/out`;
   await Deno.mkdir(out, { recursive: true });
   const salt = await digest(`rtpedge ${version} ${epoch}`);
-  const id = `${salt.slice(0, 8)}-${salt.slice(8, 12)}-4${salt.slice(13, 16)}-8${salt.slice(17, 20)}-${salt.slice(20, 32)}`;
-  const compression = fast ? "-zlz4" : "-zzstd,level=15 -C131072";
-  const text = await inside(toolRoot(shop, { "/target": target, "/out": out }), `
+  const id = `${salt.slice(0, 8)}-${salt.slice(8, 12)}-4${salt.slice(13, 16)}-8${
+    salt.slice(17, 20)
+  }-${salt.slice(20, 32)}`;
+  // what finds equal pieces works on one processor
+  const compression = fast ? "-zlz4" : "-zzstd,level=12 -C131072 -Efragments,dedupe,ztailpacking";
+  const text = await inside(
+    toolRoot(shop, { "/target": target, "/out": out }),
+    `
     rm -f /out/root.img
-    mkfs.erofs --quiet -T${epoch} --all-time -U${id} -Efragments,dedupe,ztailpacking ${compression} /out/root.img /target
+    mkfs.erofs --quiet -T${epoch} --all-time -U${id} ${compression} /out/root.img /target
     size=$(stat -c %s /out/root.img)
     size=$(((size + 4095) / 4096 * 4096))
     truncate -s $size /out/root.img
     veritysetup format --salt=${salt} --uuid=${id} --hash=sha256 --data-blocks=$((size / 4096)) \\
       --hash-offset=$size /out/root.img /out/root.img
-    echo "BLOCKS $((size / 4096))"`);
+    echo "BLOCKS $((size / 4096))"`,
+  );
   const hash = /Root hash:\s*([0-9a-f]{64})/.exec(text)?.[1];
   const blocks = /^BLOCKS (\d+)$/m.exec(text)?.[1];
   if (hash === undefined || blocks === undefined) throw new Error(`veritysetup said: ${text}`);

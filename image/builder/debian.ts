@@ -30,7 +30,8 @@ export async function sources(components = "main"): Promise<readonly string[]> {
   }
   const security = sites.find((site) => site.endsWith("-security")) ?? `${main}-security`;
   const key = "/usr/share/keyrings/debian-archive-keyring.gpg";
-  const line = (site: string, suite: string) => `deb [signed-by=${key}] ${site} ${suite} ${components}`;
+  const line = (site: string, suite: string) =>
+    `deb [signed-by=${key}] ${site} ${suite} ${components}`;
   return [
     line(main, SUITE),
     line(main, `${SUITE}-updates`),
@@ -69,24 +70,28 @@ export interface Workshop {
 
 /** The folder with compilers and makers of file systems, the kernel for a board, and headers of both. */
 export async function workshop(board: Board, epoch: number): Promise<Workshop> {
-  const folder = await kept(`tools-${board.name}`, { SUITE, TOOLS, board, recipe: 3 }, async (folder) => {
-    const cross = board.name !== "amd64";
-    const include = [...TOOLS, ...(cross ? ["gcc-aarch64-linux-gnu"] : [])];
-    await must([
-      "mmdebstrap",
-      "--mode=root",
-      "--variant=apt",
-      `--include=${include.join(",")}`,
-      ...(cross ? [`--architectures=amd64,${board.name}`] : []),
-      ...LEAN,
-      "--skip=cleanup/apt/lists",
-      SUITE,
-      folder,
-      await writeSources("main non-free-firmware"),
-    ], { env: { SOURCE_DATE_EPOCH: String(epoch) } });
-    say("    kernel");
-    await inside({ folder, binds: {} }, fetchKernel(board));
-  });
+  const folder = await kept(
+    `tools-${board.name}`,
+    { SUITE, TOOLS, board, recipe: 3 },
+    async (folder) => {
+      const cross = board.name !== "amd64";
+      const include = [...TOOLS, ...(cross ? ["gcc-aarch64-linux-gnu"] : [])];
+      await must([
+        "mmdebstrap",
+        "--mode=root",
+        "--variant=apt",
+        `--include=${include.join(",")}`,
+        ...(cross ? [`--architectures=amd64,${board.name}`] : []),
+        ...LEAN,
+        "--skip=cleanup/apt/lists",
+        SUITE,
+        folder,
+        await writeSources("main non-free-firmware"),
+      ], { env: { SOURCE_DATE_EPOCH: String(epoch) } });
+      say("    kernel");
+      await inside({ folder, binds: {} }, fetchKernel(board));
+    },
+  );
   const kernel = (await Deno.readTextFile(`${folder}/kernel/release`)).trim();
   return {
     tools: folder,
@@ -144,33 +149,45 @@ function fetchKernel({ name, flavour, loader }: Board): string {
 
 /** The Debian packages of the root file system, as they are installed. */
 export async function baseRoot(board: Board, epoch: number): Promise<string> {
-  return await kept(`root-${board.name}`, { SUITE, PACKAGES, name: board.name, recipe: 2 }, async (folder) => {
-    if (board.name !== "amd64") await emulate();
-    await must([
-      "mmdebstrap",
-      "--mode=root",
-      "--variant=essential",
-      `--architectures=${board.name}`,
-      `--include=${PACKAGES.join(",")}`,
-      ...LEAN,
-      SUITE,
-      folder,
-      await writeSources(),
-    ], { env: { SOURCE_DATE_EPOCH: String(epoch) } });
-  });
+  return await kept(
+    `root-${board.name}`,
+    { SUITE, PACKAGES, name: board.name, recipe: 2 },
+    async (folder) => {
+      if (board.name !== "amd64") await emulate();
+      await must([
+        "mmdebstrap",
+        "--mode=root",
+        "--variant=essential",
+        `--architectures=${board.name}`,
+        `--include=${PACKAGES.join(",")}`,
+        ...LEAN,
+        SUITE,
+        folder,
+        await writeSources(),
+      ], { env: { SOURCE_DATE_EPOCH: String(epoch) } });
+    },
+  );
 }
 
 /** Lets this machine run programs for arm64. */
 async function emulate(): Promise<void> {
   if (await exists("/proc/sys/fs/binfmt_misc/qemu-aarch64")) return;
-  await must(["sh", "-euc", `
+  await must([
+    "sh",
+    "-euc",
+    `
     [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
     conf=/usr/lib/binfmt.d/qemu-aarch64.conf
     [ -e $conf ] || { echo "qemu-user-static is not installed"; exit 1; }
-    [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] || grep -v '^#' $conf >/proc/sys/fs/binfmt_misc/register`]);
+    [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] || grep -v '^#' $conf >/proc/sys/fs/binfmt_misc/register`,
+  ]);
 }
 
 /** The chroot of the tools with the tree and an output folder. */
-export function toolRoot(shop: Workshop, binds: Record<string, string>, env: Record<string, string> = {}): Chroot {
+export function toolRoot(
+  shop: Workshop,
+  binds: Record<string, string>,
+  env: Record<string, string> = {},
+): Chroot {
   return { folder: shop.tools, binds, env };
 }

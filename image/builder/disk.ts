@@ -29,7 +29,9 @@ export interface DiskParts {
 
 async function guid(name: string): Promise<string> {
   const hex = await digest(`rtpedge partition ${name}`);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${
+    hex.slice(20, 32)
+  }`
     .toUpperCase();
 }
 
@@ -43,23 +45,41 @@ export async function makeDisk({ board, shop, out, epoch, extra }: DiskParts): P
     "label: gpt",
     `label-id: ${await guid("disk")}`,
     "first-lba: 2048",
-    `start=${sectors(START)}, size=${sectors(ESP_BYTES)}, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, name="esp", uuid=${await guid("esp")}`,
-    `start=${sectors(rootA)}, size=${sectors(SLOT_BYTES)}, type=${board.rootType}, name="root-a", uuid=${await guid("root-a")}`,
-    `start=${sectors(rootB)}, size=${sectors(SLOT_BYTES)}, type=${board.rootType}, name="root-b", uuid=${await guid("root-b")}`,
-    `start=${sectors(data)}, size=${sectors(DATA_BYTES)}, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4, name="data", uuid=${await guid("data")}`,
+    `start=${sectors(START)}, size=${
+      sectors(ESP_BYTES)
+    }, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, name="esp", uuid=${await guid("esp")}`,
+    `start=${sectors(rootA)}, size=${
+      sectors(SLOT_BYTES)
+    }, type=${board.rootType}, name="root-a", uuid=${await guid("root-a")}`,
+    `start=${sectors(rootB)}, size=${
+      sectors(SLOT_BYTES)
+    }, type=${board.rootType}, name="root-b", uuid=${await guid("root-b")}`,
+    `start=${sectors(data)}, size=${
+      sectors(DATA_BYTES)
+    }, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4, name="data", uuid=${await guid("data")}`,
     "",
   ];
   await Deno.writeTextFile(`${out}/table`, table.join("\n"));
-  await Deno.writeTextFile(`${out}/loader.conf`, "timeout 1\neditor no\nauto-entries no\nauto-firmware no\n");
-  const entry = (await Deno.readTextFile(`${out}/entry`)).replaceAll("@SLOT@", "A").replaceAll("@slot@", "a");
+  await Deno.writeTextFile(
+    `${out}/loader.conf`,
+    "timeout 1\neditor no\nauto-entries no\nauto-firmware no\n",
+  );
+  const entry = (await Deno.readTextFile(`${out}/entry`)).replaceAll("@SLOT@", "A").replaceAll(
+    "@slot@",
+    "a",
+  );
   await Deno.writeTextFile(`${out}/entry-a`, entry);
   await Deno.writeTextFile(`${out}/entry-a-sorted`, `${entry}sort-key rtpedge-5000\n`);
   const more = [...extra].map(([path, file]) => {
     const folder = path.split("/").slice(0, -1);
-    const made = folder.map((_, depth) => `mmd -i esp.img -D s ::/${folder.slice(0, depth + 1).join("/")} 2>/dev/null || true`);
+    const made = folder.map((_, depth) =>
+      `mmd -i esp.img -D s ::/${folder.slice(0, depth + 1).join("/")} 2>/dev/null || true`
+    );
     return [...made, `mcopy -m -i esp.img ${file} ::/${path}`].join("\n");
   });
-  await inside(toolRoot(shop, { "/out": out }, { SOURCE_DATE_EPOCH: String(epoch), TZ: "UTC" }), `
+  await inside(
+    toolRoot(shop, { "/out": out }, { SOURCE_DATE_EPOCH: String(epoch), TZ: "UTC" }),
+    `
     cd /out
     rm -f esp.img disk.img
     truncate -s ${ESP_BYTES} esp.img
@@ -77,6 +97,7 @@ export async function makeDisk({ board, shop, out, epoch, extra }: DiskParts): P
     sfdisk -q disk.img <table
     dd if=esp.img of=disk.img bs=1M seek=${START / MIB} conv=notrunc,sparse status=none
     dd if=root.img of=disk.img bs=1M seek=${rootA / MIB} conv=notrunc status=none
-    rm -f esp.img loader.efi table loader.conf entry-a entry-a-sorted`);
+    rm -f esp.img loader.efi table loader.conf entry-a entry-a-sorted`,
+  );
   return `${out}/disk.img`;
 }

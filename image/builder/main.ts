@@ -72,11 +72,14 @@ async function main(args: readonly string[]): Promise<void> {
   if (!/^[0-9][0-9A-Za-z.+~-]*$/.test(values.version)) {
     throw new SetupError(`Version "${values.version}" does not begin with a digit`);
   }
-  if (Deno.uid() !== 0) throw new SetupError("image/build needs root: it makes file systems with files of others");
+  if (Deno.uid() !== 0) {
+    throw new SetupError("image/build needs root: it makes file systems with files of others");
+  }
   const { version, fast } = values;
   const results = values.out ?? `${root}/dist/image/${board.name}`;
   const started = performance.now();
-  const step = (text: string) => say(`[${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s] ${text}`);
+  const step = (text: string) =>
+    say(`[${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s] ${text}`);
 
   await ensurePackages(
     [...NEEDED, ...(board.name === "amd64" ? [] : NEEDED_FOREIGN)],
@@ -117,12 +120,15 @@ async function main(args: readonly string[]): Promise<void> {
     });
     await Deno.writeTextFile(`${target}/usr/share/rtpedge/sbom.spdx.json`, bill);
     step("initial ramdisk");
-    await makeInitrd(target, { shop, work, epoch });
+    await makeInitrd(target, { shop, work, epoch, fast });
     const out = `${work}/out`;
-    await script('cp "$(ls "$TREE"/boot/vmlinuz-* "$TREE"/usr/lib/modules/*/vmlinuz 2>/dev/null | head -n 1)" "$OUT/vmlinuz"', {
-      TREE: shop.kernelTree,
-      OUT: out,
-    });
+    await script(
+      'cp "$(ls "$TREE"/boot/vmlinuz-* "$TREE"/usr/lib/modules/*/vmlinuz 2>/dev/null | head -n 1)" "$OUT/vmlinuz"',
+      {
+        TREE: shop.kernelTree,
+        OUT: out,
+      },
+    );
     step("file system and hash tree");
     const verity = await makeVerity(target, { shop, work, epoch, version, fast });
     const size = async (name: string) => (await Deno.stat(`${out}/${name}`)).size;
@@ -134,14 +140,18 @@ async function main(args: readonly string[]): Promise<void> {
     const files = ["update.raucb"];
     if (!values["no-disk"]) {
       step("disk image");
-      const extra = board.name === "arm64" ? await raspberryFiles(shop, out) : new Map<string, string>();
+      const extra = board.name === "arm64"
+        ? await raspberryFiles(shop, out)
+        : new Map<string, string>();
       await makeDisk({ board, shop, out, epoch, extra });
       files.push("disk.img");
     }
     await Deno.mkdir(results, { recursive: true });
     await Deno.writeTextFile(`${results}/rtpedge-${version}-${board.name}.spdx.json`, bill);
     for (const name of files) {
-      const to = `${results}/rtpedge-${version}-${board.name}.${name === "disk.img" ? "img" : "raucb"}`;
+      const to = `${results}/rtpedge-${version}-${board.name}.${
+        name === "disk.img" ? "img" : "raucb"
+      }`;
       await must(["cp", "--sparse=always", `${out}/${name}`, `${to}.new`]);
       await Deno.rename(`${to}.new`, to);
     }
@@ -155,7 +165,9 @@ async function main(args: readonly string[]): Promise<void> {
       ["update bundle", await size("update.raucb")],
     ]);
     if (keys.own) {
-      say(`    The bundle is signed with ${keys.key}, made on this machine. For devices of others: --key and --cert.`);
+      say(
+        `    The bundle is signed with ${keys.key}, made on this machine. For devices of others: --key and --cert.`,
+      );
     }
     step(`done: ${results}`);
   } finally {

@@ -28,10 +28,18 @@ async function runtime(board: Board): Promise<string> {
 
 /** Builds the C library and the kernel module, unless neither they nor the kernel changed. @returns their folder */
 export async function compile(board: Board, shop: Workshop): Promise<string> {
-  const sources = await must(["sh", "-euc", "find ffi/src ffi/include ffi/Makefile kernel -type f | LC_ALL=C sort | xargs sha256sum"], {
+  const sources = await must([
+    "sh",
+    "-euc",
+    "find ffi/src ffi/include ffi/Makefile kernel -type f | LC_ALL=C sort | xargs sha256sum",
+  ], {
     cwd: root,
   });
-  return await kept(`native-${board.name}`, { sources, kernel: shop.kernel, tools: shop.tools }, (out) => make(board, shop, out));
+  return await kept(
+    `native-${board.name}`,
+    { sources, kernel: shop.kernel, tools: shop.tools },
+    (out) => make(board, shop, out),
+  );
 }
 
 async function make(board: Board, shop: Workshop, out: string): Promise<void> {
@@ -46,18 +54,26 @@ async function make(board: Board, shop: Workshop, out: string): Promise<void> {
     : "";
   const kernel = cross ? `ARCH=${board.kernelArch} CROSS_COMPILE=${prefix}` : "";
   // type information of modules needs the kernel's own, which is not there
-  await inside(toolRoot(shop, { "/src": root, "/out": out }), `
+  await inside(
+    toolRoot(shop, { "/src": root, "/out": out }),
+    `
     jobs=$(nproc)
     make -s -j$jobs -C /src/ffi lib BUILD=/out/ffi OUT=/out/librtpedge.so CC=${prefix}gcc ${own}
     make -s -j$jobs -C /src/kernel module BUILD=/out/kernel KDIR=${shop.headers} CONFIG_DEBUG_INFO_BTF_MODULES= ${kernel}
     cp /out/kernel/${shop.kernel}/rtpedge.ko /out/rtpedge.ko
     ${prefix}strip --strip-debug /out/rtpedge.ko
     ${prefix}strip --strip-unneeded /out/librtpedge.so
-    rm -rf /out/ffi /out/kernel`);
+    rm -rf /out/ffi /out/kernel`,
+  );
 }
 
 /** Puts the program below `folder`. */
-export async function install(board: Board, folder: string, native: string, epoch: number): Promise<void> {
+export async function install(
+  board: Board,
+  folder: string,
+  native: string,
+  epoch: number,
+): Promise<void> {
   await stage(folder, {
     deno: await runtime(board),
     library: `${native}/librtpedge.so`,

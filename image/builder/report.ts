@@ -10,7 +10,9 @@ import type { Sizes } from "./root.ts";
 
 /** Prints rows of names and sizes in MiB. */
 export function sizeTable(rows: readonly (readonly [string, number])[]): void {
-  for (const [name, bytes] of rows) say(`    ${name.padEnd(40)}${(bytes / 2 ** 20).toFixed(1).padStart(8)} MiB`);
+  for (const [name, bytes] of rows) {
+    say(`    ${name.padEnd(40)}${(bytes / 2 ** 20).toFixed(1).padStart(8)} MiB`);
+  }
 }
 
 /** Rows of the parts of a root file system, and its largest packages. */
@@ -19,7 +21,10 @@ export function rootRows(sizes: Sizes): readonly (readonly [string, number])[] {
 }
 
 /** The largest packages by installed size. */
-export function largestPackages(list: string, count: number): readonly (readonly [string, number])[] {
+export function largestPackages(
+  list: string,
+  count: number,
+): readonly (readonly [string, number])[] {
   return list.trim().split("\n").map((line) => {
     const [name = "", , , size = "0"] = line.split("\t");
     return [`  ${name}`, Number(size) * 1024] as const;
@@ -42,10 +47,22 @@ export interface Bill {
 export async function spdx(bill: Bill): Promise<string> {
   const debian = bill.packages.trim().split("\n").map((line) => {
     const [name = "", version = ""] = line.split("\t");
-    return { name, version, url: `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${bill.architecture}` };
+    return {
+      name,
+      version,
+      url: `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${bill.architecture}`,
+    };
   });
-  const others = [...bill.programs].map(([name, version]) => ({ name, version, url: `pkg:npm/${encodeURIComponent(name)}@${version}` }));
-  const kernel = { name: "linux", version: bill.kernel, url: `pkg:deb/debian/linux-image-${bill.kernel}` };
+  const others = [...bill.programs].map(([name, version]) => ({
+    name,
+    version,
+    url: `pkg:npm/${encodeURIComponent(name)}@${version}`,
+  }));
+  const kernel = {
+    name: "linux",
+    version: bill.kernel,
+    url: `pkg:deb/debian/linux-image-${bill.kernel}`,
+  };
   const parts = [...debian, kernel, ...others];
   const id = await digest(JSON.stringify(parts) + bill.version, 32);
   const document = {
@@ -54,19 +71,35 @@ export async function spdx(bill: Bill): Promise<string> {
     SPDXID: "SPDXRef-DOCUMENT",
     name: `rtpedge-${bill.architecture}-${bill.version}`,
     documentNamespace: `urn:rtpedge:sbom:${id}`,
-    creationInfo: { created: new Date(bill.epoch * 1000).toISOString().replace(/\.\d+Z/, "Z"), creators: ["Tool: rtpedge-image"] },
+    creationInfo: {
+      created: new Date(bill.epoch * 1000).toISOString().replace(/\.\d+Z/, "Z"),
+      creators: ["Tool: rtpedge-image"],
+    },
     packages: [
-      { SPDXID: "SPDXRef-image", name: "rtpedge-appliance", versionInfo: bill.version, downloadLocation: "NOASSERTION" },
+      {
+        SPDXID: "SPDXRef-image",
+        name: "rtpedge-appliance",
+        versionInfo: bill.version,
+        downloadLocation: "NOASSERTION",
+      },
       ...parts.map(({ name, version, url }, at) => ({
         SPDXID: `SPDXRef-${at}`,
         name,
         versionInfo: version,
         downloadLocation: "NOASSERTION",
-        externalRefs: [{ referenceCategory: "PACKAGE-MANAGER", referenceType: "purl", referenceLocator: url }],
+        externalRefs: [{
+          referenceCategory: "PACKAGE-MANAGER",
+          referenceType: "purl",
+          referenceLocator: url,
+        }],
       })),
     ],
     relationships: [
-      { spdxElementId: "SPDXRef-DOCUMENT", relationshipType: "DESCRIBES", relatedSpdxElement: "SPDXRef-image" },
+      {
+        spdxElementId: "SPDXRef-DOCUMENT",
+        relationshipType: "DESCRIBES",
+        relatedSpdxElement: "SPDXRef-image",
+      },
       ...parts.map((_, at) => ({
         spdxElementId: "SPDXRef-image",
         relationshipType: "CONTAINS",

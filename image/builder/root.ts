@@ -42,7 +42,9 @@ export async function makeRoot(folder: string, parts: RootParts): Promise<Sizes>
   const sizes: Sizes = new Map();
   await must(["cp", "-a", base, folder]);
   await packageList(folder);
-  for (const path of PRUNED) await Deno.remove(`${folder}/${path}`, { recursive: true }).catch(() => {});
+  for (const path of PRUNED) {
+    await Deno.remove(`${folder}/${path}`, { recursive: true }).catch(() => {});
+  }
   await trim(folder);
   sizes.set("Debian packages", await sizeOf(folder));
   await kernelModules(folder, parts);
@@ -52,7 +54,9 @@ export async function makeRoot(folder: string, parts: RootParts): Promise<Sizes>
   sizes.set("program", await sizeOf(`${folder}/usr/lib/rtpedge`) - sizes.get("runtime (deno)")!);
   await must(["cp", "-r", "--no-preserve=ownership", `${root}/image/rootfs/.`, folder]);
   await configure(folder, parts);
-  await inside(toolRoot(shop, { "/target": folder }), `
+  await inside(
+    toolRoot(shop, { "/target": folder }),
+    `
     systemd-sysusers --root=/target
     systemctl --root=/target preset-all --preset-mode=enable-only 2>/dev/null
     for unit in systemd-firstboot.service systemd-machine-id-commit.service systemd-remount-fs.service \\
@@ -64,29 +68,42 @@ export async function makeRoot(folder: string, parts: RootParts): Promise<Sizes>
     for generator in systemd-ssh-generator systemd-gpt-auto-generator systemd-cryptsetup-generator; do
       ln -sf /dev/null /target/etc/systemd/system-generators/$generator
     done
-    depmod -b /target ${shop.kernel}`);
+    depmod -b /target ${shop.kernel}`,
+  );
   // password hashes carry the day they were made
-  await script(`
+  await script(
+    `
     for file in shadow shadow- passwd- group- gshadow-; do rm -f "$ROOT/etc/$file-"; done
     sed -i 's/^\\([^:]*:[^:]*\\):[0-9]*:/\\1:19000:/' "$ROOT/etc/shadow"
     rm -f "$ROOT"/etc/*- "$ROOT"/etc/.pwd.lock
     rm -rf "$ROOT/var"; mkdir -p "$ROOT/var"
-    chown -R 0:0 "$ROOT/usr/lib/rtpedge" "$ROOT/etc/rauc" "$ROOT/usr/share/rtpedge"`, { ROOT: folder });
-  if (parts.customise !== undefined) await must(["sh", "-euc", parts.customise, "customise", folder]);
+    chown -R 0:0 "$ROOT/usr/lib/rtpedge" "$ROOT/etc/rauc" "$ROOT/usr/share/rtpedge"`,
+    { ROOT: folder },
+  );
+  if (parts.customise !== undefined) {
+    await must(["sh", "-euc", parts.customise, "customise", folder]);
+  }
   sizes.set("version " + version, 0);
   return sizes;
 }
 
 /** Names and versions of all packages, for the bill of materials, before dpkg's own list goes. */
 async function packageList(folder: string): Promise<void> {
-  const { output } = { output: await must(["dpkg-query", `--admindir=${folder}/var/lib/dpkg`, "-W",
-    "-f=${Package}\\t${Version}\\t${Source}\\t${Installed-Size}\\n"]) };
+  const { output } = {
+    output: await must([
+      "dpkg-query",
+      `--admindir=${folder}/var/lib/dpkg`,
+      "-W",
+      "-f=${Package}\\t${Version}\\t${Source}\\t${Installed-Size}\\n",
+    ]),
+  };
   await Deno.mkdir(`${folder}/usr/share/rtpedge`, { recursive: true });
   await Deno.writeTextFile(`${folder}/usr/share/rtpedge/packages.tsv`, output);
 }
 
 async function trim(folder: string): Promise<void> {
-  await script(`
+  await script(
+    `
     cd "$ROOT"
     # licences stay
     rm -rf usr/share/doc-base var/cache var/lib/apt var/log
@@ -95,7 +112,9 @@ async function trim(folder: string): Promise<void> {
     rm -rf usr/lib/apt usr/bin/apt* usr/bin/dpkg* usr/bin/deb* usr/sbin/dpkg* usr/lib/dpkg usr/share/dpkg usr/share/keyrings
     rm -f usr/lib/*/libapt-* usr/lib/udev/hwdb.bin usr/lib/systemd/system-generators/systemd-gpt-auto-generator
     rm -rf usr/lib/udev/hwdb.d usr/lib/systemd/catalog/systemd.??.catalog usr/lib/systemd/catalog/systemd.??_??.catalog
-  `, { ROOT: folder });
+  `,
+    { ROOT: folder },
+  );
 }
 
 async function kernelModules(folder: string, { shop, native }: RootParts): Promise<void> {
@@ -106,12 +125,15 @@ async function kernelModules(folder: string, { shop, native }: RootParts): Promi
   const to = `${folder}/usr/lib/modules/${shop.kernel}`;
   await Deno.mkdir(`${folder}/usr/lib/modules`, { recursive: true });
   await must(["cp", "-a", from.trim(), to]);
-  await script(`
+  await script(
+    `
     cd "$TO"
     rm -rf build source vmlinuz updates config System.map
     cd kernel
     for path in $GONE; do rm -rf $path*; done
-    find . -type d -empty -delete`, { TO: to, GONE: NOT_NEEDED.join(" ") });
+    find . -type d -empty -delete`,
+    { TO: to, GONE: NOT_NEEDED.join(" ") },
+  );
   await Deno.mkdir(`${to}/updates`);
   await Deno.copyFile(`${native}/rtpedge.ko`, `${to}/updates/rtpedge.ko`);
 }
@@ -189,9 +211,17 @@ async function openedPorts(share: string, program: string): Promise<void> {
       readFile: (path) => path === "/shipped" ? text : undefined,
     },
   });
-  if (result.outcome !== "run") throw new Error(`the shipped configuration: ${JSON.stringify(result)}`);
-  const stamp = await script('cat "$CONFIG" "$PROGRAM" | cksum', { CONFIG: `${share}/rtpedge.conf`, PROGRAM: program });
-  await Deno.writeTextFile(`${share}/opened.nft`, `# ${stamp.trim()}\n${firewallText(result.loaded)}`);
+  if (result.outcome !== "run") {
+    throw new Error(`the shipped configuration: ${JSON.stringify(result)}`);
+  }
+  const stamp = await script('cat "$CONFIG" "$PROGRAM" | cksum', {
+    CONFIG: `${share}/rtpedge.conf`,
+    PROGRAM: program,
+  });
+  await Deno.writeTextFile(
+    `${share}/opened.nft`,
+    `# ${stamp.trim()}\n${firewallText(result.loaded)}`,
+  );
 }
 
 /** Bytes of files below a path. */

@@ -29,7 +29,9 @@ export async function keysFor(
   if (key !== undefined && cert !== undefined) {
     return { key, cert, keyring: given.keyring ?? cert, own: false };
   }
-  if (key !== undefined || cert !== undefined) throw new SetupError("--key and --cert come together");
+  if (key !== undefined || cert !== undefined) {
+    throw new SetupError("--key and --cert come together");
+  }
   const folder = `${cacheDirectory()}/keys`;
   const own = { key: `${folder}/update.key.pem`, cert: `${folder}/update.cert.pem` };
   if (!await exists(own.cert)) await makeKeys(folder, "update");
@@ -40,8 +42,22 @@ export async function keysFor(
 export async function makeKeys(folder: string, name: string): Promise<void> {
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   await must([
-    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "7300",
-    "-subj", `/O=rtpedge/CN=rtpedge ${name} key`, "-keyout", `${folder}/${name}.key.pem`, "-out", `${folder}/${name}.cert.pem`,
+    "openssl",
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-noenc",
+    "-days",
+    "7300",
+    "-subj",
+    `/O=rtpedge/CN=rtpedge ${name} key`,
+    "-keyout",
+    `${folder}/${name}.key.pem`,
+    "-out",
+    `${folder}/${name}.cert.pem`,
   ]);
   await Deno.chmod(`${folder}/${name}.key.pem`, 0o600);
 }
@@ -88,11 +104,14 @@ export async function makeBundle(
   await Deno.copyFile(keys.key, `${content}/keys/key.pem`);
   await Deno.copyFile(keys.cert, `${content}/keys/cert.pem`);
   try {
-    await inside(toolRoot(shop, { "/out": out }, { SOURCE_DATE_EPOCH: String(epoch) }), `
+    await inside(
+      toolRoot(shop, { "/out": out }, { SOURCE_DATE_EPOCH: String(epoch) }),
+      `
       cd /out/bundle
       rm -f /out/update.raucb
       rauc --cert=keys/cert.pem --key=keys/key.pem --mksquashfs-args="-noD -noF -noI -noX -quiet -no-progress" \\
-        bundle content /out/update.raucb >/dev/null`);
+        bundle content /out/update.raucb >/dev/null`,
+    );
   } finally {
     await Deno.remove(content, { recursive: true });
   }

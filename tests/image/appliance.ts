@@ -29,7 +29,8 @@ export class Appliance implements AsyncDisposable {
   readonly #parts: MachineParts;
   readonly #key: SshKey;
 
-  private constructor(
+  /** Use the static method. */
+  constructor(
     readonly machine: Machine,
     /** Where it is reached. */
     readonly address: string,
@@ -60,7 +61,7 @@ export class Appliance implements AsyncDisposable {
 
   static async #up(machine: Machine, from: number, parts: MachineParts, key: SshKey) {
     const seconds = BOOT_SECONDS[parts.board]!;
-    await machine.expect(/self-test     passed/, seconds, from);
+    await machine.expect(/self-test {5}passed/, seconds, from);
     const at = machine.console.lastIndexOf("self-test     passed");
     const screen = machine.console.slice(machine.console.lastIndexOf("rtpedge ", at - 1));
     const address = /https:\/\/(192\.0\.2\.\d+)\//.exec(machine.console.slice(from))?.[1];
@@ -81,8 +82,24 @@ export class Appliance implements AsyncDisposable {
     return run(
       this.#parts.network.ns.argv([
         "ssh",
-        ...["-i", this.#key.file, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"],
-        ...["-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-o", "ConnectTimeout=60", "-o", "ConnectionAttempts=5"],
+        ...[
+          "-i",
+          this.#key.file,
+          "-o",
+          "StrictHostKeyChecking=no",
+          "-o",
+          "UserKnownHostsFile=/dev/null",
+        ],
+        ...[
+          "-o",
+          "LogLevel=ERROR",
+          "-o",
+          "BatchMode=yes",
+          "-o",
+          "ConnectTimeout=60",
+          "-o",
+          "ConnectionAttempts=5",
+        ],
         `root@${this.address}`,
         command,
       ]),
@@ -95,7 +112,16 @@ export class Appliance implements AsyncDisposable {
     const [command, ...rest] = args;
     const outcome = await must(
       this.#parts.network.ns.argv(
-        [deno, "run", "-A", "--quiet", `${root}/tests/image/probe.ts`, command!, this.address, ...rest],
+        [
+          deno,
+          "run",
+          "-A",
+          "--quiet",
+          `${root}/tests/image/probe.ts`,
+          command!,
+          this.address,
+          ...rest,
+        ],
       ),
       { timeout: 180_000 },
     );

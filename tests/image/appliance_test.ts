@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import { Appliance, makeKey, type SshKey } from "./appliance.ts";
 import { build, diskOf } from "./images.ts";
 import { HOST, machineUnavailable, Network } from "./machine.ts";
-import { deno, root } from "../../tools/proc.ts";
+import { deno, root, warn } from "../../tools/proc.ts";
 import { must } from "../support/process.ts";
 
 const unavailable = await machineUnavailable("amd64");
-if (unavailable !== undefined) console.error(`image: not run: ${unavailable}`);
+if (unavailable !== undefined) warn(`image: not run: ${unavailable}`);
 
 const PORT = 8000;
 const BUNDLES = `http://${HOST}:${PORT}`;
@@ -22,14 +22,28 @@ const BREAK = `
 
 function presets(key: SshKey): Record<string, string> {
   return {
-    "rtpedge.conf": `[network]\nhostname = edge-under-test\n[access]\nssh-key = ${key.line}\n[rtpengine]\nport-max = 34999\n`,
+    "rtpedge.conf":
+      `[network]\nhostname = edge-under-test\n[access]\nssh-key = ${key.line}\n[rtpengine]\nport-max = 34999\n`,
   };
 }
 
 /** Serves a folder to machines until disposed of. */
 function serve(network: Network, folder: string): AsyncDisposable {
-  const argv = network.ns.argv([deno, "run", "-A", "--quiet", `${root}/tests/image/serve.ts`, HOST, String(PORT), folder]);
-  const child = new Deno.Command(argv[0]!, { args: argv.slice(1), stdout: "null", stderr: "inherit" }).spawn();
+  const argv = network.ns.argv([
+    deno,
+    "run",
+    "-A",
+    "--quiet",
+    `${root}/tests/image/serve.ts`,
+    HOST,
+    String(PORT),
+    folder,
+  ]);
+  const child = new Deno.Command(argv[0]!, {
+    args: argv.slice(1),
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
   return {
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
@@ -43,13 +57,20 @@ function field(text: string, name: string): string | undefined {
 }
 
 Deno.test({
-  name: "an appliance boots, is set up, relays a call in the kernel, updates, and falls back from a broken update",
+  name:
+    "an appliance boots, is set up, relays a call in the kernel, updates, and falls back from a broken update",
   ignore: unavailable !== undefined,
   async fn(t) {
     const folder = await Deno.makeTempDir({ prefix: "rtpedge-appliance-", dir: "/var/tmp" });
     const first = await build({ board: "amd64", version: "1.0.0" });
     const second = await build({ board: "amd64", version: "1.1.0", bundleOnly: true });
-    const broken = await build({ board: "amd64", version: "1.2.0", bundleOnly: true, customise: BREAK, name: "broken" });
+    const broken = await build({
+      board: "amd64",
+      version: "1.2.0",
+      bundleOnly: true,
+      customise: BREAK,
+      name: "broken",
+    });
     await using network = await Network.create();
     const key = await makeKey(folder);
     const disk = await diskOf(first, folder, presets(key));
@@ -59,7 +80,7 @@ Deno.test({
     let token = "";
     try {
       await t.step("boots without failed units, verified, with its own identity", async () => {
-        console.error(`first boot to self-test: ${machine.seconds.toFixed(0)} s`);
+        warn(`first boot to self-test: ${machine.seconds.toFixed(0)} s`);
         const said = await appliance.shell(`
           systemctl list-units --failed --no-legend --plain; echo "--"
           cat /proc/sys/kernel/tainted; echo "--"
@@ -70,8 +91,10 @@ Deno.test({
           ss -Hlntu | awk '{ print $1, $5 }'; echo "--"
           touch /usr/x 2>&1; lsmod | grep -c conntrack_sip; sysctl -n net.core.rmem_max; echo "--"
           journalctl -b -o cat -u rtpedge-health | grep healthy; systemd-analyze time`);
-        const [failed, tainted, verity, rootfs, own, megabytes, sockets, rest, boot] = said.split("--\n");
-        console.error(boot?.trim());
+        const [failed, tainted, verity, rootfs, own, megabytes, sockets, rest, boot] = said.split(
+          "--\n",
+        );
+        warn(boot?.trim() ?? "");
         assert.equal(failed, "");
         // an unsigned module from outside: ours
         assert.ok(["0", "4096", "12288"].includes(tainted!.trim()), `tainted ${tainted}`);
@@ -79,7 +102,9 @@ Deno.test({
         assert.match(rootfs!, /^erofs\s+ro/);
         assert.match(own!, /^[0-9a-f]{32}\nedge-under-test\n$/);
         assert.ok(Number(megabytes) > 1200, `data has ${megabytes} MB`);
-        const outside = sockets!.trim().split("\n").filter((line) => !/127\.0\.0\.|\[::1\]|%lo/.test(line));
+        const outside = sockets!.trim().split("\n").filter((line) =>
+          !/127\.0\.0\.|\[::1\]|%lo/.test(line)
+        );
         assert.deepEqual(outside.filter((line) => !/:(443|22|68|546)$/.test(line)), []);
         assert.match(rest!, /Read-only file system\n0\n33554432/);
       });
@@ -102,7 +127,10 @@ Deno.test({
       await t.step("relays a call from outside through the kernel table", async () => {
         const said = await appliance.probe("call", token);
         assert.equal(said["failed"], undefined);
-        assert.ok(Number(said["toA"]) >= 280 && Number(said["toB"]) >= 280, JSON.stringify(said).slice(0, 300));
+        assert.ok(
+          Number(said["toA"]) >= 280 && Number(said["toB"]) >= 280,
+          JSON.stringify(said).slice(0, 300),
+        );
         const metrics = await appliance.shell("cat /proc/rtpengine/0/status");
         const forwarded = /packets\D+(\d+)/i.exec(metrics);
         assert.ok(forwarded !== null && Number(forwarded[1]) > 100, metrics);
@@ -125,31 +153,46 @@ Deno.test({
           "missing.raucb": /^refused: /m,
         };
         for (const [name, reason] of Object.entries(expected)) {
-          const { success, stdout, stderr } = await appliance.tryShell(`rtpedge ctl update install ${BUNDLES}/${name}`);
+          const { success, stdout, stderr } = await appliance.tryShell(
+            `rtpedge ctl update install ${BUNDLES}/${name}`,
+          );
           assert.match(stdout, reason, `${name}: ${stdout}${stderr}`);
           assert.equal(success, false, name);
         }
         assert.equal(field(await appliance.shell("rtpedge ctl update status"), "next"), "A");
       });
 
-      await t.step("installs an update, boots the other slot, and keeps what it was told", async () => {
-        await using _ = serve(network, folder);
-        const said = await appliance.shell(`rtpedge ctl update install ${BUNDLES}/second.raucb`, 300);
-        assert.match(said, /installed version 1\.1\.0/);
-        const from = machine.console.length;
-        await appliance.tryShell("systemctl reboot");
-        appliance = await appliance.again(from);
-        const status = await appliance.shell("rtpedge ctl update status");
-        assert.deepEqual(
-          ["version", "booted", "next", "trial"].map((name) => field(status, name)),
-          ["1.1.0", "B", "B", "no"],
-          status,
-        );
-        assert.equal(appliance.code, undefined, "the set-up code is shown although there is an administrator");
-        assert.equal((await appliance.probe("signin"))["status"], 201);
-        assert.deepEqual(await appliance.probe("ping", token), { result: "pong" });
-        assert.match(await appliance.shell("cat /etc/rtpedge/rtpedge.conf; hostname"), /^port-max = 34999$[^]*edge-under-test/m);
-      });
+      await t.step(
+        "installs an update, boots the other slot, and keeps what it was told",
+        async () => {
+          await using _ = serve(network, folder);
+          const said = await appliance.shell(
+            `rtpedge ctl update install ${BUNDLES}/second.raucb`,
+            300,
+          );
+          assert.match(said, /installed version 1\.1\.0/);
+          const from = machine.console.length;
+          await appliance.tryShell("systemctl reboot");
+          appliance = await appliance.again(from);
+          const status = await appliance.shell("rtpedge ctl update status");
+          assert.deepEqual(
+            ["version", "booted", "next", "trial"].map((name) => field(status, name)),
+            ["1.1.0", "B", "B", "no"],
+            status,
+          );
+          assert.equal(
+            appliance.code,
+            undefined,
+            "the set-up code is shown although there is an administrator",
+          );
+          assert.equal((await appliance.probe("signin"))["status"], 201);
+          assert.deepEqual(await appliance.probe("ping", token), { result: "pong" });
+          assert.match(
+            await appliance.shell("cat /etc/rtpedge/rtpedge.conf; hostname"),
+            /^port-max = 34999$[^]*edge-under-test/m,
+          );
+        },
+      );
 
       await t.step("gives a broken update up by itself", async () => {
         await using _ = serve(network, folder);
@@ -168,7 +211,7 @@ Deno.test({
         assert.deepEqual(await appliance.probe("ping", token), { result: "pong" });
       });
     } catch (error) {
-      console.error(machine.console.slice(-6000));
+      warn(machine.console.slice(-6000));
       throw error;
     } finally {
       await machine.cut();
@@ -179,5 +222,7 @@ Deno.test({
 
 /** Bundles by a stranger, for another board, and of an older version */
 async function foreignBundles(folder: string): Promise<void> {
-  await must([deno, "run", "-A", "--quiet", `${root}/tests/image/forge.ts`, folder], { timeout: 120_000 });
+  await must([deno, "run", "-A", "--quiet", `${root}/tests/image/forge.ts`, folder], {
+    timeout: 120_000,
+  });
 }

@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { warn } from "../../tools/proc.ts";
 import { Appliance, makeKey } from "./appliance.ts";
 import { build, diskOf } from "./images.ts";
 import { machineUnavailable, Network } from "./machine.ts";
@@ -10,7 +11,7 @@ import { machineUnavailable, Network } from "./machine.ts";
 const unavailable = Deno.env.get("IMAGE_LONG") === undefined
   ? "it takes a quarter of an hour: deno task image:test"
   : await machineUnavailable("arm64");
-if (unavailable !== undefined) console.error(`arm64: not run: ${unavailable}`);
+if (unavailable !== undefined) warn(`arm64: not run: ${unavailable}`);
 
 Deno.test({
   name: "the arm64 image boots, is set up, and relays a call in the kernel",
@@ -20,10 +21,12 @@ Deno.test({
     const image = await build({ board: "arm64", version: "1.0.0", name: "arm64" });
     await using network = await Network.create();
     const key = await makeKey(folder);
-    const disk = await diskOf(image, folder, { "rtpedge.conf": `[access]\nssh-key = ${key.line}\n` });
+    const disk = await diskOf(image, folder, {
+      "rtpedge.conf": `[access]\nssh-key = ${key.line}\n`,
+    });
     try {
       await using appliance = await Appliance.boot({ board: "arm64", disk, network, folder }, key);
-      console.error(`arm64: first boot to self-test: ${appliance.machine.seconds.toFixed(0)} s`);
+      warn(`arm64: first boot to self-test: ${appliance.machine.seconds.toFixed(0)} s`);
       const said = await appliance.shell(
         "systemctl list-units --failed --no-legend --plain; echo --; dmsetup status root; uname -m; journalctl -b -o cat -u rtpedge-health | grep healthy",
       );
@@ -34,7 +37,10 @@ Deno.test({
       assert.deepEqual(await appliance.probe("ping", String(token)), { result: "pong" });
       assert.deepEqual(await appliance.probe("ping"), { refused: "status 401" });
       const call = await appliance.probe("call", String(token));
-      assert.ok(Number(call["toA"]) >= 270 && Number(call["toB"]) >= 270, JSON.stringify(call).slice(0, 300));
+      assert.ok(
+        Number(call["toA"]) >= 270 && Number(call["toB"]) >= 270,
+        JSON.stringify(call).slice(0, 300),
+      );
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

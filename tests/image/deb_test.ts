@@ -3,7 +3,7 @@
  */
 
 import assert from "node:assert/strict";
-import { deno, root } from "../../tools/proc.ts";
+import { deno, root, warn } from "../../tools/proc.ts";
 import { must, run } from "../support/process.ts";
 
 const unavailable = Deno.uid() !== 0
@@ -11,11 +11,12 @@ const unavailable = Deno.uid() !== 0
   : (await run(["sh", "-c", "command -v mmdebstrap dpkg-deb"])).success
   ? undefined
   : "mmdebstrap is not installed";
-if (unavailable !== undefined) console.error(`deb: not run: ${unavailable}`);
+if (unavailable !== undefined) warn(`deb: not run: ${unavailable}`);
 
 /** Runs a script inside the Debian, with its own /proc. */
 function inside(folder: string, script: string): Promise<string> {
-  const outer = `mount -t proc proc ${folder}/proc; mount --bind /dev ${folder}/dev; ip link set lo up
+  const outer =
+    `mount -t proc proc ${folder}/proc; mount --bind /dev ${folder}/dev; ip link set lo up
     exec chroot ${folder} env -i PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -euc "$INNER"`;
   return must(["unshare", "--mount", "--net", "--propagation", "private", "sh", "-euc", outer], {
     env: { INNER: script },
@@ -26,20 +27,34 @@ function inside(folder: string, script: string): Promise<string> {
 /** Lines of apt's sources for the Debian that this machine runs. */
 async function release(): Promise<{ suite: string; lines: string[] }> {
   const suite = /^VERSION_CODENAME=(.*)$/m.exec(await Deno.readTextFile("/etc/os-release"))![1]!;
-  const sites = (await must(["apt-get", "indextargets", "--format", "$(SITE) $(CODENAME)", "Created-By: Packages", "Origin: Debian"]))
+  const sites = (await must([
+    "apt-get",
+    "indextargets",
+    "--format",
+    "$(SITE) $(CODENAME)",
+    "Created-By: Packages",
+    "Origin: Debian",
+  ]))
     .split("\n");
   const site = sites.find((line) => line.endsWith(` ${suite}`))!.split(" ")[0]!;
-  return { suite, lines: [`deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${site} ${suite} main`] };
+  return {
+    suite,
+    lines: [`deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${site} ${suite} main`],
+  };
 }
 
 Deno.test({
-  name: "the Debian package installs in a fresh Debian, works, and leaves nothing of its own when purged",
+  name:
+    "the Debian package installs in a fresh Debian, works, and leaves nothing of its own when purged",
   ignore: unavailable !== undefined,
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "rtpedge-deb-test-", dir: "/var/tmp" });
     const debian = `${folder}/root`;
     try {
-      await must([deno, "run", "-A", "packaging/deb.ts", "--out", folder], { cwd: root, timeout: 180_000 });
+      await must([deno, "run", "-A", "packaging/deb.ts", "--out", folder], {
+        cwd: root,
+        timeout: 180_000,
+      });
       const { suite, lines } = await release();
       await Deno.writeTextFile(`${folder}/sources`, lines.join("\n") + "\n");
       await must([
@@ -51,12 +66,19 @@ Deno.test({
         debian,
         `${folder}/sources`,
       ], { timeout: 400_000 });
-      for (const { name } of Deno.readDirSync(folder)) {
-        if (/^rtpedge_.*\.deb$/.test(name)) await Deno.copyFile(`${folder}/${name}`, `${debian}/tmp/rtpedge.deb`);
+      for await (const { name } of Deno.readDir(folder)) {
+        if (/^rtpedge_.*\.deb$/.test(name)) {
+          await Deno.copyFile(`${folder}/${name}`, `${debian}/tmp/rtpedge.deb`);
+        }
       }
-      const before = await inside(debian, "dpkg --get-selections | sort; ls /etc /usr/lib /var/lib");
+      const before = await inside(
+        debian,
+        "dpkg --get-selections | sort; ls /etc /usr/lib /var/lib",
+      );
       await inside(debian, "dpkg -i /tmp/rtpedge.deb >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }");
-      const installed = await inside(debian, `
+      const installed = await inside(
+        debian,
+        `
         id -un rtpedge
         stat -c '%U:%G %a' /etc/rtpedge /etc/rtpedge/rtpedge.conf
         ls /etc/systemd/system/multi-user.target.wants
@@ -66,15 +88,31 @@ Deno.test({
         rtpedge --config-file=/etc/rtpedge/rtpedge.conf >/tmp/daemon 2>&1 &
         pid=$!
         for i in $(seq 60); do rtpedge ctl selftest 2>/dev/null && break; sleep 0.5; done
-        kill $pid; wait $pid || true`);
+        kill $pid; wait $pid || true`,
+      );
       assert.match(installed, /^rtpedge\nroot:rtpedge 750\nroot:rtpedge 660\nrtpedge\.service$/m);
       assert.match(installed, /relayed 50 of 50 packets/);
       // again: an upgrade keeps what the operator wrote
-      await inside(debian, "dpkg -i /tmp/rtpedge.deb >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }; grep -q 127.0.0.1 /etc/rtpedge/rtpedge.conf");
-      await inside(debian, "dpkg -r rtpedge >/dev/null; test -e /etc/rtpedge/rtpedge.conf; test ! -e /usr/lib/rtpedge");
+      await inside(
+        debian,
+        "dpkg -i /tmp/rtpedge.deb >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }; grep -q 127.0.0.1 /etc/rtpedge/rtpedge.conf",
+      );
+      await inside(
+        debian,
+        "dpkg -r rtpedge >/dev/null; test -e /etc/rtpedge/rtpedge.conf; test ! -e /usr/lib/rtpedge",
+      );
       await inside(debian, "dpkg -P rtpedge >/dev/null 2>&1");
-      assert.equal(await inside(debian, "dpkg --get-selections | sort; ls /etc /usr/lib /var/lib"), before);
-      assert.equal(await inside(debian, "find / -xdev -name '*rtpedge*' -not -path '/proc/*' -not -path '/tmp/*' -not -path '/root/*' | grep -v '^/run/' || true"), "");
+      assert.equal(
+        await inside(debian, "dpkg --get-selections | sort; ls /etc /usr/lib /var/lib"),
+        before,
+      );
+      assert.equal(
+        await inside(
+          debian,
+          "find / -xdev -name '*rtpedge*' -not -path '/proc/*' -not -path '/tmp/*' -not -path '/root/*' | grep -v '^/run/' || true",
+        ),
+        "",
+      );
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -15,7 +15,9 @@ const folder = Deno.args[0] ?? ".";
 const board = BOARDS["amd64"]!;
 const shop = await workshop(board, 0);
 const out = await Deno.makeTempDir({ prefix: "rtpedge-forge-" });
-for (const name of ["root.img", "vmlinuz", "initrd", "entry"]) await Deno.writeFile(`${out}/${name}`, new Uint8Array(4096));
+for (const name of ["root.img", "vmlinuz", "initrd", "entry"]) {
+  await Deno.writeFile(`${out}/${name}`, new Uint8Array(4096));
+}
 await makeKeys(out, "stranger");
 const trusted = await keysFor({});
 const stranger = { ...trusted, key: `${out}/stranger.key.pem`, cert: `${out}/stranger.cert.pem` };
@@ -25,7 +27,14 @@ const wanted = [
   { name: "older", version: "0.9.0", keys: trusted, compatible: board.compatible },
 ];
 for (const { name, version, keys, compatible } of wanted) {
-  const made = await makeBundle({ board: { ...board, compatible }, shop, out, version, keys, epoch: 1_700_000_000 });
+  const made = await makeBundle({
+    board: { ...board, compatible },
+    shop,
+    out,
+    version,
+    keys,
+    epoch: 1_700_000_000,
+  });
   await Deno.copyFile(made, `${folder}/${name}.raucb`);
 }
 await Deno.remove(out, { recursive: true });

@@ -22,7 +22,9 @@ export interface ImageRequest {
 }
 
 /** Builds an image. @returns paths without their extension: `.img`, `.raucb` @throws Error with the build's output */
-export async function build({ board, version, bundleOnly, customise, name }: ImageRequest): Promise<string> {
+export async function build(
+  { board, version, bundleOnly, customise, name }: ImageRequest,
+): Promise<string> {
   const out = `${FOLDER}/${name ?? version}`;
   const outcome = await run([
     deno,

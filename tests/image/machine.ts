@@ -23,7 +23,14 @@ const EMULATORS: Readonly<Record<string, Emulator>> = {
     program: "qemu-system-x86_64",
     firmware: "/usr/share/OVMF/OVMF_CODE_4M.fd",
     variables: "/usr/share/OVMF/OVMF_VARS_4M.fd",
-    args: ["-machine", "q35,i8042=off", "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max,la57=off"],
+    args: [
+      "-machine",
+      "q35,i8042=off",
+      "-accel",
+      "tcg,thread=multi,tb-size=512",
+      "-cpu",
+      "max,la57=off",
+    ],
   },
   arm64: {
     program: "qemu-system-aarch64",
@@ -49,7 +56,8 @@ export class Network implements AsyncDisposable {
   readonly #server: Deno.ChildProcess;
   readonly #folder: string;
 
-  private constructor(ns: Netns, server: Deno.ChildProcess, folder: string) {
+  /** Use the static method. */
+  constructor(ns: Netns, server: Deno.ChildProcess, folder: string) {
     this.ns = ns;
     this.#server = server;
     this.#folder = folder;
@@ -105,7 +113,8 @@ export class Machine implements AsyncDisposable {
   #console = "";
   #ended = false;
 
-  private constructor(child: Deno.ChildProcess, name: string) {
+  /** Use the static method. */
+  constructor(child: Deno.ChildProcess, name: string) {
     this.#child = child;
     this.#writer = child.stdin.getWriter();
     this.#reading = this.#read(name);

@@ -9,7 +9,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { Agent, request } from "node:https";
 import WebSocket from "ws";
-import { buildRtp, decodeMessage, frame, fromBytes, type NgMessage, unframe } from "../support/mod.ts";
+import { buildRtp, frame, type NgMessage, unframe } from "../support/mod.ts";
 
 const PASSWORD = "correct horse battery staple";
 const agent = new Agent({ rejectUnauthorized: false });
@@ -47,8 +47,10 @@ function https(
     }, (response) => {
       let all = "";
       response.on("data", (chunk: Uint8Array) => all += new TextDecoder().decode(chunk));
-      response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: all }));
+      response.on(
+        "end",
+        () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: all }),
+      );
     });
     asked.on("error", reject);
     asked.on("timeout", () => asked.destroy(new Error("no answer in 60 s")));
@@ -58,15 +60,30 @@ function https(
 
 /** Makes the first administrator with the code of the console, signs in, makes a token. */
 async function setUp(address: string, code: string) {
-  const wrong = await https(address, "POST", "/api/v1/setup", { code: "AAAA-BBBB-CCCC", name: "admin", password: PASSWORD });
-  const made = await https(address, "POST", "/api/v1/setup", { code, name: "admin", password: PASSWORD });
+  const wrong = await https(address, "POST", "/api/v1/setup", {
+    code: "AAAA-BBBB-CCCC",
+    name: "admin",
+    password: PASSWORD,
+  });
+  const made = await https(address, "POST", "/api/v1/setup", {
+    code,
+    name: "admin",
+    password: PASSWORD,
+  });
   const cookie = String(made.headers["set-cookie"]).split(";")[0]!;
   const csrf = (JSON.parse(made.body) as { csrf?: string }).csrf ?? "";
-  const token = await https(address, "POST", "/api/v1/tokens", { name: "proxy", scopes: ["ng", "read"] }, {
+  const token = await https(address, "POST", "/api/v1/tokens", {
+    name: "proxy",
+    scopes: ["ng", "read"],
+  }, {
     Cookie: cookie,
     "X-CSRF-Token": csrf,
   });
-  const again = await https(address, "POST", "/api/v1/setup", { code, name: "other", password: PASSWORD });
+  const again = await https(address, "POST", "/api/v1/setup", {
+    code,
+    name: "other",
+    password: PASSWORD,
+  });
   return {
     wrong: wrong.status,
     made: made.status,
@@ -77,7 +94,10 @@ async function setUp(address: string, code: string) {
 
 /** Signs in with the password. */
 async function signIn(address: string) {
-  const answer = await https(address, "POST", "/api/v1/session", { name: "admin", password: PASSWORD });
+  const answer = await https(address, "POST", "/api/v1/session", {
+    name: "admin",
+    password: PASSWORD,
+  });
   return { status: answer.status };
 }
 
@@ -86,19 +106,27 @@ class Proxy {
   readonly #socket: WebSocket;
   #serial = 0;
 
-  private constructor(socket: WebSocket) {
+  /** Use the static method. */
+  constructor(socket: WebSocket) {
     this.#socket = socket;
   }
 
   /** @throws Error with the status when the appliance refuses */
   static connect(address: string, token: string | undefined): Promise<Proxy> {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(`wss://${address}/${token === undefined ? "" : `${token}/`}`, "ng.rtpengine.com", {
-        rejectUnauthorized: false,
-        handshakeTimeout: 60_000,
-      });
+      const socket = new WebSocket(
+        `wss://${address}/${token === undefined ? "" : `${token}/`}`,
+        "ng.rtpengine.com",
+        {
+          rejectUnauthorized: false,
+          handshakeTimeout: 60_000,
+        },
+      );
       socket.on("open", () => resolve(new Proxy(socket)));
-      socket.on("unexpected-response", (_request, response) => reject(new Error(`status ${response.statusCode}`)));
+      socket.on(
+        "unexpected-response",
+        (_request, response) => reject(new Error(`status ${response.statusCode}`)),
+      );
       socket.on("error", reject);
     });
   }
@@ -106,7 +134,10 @@ class Proxy {
   ask(message: NgMessage): Promise<NgMessage> {
     const cookie = `probe_${++this.#serial}`;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer to ${message["command"]}`)), 30_000);
+      const timer = setTimeout(
+        () => reject(new Error(`no answer to ${message["command"]}`)),
+        30_000,
+      );
       this.#socket.once("message", (data: Uint8Array) => {
         clearTimeout(timer);
         resolve(unframe(new Uint8Array(data)).message);
@@ -156,14 +187,23 @@ async function call(address: string, token: string, packets = 300) {
   if (facingA === 0 || facingB === 0) return { failed: JSON.stringify([offer, answer]) };
   for (let number = 0; number < packets; number++) {
     const packet = (ssrc: number) =>
-      buildRtp({ payloadType: 0, sequence: number, timestamp: number * 160, ssrc, marker: false, payload: new Uint8Array(160) });
+      buildRtp({
+        payloadType: 0,
+        sequence: number,
+        timestamp: number * 160,
+        ssrc,
+        marker: false,
+        payload: new Uint8Array(160),
+      });
     a.socket.send(packet(1), facingA, address);
     b.socket.send(packet(2), facingB, address);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const query = await proxy.ask({ command: "query", ...keys });
-  const list = Deno.args[3] === undefined ? "" : await Deno.readTextFile(Deno.args[3]).catch(() => "");
+  const list = Deno.args[3] === undefined
+    ? ""
+    : await Deno.readTextFile(Deno.args[3]).catch(() => "");
   await proxy.ask({ command: "delete", ...keys });
   proxy.close();
   a.socket.close();

@@ -3,7 +3,7 @@
  */
 
 import assert from "node:assert/strict";
-import { root } from "../../tools/proc.ts";
+import { root, warn } from "../../tools/proc.ts";
 import { must, run } from "../support/process.ts";
 
 const SLOTS = `${root}/image/rootfs/usr/lib/rtpedge/slots`;
@@ -17,7 +17,10 @@ async function esp(): Promise<string> {
   await Deno.mkdir(`${folder}/loader/entries`, { recursive: true });
   await Deno.mkdir(`${folder}/rtpedge/a`, { recursive: true });
   await Deno.writeTextFile(`${folder}/rtpedge/a/entry`, "title a\n");
-  await Deno.writeTextFile(`${folder}/loader/entries/rtpedge-a.conf`, "title a\nsort-key rtpedge-5000\n");
+  await Deno.writeTextFile(
+    `${folder}/loader/entries/rtpedge-a.conf`,
+    "title a\nsort-key rtpedge-5000\n",
+  );
   await Deno.writeTextFile(`${folder}/cmdline`, "quiet rauc.slot=A ro\n");
   return folder;
 }
@@ -28,7 +31,9 @@ async function installB(folder: string): Promise<void> {
 }
 
 function slots(folder: string, ...args: string[]) {
-  return run([SLOTS, ...args], { env: { RTPEDGE_ESP: folder, RTPEDGE_CMDLINE: `${folder}/cmdline` } });
+  return run([SLOTS, ...args], {
+    env: { RTPEDGE_ESP: folder, RTPEDGE_CMDLINE: `${folder}/cmdline` },
+  });
 }
 
 function entries(folder: string): string[] {
@@ -65,7 +70,10 @@ Deno.test("slots: an installed slot is tried three times, before the other, unti
     const text = await Deno.readTextFile(`${folder}/loader/entries/rtpedge-b+3.conf`);
     assert.equal(text, "title b\nsort-key rtpedge-4999\n");
     // as the boot loader counts
-    await Deno.rename(`${folder}/loader/entries/rtpedge-b+3.conf`, `${folder}/loader/entries/rtpedge-b+2-1.conf`);
+    await Deno.rename(
+      `${folder}/loader/entries/rtpedge-b+3.conf`,
+      `${folder}/loader/entries/rtpedge-b+2-1.conf`,
+    );
     await Deno.writeTextFile(`${folder}/cmdline`, "rauc.slot=B\n");
     assert.equal((await slots(folder, "on-trial")).success, true);
     assert.equal((await slots(folder, "set-state", "B", "good")).success, true);
@@ -74,14 +82,20 @@ Deno.test("slots: an installed slot is tried three times, before the other, unti
     // and back
     assert.equal((await slots(folder, "set-primary", "A")).success, true);
     assert.equal((await slots(folder, "get-primary")).stdout, "A\n");
-    assert.match(await Deno.readTextFile(`${folder}/loader/entries/rtpedge-a+3.conf`), /sort-key rtpedge-4998\n$/);
+    assert.match(
+      await Deno.readTextFile(`${folder}/loader/entries/rtpedge-a+3.conf`),
+      /sort-key rtpedge-4998\n$/,
+    );
   }));
 
 Deno.test("slots: one whose tries are used up, or that is given up, is not booted", () =>
   withEsp(async (folder) => {
     await installB(folder);
     await slots(folder, "set-primary", "B");
-    await Deno.rename(`${folder}/loader/entries/rtpedge-b+3.conf`, `${folder}/loader/entries/rtpedge-b+0-3.conf`);
+    await Deno.rename(
+      `${folder}/loader/entries/rtpedge-b+3.conf`,
+      `${folder}/loader/entries/rtpedge-b+0-3.conf`,
+    );
     assert.equal((await slots(folder, "get-state", "B")).stdout, "bad\n");
     assert.equal((await slots(folder, "get-primary")).stdout, "A\n");
     await slots(folder, "set-primary", "B");
@@ -94,11 +108,17 @@ Deno.test("slots: what an interrupted rename left is put right", () =>
   withEsp(async (folder) => {
     await installB(folder);
     for (const name of ["rtpedge-b.conf", "rtpedge-b+2-1.conf", "rtpedge-b.tmp"]) {
-      await Deno.writeTextFile(`${folder}/loader/entries/${name}`, "title b\nsort-key rtpedge-4999\n");
+      await Deno.writeTextFile(
+        `${folder}/loader/entries/${name}`,
+        "title b\nsort-key rtpedge-4999\n",
+      );
     }
     assert.equal((await slots(folder, "get-state", "B")).stdout, "good\n");
     await slots(folder, "set-state", "B", "bad");
-    assert.deepEqual(entries(folder).filter((name) => name.endsWith(".conf")), ["rtpedge-a.conf", "rtpedge-b+0.conf"]);
+    assert.deepEqual(entries(folder).filter((name) => name.endsWith(".conf")), [
+      "rtpedge-a.conf",
+      "rtpedge-b+0.conf",
+    ]);
   }));
 
 Deno.test("tune-queues spreads over all CPUs what one queue receives, and gives queues CPUs of their own", async () => {
@@ -107,13 +127,19 @@ Deno.test("tune-queues spreads over all CPUs what one queue receives, and gives 
     const queues = `${folder}/net/eth0/queues`;
     for (const name of ["rx-0", "tx-0", "tx-1"]) {
       await Deno.mkdir(`${queues}/${name}`, { recursive: true });
-      for (const file of ["rps_cpus", "rps_flow_cnt", "xps_cpus"]) await Deno.writeTextFile(`${queues}/${name}/${file}`, "");
+      for (const file of ["rps_cpus", "rps_flow_cnt", "xps_cpus"]) {
+        await Deno.writeTextFile(`${queues}/${name}/${file}`, "");
+      }
     }
     await Deno.mkdir(`${folder}/sys/net/core`, { recursive: true });
     await Deno.writeTextFile(`${folder}/sys/net/core/rps_sock_flow_entries`, "");
     const tune = (cpus: number, link = "eth0") =>
       must([TUNE, link], {
-        env: { RTPEDGE_SYSFS: `${folder}/net`, RTPEDGE_PROC: `${folder}/sys`, RTPEDGE_CPUS: String(cpus) },
+        env: {
+          RTPEDGE_SYSFS: `${folder}/net`,
+          RTPEDGE_PROC: `${folder}/sys`,
+          RTPEDGE_CPUS: String(cpus),
+        },
       });
     const read = (path: string) => Deno.readTextFileSync(`${queues}/${path}`).trim();
     await tune(4);
@@ -139,7 +165,7 @@ Deno.test("rtpedge.service is exposed to no more than 2.5 of 10", async () => {
     "--no-pager",
     `${root}/systemd/rtpedge.service`,
   ]);
-  console.error((stdout + stderr).trim().split("\n").at(-1)?.trim());
+  warn((stdout + stderr).trim().split("\n").at(-1)?.trim() ?? "");
   assert.ok(success, stdout + stderr);
 });
 
@@ -158,14 +184,20 @@ Deno.test("the packet filter is what nft understands, and lets in what it should
 });
 
 Deno.test("every script of the appliance parses", async () => {
-  const folders = ["image/rootfs/usr/lib/rtpedge", "systemd/lib", "image/initrd", "image/rauc", "packaging/debian"];
+  const folders = [
+    "image/rootfs/usr/lib/rtpedge",
+    "systemd/lib",
+    "image/initrd",
+    "image/rauc",
+    "packaging/debian",
+  ];
   let count = 0;
   for (const folder of folders) {
-    for (const { name } of Deno.readDirSync(`${root}/${folder}`)) {
+    for await (const { name } of Deno.readDir(`${root}/${folder}`)) {
       const path = `${root}/${folder}/${name}`;
-      if (!Deno.readTextFileSync(path).startsWith("#!")) continue;
+      if (!(await Deno.readTextFile(path)).startsWith("#!")) continue;
       await must(["sh", "-n", path]);
-      assert.ok((Deno.statSync(path).mode! & 0o111) !== 0, `${path} cannot be executed`);
+      assert.ok(((await Deno.stat(path)).mode! & 0o111) !== 0, `${path} cannot be executed`);
       count++;
     }
   }

@@ -37,5 +37,8 @@ Deno.serve({ hostname, port: Number(port), onListen() {} }, async (request) => {
       yield chunk.slice(0, bytesRead);
     }
   }
-  return new Response(ReadableStream.from(chunks()), { status: range === null ? 200 : 206, headers });
+  return new Response(ReadableStream.from(chunks()), {
+    status: range === null ? 200 : 206,
+    headers,
+  });
 });
