@@ -13,9 +13,12 @@ import type {
   CallSummary,
   CaptureReport,
   CertificateReport,
+  ClientsReport,
   ConfigurationFileReport,
   ConfigurationReport,
   HealthReport,
+  HistoryReport,
+  LiveReport,
   ProposalReport,
   RestorePart,
   RestoreReport,
@@ -101,6 +104,25 @@ export class AdminClient {
     return this.#ask("GET", "/system");
   }
 
+  /** Numbers of the last second. @throws AdminError */
+  now(): Promise<LiveReport> {
+    return this.#ask("GET", "/now");
+  }
+
+  /** Numbers over the last five minutes, hour or day; all fields unless some are named. @throws AdminError */
+  history(
+    range: HistoryReport["range"] = "5m",
+    fields: readonly string[] = [],
+  ): Promise<HistoryReport> {
+    const names = fields.length === 0 ? {} : { fields: fields.join(",") };
+    return this.#ask("GET", `/history${queryOf({ range, ...names })}`);
+  }
+
+  /** Who sends control requests, how long they take, what goes wrong. @throws AdminError */
+  clients(): Promise<ClientsReport> {
+    return this.#ask("GET", "/clients");
+  }
+
   /** A page of the calls that match. @throws AdminError */
   calls(filter: CallFilter = {}): Promise<CallPage> {
     return this.#ask("GET", `/calls${queryOf(filter)}`);
@@ -114,6 +136,24 @@ export class AdminClient {
   /** Ends a call. @throws AdminError */
   terminate(id: string): Promise<void> {
     return this.#ask("DELETE", `/calls/${encodeURIComponent(id)}`);
+  }
+
+  /** Keeps media, voices or digits of a call back, or lets them pass again. @throws AdminError */
+  block(
+    id: string,
+    what: "media" | "silence" | "dtmf",
+    blocked: boolean,
+    tag?: string,
+  ): Promise<void> {
+    const body = { what, blocked, ...(tag === undefined ? {} : { tag }) };
+    return this.#ask("POST", `/calls/${encodeURIComponent(id)}/block`, body);
+  }
+
+  /** Carries out an ng command with the rights of an administrator. @throws AdminError */
+  ng(
+    message: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly reply: unknown; readonly milliseconds: number }> {
+    return this.#ask("POST", "/ng", { message });
   }
 
   /** Begins to capture the packets of a call. @throws AdminError */

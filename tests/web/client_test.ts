@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AdminClient, AdminError, NgClient, NgRefusal } from "../../src/client/mod.ts";
+import { OPERATIONS } from "../../src/web/mod.ts";
 import { WebRig } from "./rig.ts";
 
 const SDP = "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\n" +
@@ -69,6 +70,108 @@ Deno.test("AdminClient manages users and tokens", async () => {
   assert.equal((await client.tokens()).length, 2);
   await client.revokeToken(token.id);
   assert.equal((await client.health()).level, "ok");
+});
+
+/** What only browsers do, and what has no end. */
+const NOT_FOR_PROGRAMS = [
+  "getSession",
+  "setUp",
+  "signIn",
+  "signOut",
+  "changeOwnPassword",
+  "watchLive",
+  "tailLog",
+];
+
+Deno.test("AdminClient has a method for every operation, at its path", async () => {
+  const asked: string[] = [];
+  const client = new AdminClient({
+    url: "http://localhost",
+    fetch(url, { method }) {
+      asked.push(`${method} ${new URL(url).pathname}`);
+      return Promise.resolve(new Response("{}"));
+    },
+  });
+  const calls: readonly (() => Promise<unknown>)[] = [
+    () => client.status(),
+    () => client.health(),
+    () => client.system(),
+    () => client.now(),
+    () => client.history("1h", ["calls"]),
+    () => client.clients(),
+    () => client.calls(),
+    () => client.call("x"),
+    () => client.terminate("x"),
+    () => client.block("x", "media", true),
+    () => client.ng({ command: "ping" }),
+    () => client.startCapture("x"),
+    () => client.captures(),
+    () => client.capture("x"),
+    () => client.stopCapture("x"),
+    () => client.readCapture("x"),
+    () => client.removeCapture("x"),
+    () => client.logs(),
+    () => client.logFile(),
+    () => client.users(),
+    () => client.createUser({ name: "x", role: "viewer", password: "" }),
+    () => client.changeUser("x", {}),
+    () => client.removeUser("x"),
+    () => client.tokens(),
+    () => client.createToken({ name: "x", scopes: ["ng"] }),
+    () => client.revokeToken("x"),
+    () => client.audit(),
+    () => client.certificate(),
+    () => client.uploadCertificate("x"),
+    () => client.removeCertificate(),
+    () => client.renewCertificate(),
+    () => client.configuration(),
+    () => client.configurationFile(),
+    () => client.proposeConfiguration({}),
+    () => client.applyConfiguration("", ""),
+    () => client.revisions(),
+    () => client.revision(1),
+    () => client.revertConfiguration(1),
+    () => client.allowLists(),
+    () => client.changeAllowList("x", []),
+    () => client.backup(),
+    () => client.inspectBackup(""),
+    () => client.restore("", []),
+    () => client.supportBundle(),
+  ];
+  for (const call of calls) await call();
+  const expected = OPERATIONS.filter(({ id }) => !NOT_FOR_PROGRAMS.includes(id))
+    .map(({ method, path }) =>
+      `${method.toUpperCase()} /api/v1${path.replace("{number}", "1").replace(/\{\w+\}/, "x")}`
+    );
+  assert.deepEqual(asked.toSorted(), expected.toSorted());
+});
+
+Deno.test("AdminClient reads logs, changes the configuration, and makes a backup", async () => {
+  await using rig = await WebRig.open();
+  const { address, port } = rig.at("http");
+  const client = new AdminClient({ url: `http://${address}:${port}`, token: rig.token("admin") });
+  const { version } = await client.configurationFile();
+  const { text, changes } = await client.proposeConfiguration({
+    changes: [{ name: "timeout", value: "75" }],
+  });
+  assert.deepEqual(changes.map(({ name, live }) => [name, live]), [["timeout", true]]);
+  const { revision } = await client.applyConfiguration(text, version, "a test");
+  assert.equal((await client.revisions())[0]?.comment, "a test");
+  assert.match((await client.revision(revision)).text, /timeout = 75/);
+  assert.equal((await client.audit({ limit: 1 }))[0]?.action, "configuration.apply");
+  const backup = await client.backup();
+  assert.equal((await client.inspectBackup(backup)).sealed, false);
+  rig.upkeep.services.logs.add({
+    time: 0,
+    level: 4,
+    subsystem: "core",
+    callId: undefined,
+    message: "hello",
+    fields: {},
+  });
+  assert.equal((await client.logs({ level: "warning" })).entries[0]?.message, "hello");
+  assert.match(await client.logFile(), /WARNING core: hello\n$/);
+  assert.equal((await client.supportBundle()).length, 2);
 });
 
 Deno.test("a client gives up when nothing answers", async () => {
