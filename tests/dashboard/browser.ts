@@ -103,7 +103,9 @@ export class Browser implements AsyncDisposable {
   async until(expression: string, what = expression, timeout = 15_000): Promise<void> {
     try {
       await until(what, async () => {
-        const value = await this.evaluate(`Boolean(${expression})`).catch(() => false);
+        const value = await this.evaluate(`(async () => Boolean(await (${expression})))()`).catch(
+          () => false,
+        );
         return value === true ? true : undefined;
       }, timeout);
     } catch (error) {

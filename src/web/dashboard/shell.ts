@@ -28,7 +28,7 @@ export const NAVIGATION: readonly Entry[] = [
   { section: "console", label: "ng console", href: "/ui/console", needs: "admin" },
   { section: "security", label: "Security", href: "/ui/security", needs: "known" },
   { section: "logs", label: "Logs", href: "/ui/logs", needs: "read" },
-  { section: "system", label: "System", href: "/ui/system", needs: "admin" },
+  { section: "system", label: "System", href: "/ui/system", needs: "read" },
   { section: "health", label: "Health", href: "/ui/health", needs: "read" },
 ];
 

@@ -73,9 +73,8 @@ async function carryOut(element: HTMLElement, body: unknown): Promise<void> {
   try {
     answer = await ask(method, path, body);
   } catch (error) {
-    const lost = error instanceof ApiError && error.status === 401 && path !== "/session";
-    // 401 also says that the present password is wrong
-    if (lost && !path.startsWith("/session/")) return signInAgain();
+    // 401 also says that a password is wrong
+    if (error instanceof ApiError && error.code === "unauthenticated") return signInAgain();
     throw error;
   }
   const done = new CustomEvent("done", { detail: answer, bubbles: true, cancelable: true });

@@ -16,6 +16,8 @@ export class ApiError extends Error {
     message: string,
     /** What to do. */
     readonly hint: string,
+    /** The API's word for it. */
+    readonly code = "",
   ) {
     super(message);
   }
@@ -56,11 +58,13 @@ export async function ask(method: string, path: string, body?: unknown): Promise
   const text = await response.text();
   const json = parse(text);
   if (response.ok) return json;
-  const error = (json as { error?: { message?: string; hint?: string } } | undefined)?.error;
+  const error = (json as { error?: { message?: string; hint?: string; code?: string } } | undefined)
+    ?.error;
   throw new ApiError(
     response.status,
     error?.message ?? `the answer was ${response.status}`,
     error?.hint ?? "",
+    error?.code,
   );
 }
 
