@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AdminClient, AdminError, NgClient, NgRefusal } from "../../src/client/mod.ts";
 import { OPERATIONS } from "../../src/web/mod.ts";
 import { WebRig } from "./rig.ts";
+import { CONFIG_PATH } from "./upkeep_rig.ts";
 
 const SDP = "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\n" +
   "m=audio 4000 RTP/AVP 8\r\n";
@@ -35,7 +36,7 @@ async function play(rig: WebRig, code: string): Promise<string[]> {
 
 Deno.test("the examples of docs/client.md do what they say", async () => {
   await using rig = await WebRig.open({ guarded: true });
-  const [call, look, refusals, ...rest] = await examples();
+  const [call, look, configure, refusals, ...rest] = await examples();
   assert.deepEqual(rest, []);
   const [printed] = await play(rig, call!);
   assert.match(printed ?? "", /m=audio 30\d\d\d RTP\/AVP 8/);
@@ -44,6 +45,8 @@ Deno.test("the examples of docs/client.md do what they say", async () => {
   rig.call("call-3", { "from-tag": "bob" });
   assert.deepEqual(await play(rig, look!), ["0.0.0 fake", "1 call-2 alice,"]);
   assert.deepEqual([...rig.bench.service.registry.calls()].map(({ callId }) => callId), ["call-3"]);
+  assert.deepEqual(await play(rig, configure!), ["timeout 60 → 90 at once"]);
+  assert.match(rig.upkeep.files.get(CONFIG_PATH) ?? "", /timeout = 90/);
   const [refused, unknown] = await play(rig, refusals!);
   assert.match(refused ?? "", /^401 the token is unknown or has ended sign in/);
   assert.equal(unknown, "Unknown call-id");
