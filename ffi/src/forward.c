@@ -216,6 +216,7 @@ void forward(struct thread *t, struct packet *p)
 	uint8_t kernel = atomic_load_explicit(&slot->kernel, memory_order_relaxed);
 	unsigned class, done = 0;
 	rtpe_u32 *why;
+	bool keyed;
 
 	if (captured(slot))
 		capture_received(t, p);
@@ -234,7 +235,8 @@ void forward(struct thread *t, struct packet *p)
 		not_media(t, p, rule, class);
 		return;
 	}
-	if (kernel & KERNEL_KEYED && class == RTPE_CLASS_RTP)
+	keyed = kernel & KERNEL_KEYED && class == RTPE_CLASS_RTP;
+	if (keyed)
 		kernel_catch_up(t, slot, rule);
 	/* Before anything is learned or counted from it. */
 	p->fleeting = false;
@@ -244,6 +246,8 @@ void forward(struct thread *t, struct packet *p)
 			drop(p, why);
 			return;
 		}
+		if (keyed)
+			kernel_tell_received(t, slot, get32(p->data + 8));
 	}
 	if (!source_accepted(t, p)) {
 		drop(p, &c->drop_source);
@@ -286,6 +290,8 @@ void forward(struct thread *t, struct packet *p)
 		for (uint32_t i = 0; i < rule->n_outputs; i++)
 			if (rule->outputs[i].match & class)
 				done |= output(t, p, rule, &rule->outputs[i], class);
+	if (keyed)
+		kernel_tell_sent(t, rule, get32(p->data + 8));
 	if (!(done & OUT_TAKEN))
 		drop(p, done & OUT_MUTED ? &c->drop_filtered : &c->drop_no_rule);
 }

@@ -285,32 +285,15 @@ static void tell_again(struct rtpe_core *core, const struct kernel_again *a)
 	if (!slot || atomic_load(&slot->generation) != a->generation ||
 	    !core->kernel->ports[a->slot].place)
 		return;
-	if (atomic_load(&slot->kernel) & KERNEL_KEYED)
+	if (core->kernel->ports[a->slot].ruled) {
 		kernel_srtp_put(core, slot);
-	else
-		kernel_srtp_take(core, slot);
-}
-
-/* Of streams moved in this tick: the batches that were under way are done with. */
-static void tell_fresh(struct rtpe_core *core)
-{
-	struct kernel *k = core->kernel;
-	bool waited = false;
-
-	for (uint32_t i = k->again_count; i-- > 0;) {
-		const struct kernel_again *a =
-			&k->again[(k->again_head + i) % core->opts.max_slots];
-
-		if (a->tick != k->ticks)
-			break;
-		if (!waited)
-			core_synchronize(core);
-		waited = true;
-		tell_again(core, a);
+		return;
 	}
+	kernel_srtp_take(core, slot);
+	atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_KEYED);
 }
 
-/* Of those moved in earlier ticks: what waited in sockets is done with, too. */
+/* Of streams moved in earlier ticks: nothing of before waits in a socket. */
 static void tell_settled(struct rtpe_core *core)
 {
 	struct kernel *k = core->kernel;
@@ -334,7 +317,8 @@ static void sweep_keys(struct rtpe_core *core)
 
 		k->keyed_cursor = (k->keyed_cursor + 1) % core->n_used_slots;
 		slot = slot_of(core, k->keyed_cursor);
-		if (slot && atomic_load(&slot->kernel) & KERNEL_KEYED)
+		if (slot && atomic_load(&slot->kernel) & KERNEL_KEYED &&
+		    k->ports[slot->index].ruled)
 			kernel_srtp_take(core, slot);
 	}
 }
@@ -476,7 +460,6 @@ int rtpe_offload_tick(struct rtpe_core *core, struct rtpe_offload_status *status
 		if (core_now(core) - start > TICK_US)
 			break;
 	}
-	tell_fresh(core);
 	if (status)
 		*status = k->status;
 	return n < words;

@@ -10,7 +10,7 @@
 enum {
 	KERNEL_RULED = 1,		/* media should not come up */
 	KERNEL_BACK = 2,		/* there is something to go on from */
-	KERNEL_KEYED = 4,		/* ruled, and packets are under keys */
+	KERNEL_KEYED = 4,		/* the module may know more of SSRCs under keys */
 };
 
 /* So many packets in a row that should not have come up are worth a look. */
@@ -25,9 +25,12 @@ struct rule;
 void kernel_wake(struct rtpe_core *core, const struct slot *slot);
 /* The relay thread, about a packet of a slot with a bit set. */
 void kernel_met(struct thread *t, struct slot *slot);
-/* Before the rollover counter of an RTP packet is guessed that should have been
- * the module's: it may have counted on. */
+/* KERNEL_KEYED: before the rollover counter of an RTP packet is guessed, ... */
 void kernel_catch_up(struct thread *t, struct slot *slot, const struct rule *rule);
+/* ... once it has been opened, ... */
+void kernel_tell_received(struct thread *t, const struct slot *slot, uint32_t ssrc);
+/* ... and once it has been sealed. */
+void kernel_tell_sent(struct thread *t, const struct rule *rule, uint32_t ssrc);
 /* A packet that the module would have forwarded. */
 void kernel_stray(struct thread *t, struct slot *slot);
 

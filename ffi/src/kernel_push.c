@@ -190,6 +190,14 @@ static bool has_keys(const struct rule *rule)
 	return any;
 }
 
+/* What the relay thread has not told the module by itself it is told here. */
+static int ask_from_now_on(struct rtpe_core *core, struct slot *slot)
+{
+	if (!(atomic_fetch_or(&slot->kernel, KERNEL_KEYED) & KERNEL_KEYED))
+		core_synchronize(core);
+	return kernel_srtp_put(core, slot);
+}
+
 int kernel_push(struct rtpe_core *core, struct slot *slot)
 {
 	struct kernel *k = core->kernel;
@@ -206,23 +214,23 @@ int kernel_push(struct rtpe_core *core, struct slot *slot)
 		return err;
 	keyed = has_keys(atomic_load(&slot->rule));
 	if (keyed)
-		err = kernel_srtp_put(core, slot);
+		err = ask_from_now_on(core, slot);
 	if (err)
 		return err;
 	remote = remote_read(slot);
 	err = kernel_send(k, RTPE_KERNEL_RULE_SET, p->place - 1, translate(k, slot));
 	/* It may have carried keys. */
 	memset(k->message, 0, sizeof(k->message));
+	if (err && !p->ruled)
+		atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_KEYED);
 	if (err)
 		return err;
 	p->told = remote;
 	p->adopted = false;
-	if (keyed) {
-		atomic_fetch_or(&slot->kernel, KERNEL_KEYED);
+	if (keyed)
 		kernel_once_more(core, slot);
-	} else {
+	else
 		atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_KEYED);
-	}
 	if (p->ruled)
 		return 0;
 	p->ruled = true;
@@ -249,7 +257,8 @@ void kernel_pull(struct rtpe_core *core, struct slot *slot)
 		kernel_srtp_take(core, slot);
 		kernel_once_more(core, slot);
 	}
-	atomic_fetch_and(&slot->kernel, (uint8_t)~(KERNEL_RULED | KERNEL_KEYED));
+	/* Packets are looked up in the module until the next tick. */
+	atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_RULED);
 	kernel_hand_back(k, slot);
 	p->ruled = false;
 	k->status.pulled++;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is remembered of SRTP goes with a stream: to the module before its rule
- * and once more when nothing older can be on its way through the core, back
- * before the rule is cleared and once more after. Both sides merge, so that it
- * does not matter how often they are told. See rtpe_kernel.h.
+ * What is remembered of SRTP goes with a stream: to the module before its rule,
+ * back before the rule is cleared and once more after, and once more a tick
+ * later in either case. Both sides merge, so that it does not matter how often
+ * they are told. See rtpe_kernel.h.
+ *
+ * From before a stream goes until after it is back the relay thread asks the
+ * module before each RTP packet that comes to it all the same, and tells it
+ * after: a packet that one of them has taken the other refuses.
  */
 #include <errno.h>
 #include <string.h>
@@ -155,4 +159,52 @@ void kernel_catch_up(struct thread *t, struct slot *slot, const struct rule *rul
 	if (rule->decrypt && read_back(k, slot->index, &m))
 		kernel_srtp_merge_received(slot, m.rx);
 	take_sent(k, rule);
+}
+
+/* One SSRC, by a relay thread: k->message is not its. */
+static void tell_one(const struct rtpe_core *core, const struct slot *slot,
+		     const struct rtpe_srtp_state *states, uint32_t ssrc, bool sent)
+{
+	struct {
+		struct rtpe_kernel_msg head;
+		struct rtpe_kernel_srtp one;
+	} m = { .one.sent = sent };
+	const struct kernel *k = core->kernel;
+	uint32_t place = k->ports[slot->index].place;
+
+	if (!place || k->fd < 0)
+		return;
+	m.head.size = sizeof(m);
+	m.head.version = RTPE_KERNEL_VERSION;
+	m.head.type = RTPE_KERNEL_SRTP_PUT;
+	m.head.slot = place - 1;
+	for (unsigned i = 0; i < RTPE_SRTP_STREAMS; i++) {
+		if (states[i].ssrc != ssrc || !is_used(&states[i]))
+			continue;
+		m.one.state = states[i];
+		m.one.state.from = place_of(k, core, states[i].from);
+		/* What cannot be told now is told at the next tick. */
+		if (kernel_write(k->fd, &m, sizeof(m)) < 0)
+			return;
+	}
+}
+
+void kernel_tell_received(struct thread *t, const struct slot *slot, uint32_t ssrc)
+{
+	tell_one(t->core, slot, slot->srtp->rx, ssrc, false);
+}
+
+void kernel_tell_sent(struct thread *t, const struct rule *rule, uint32_t ssrc)
+{
+	struct rtpe_srtp_state states[RTPE_SRTP_STREAMS];
+
+	for (uint32_t i = 0; i < rule->n_outputs; i++) {
+		struct slot *to = rule->outputs[i].slot;
+
+		if (!rule->outputs[i].encrypt ||
+		    atomic_load(&to->generation) != rule->outputs[i].generation)
+			continue;
+		secure_copy_sent(to, states);
+		tell_one(t->core, to, states, ssrc, true);
+	}
 }

@@ -110,7 +110,7 @@ timeout "${VM_SECONDS:-280}" qemu-system-x86_64 -accel tcg,thread=multi,tb-size=
 	-nodefaults -no-reboot -display none -serial stdio -kernel "$image" -initrd "$out/initrd.gz" \
 	-drive "file=$out/disk.ext4,format=raw,if=virtio,snapshot=on" \
 	-append "console=ttyS0 quiet panic=-1 mitigations=off ONLY=${VM_ONLY:-}" </dev/null |
-	tr -d '\r' | tee "$out/console.log" || true
+	sed -u 's/\r$//' | tee "$out/console.log" || true
 grep -q '^[0-9]* passed, [0-9]* failed' "$out/console.log" || {
 	echo "The machine ended before the tests did, or took too long"
 	echo "0 passed, 1 failed, 0 skipped"

@@ -113,7 +113,7 @@ static void start(void)
 int main(int argc, char **argv)
 {
 	struct rtpe_addr in, out;
-	struct rtpe_counters sum;
+	struct rtpe_counters sum, far;
 	struct rtpe_offload_share share;
 	struct rtpe_offload_status status;
 	int from, to, times, done = 0;
@@ -154,12 +154,17 @@ int main(int argc, char **argv)
 	nap(300);
 	rtpe_offload_tick(core, &status);
 	rtpe_counters_sum(core, (rtpe_u32)from, &sum, &share);
+	rtpe_counters_sum(core, (rtpe_u32)to, &far, NULL);
 	printf("{\"moves\":%d,\"pushed\":%llu,\"pulled\":%llu,\"auth\":%u,\"replay\":%u,"
-	       "\"packets\":%llu,\"kernel\":%llu,\"lost\":%d}\n",
+	       "\"packets\":%llu,\"kernel\":%llu,\"lost\":%d,\"dropped\":%llu,\"sent\":%llu,"
+	       "\"unsent\":%llu,\"userSent\":%llu}\n",
 	       done, (unsigned long long)status.pushed, (unsigned long long)status.pulled,
 	       sum.drop_auth, sum.drop_replay, (unsigned long long)sum.rx_packets,
 	       (unsigned long long)share.rx_packets,
-	       (int)(sum.ssrc[0].max_seq - sum.ssrc[0].base_seq + 1 - sum.ssrc[0].packets));
+	       (int)(sum.ssrc[0].max_seq - sum.ssrc[0].base_seq + 1 - sum.ssrc[0].packets),
+	       (unsigned long long)sum.rx_errors, (unsigned long long)far.tx_packets,
+	       (unsigned long long)far.tx_errors,
+	       (unsigned long long)rtpe_counters(core)[to].tx_packets);
 	rtpe_offload_close(core, 0);
 	rtpe_core_free(core);
 	return done == times ? 0 : 1;

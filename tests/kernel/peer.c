@@ -247,6 +247,7 @@ int main(int argc, char **argv)
 	setvbuf(stdin, NULL, _IONBF, 0);
 	sock = socket(here.ss_family, SOCK_DGRAM, 0);
 	timer = timerfd_create(CLOCK_MONOTONIC, 0);
+	setsockopt(sock, SOL_SOCKET, SO_RCVBUFFORCE, &(int){ 8 << 20 }, sizeof(int));
 	if (sock < 0 || timer < 0 || bind(sock, (void *)&here, len)) {
 		perror(argv[1]);
 		return 1;
