@@ -302,7 +302,7 @@ static bool run(const struct kind *from, const struct kind *to, uint32_t packets
 		taken += p.taken;
 		refused += p.refused;
 	}
-	if (!rollovers || !taken || !refused) {
+	if ((packets >= 1u << 16 && !rollovers) || !taken || !refused) {
 		printf("FAIL  %s to %s: nothing rolled over, passed or was refused\n", from->name,
 		       to->name);
 		n_failed++;
