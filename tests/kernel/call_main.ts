@@ -210,7 +210,7 @@ async function moduleMissing(daemon: Daemon, talking: Call): Promise<void> {
   for (const line of RULES) await shell(line);
   await eventually("the module is found again", async () => {
     return /kernel table 0 is in use/.test(await daemon.log()) ? true : undefined;
-  }, 15_000);
+  });
   await kernelized(daemon, talking);
   check(true, "and goes on when it is back");
 }

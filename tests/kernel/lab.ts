@@ -7,6 +7,9 @@
 
 import { decodeMessage, encodeMessage, type NgData, type NgMessage } from "../support/ng_codec.ts";
 
+/** An emulated machine on a busy host takes its time. */
+const START_MS = 120_000;
+
 /** Waits. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -16,7 +19,7 @@ export function sleep(ms: number): Promise<void> {
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined> | T | undefined,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<T> {
   const end = performance.now() + ms;
   for (;;) {
@@ -65,10 +68,16 @@ export class Daemon {
     const daemon = new Daemon(child, log, port);
     let ended = false;
     child.status.then(() => ended = true);
-    await eventually("the daemon answers", async () => {
-      if (ended) throw new Error(`the daemon has ended: ${await daemon.log()}`);
-      return await daemon.ask({ command: "ping" }, 500).catch(() => undefined);
-    }, 60_000);
+    try {
+      await eventually("the daemon answers", async () => {
+        if (ended) throw new Error(`the daemon has ended: ${await daemon.log()}`);
+        return await daemon.ask({ command: "ping" }, 500).catch(() => undefined);
+      }, START_MS);
+    } catch (error) {
+      // it must not answer in place of the next one
+      if (!ended) await daemon.end("SIGKILL");
+      throw error;
+    }
     return daemon;
   }
 
