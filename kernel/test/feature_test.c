@@ -314,6 +314,47 @@ static void listing(void)
 	call_end(&k);
 }
 
+/* Two daemons of one host, told apart by firewall rules; and as many tables as
+ * there can be. */
+static void instances(void)
+{
+	uint8_t packet[64];
+	struct client second;
+	char text[16];
+	struct heard h;
+	struct draft d;
+	struct call k;
+
+	call_begin(&k, 0, false, false);
+	CHECK(draft_set(&k.c, 0, &k.d) == 0);
+	CHECK(command("add 1") == 0 && client_open(&second, 1) == 0 &&
+	      client_hello(&second, 0, 2, 0) == 0 && client_map(&second) == 0);
+	CHECK(port_open(&second, 0, B4, 30002) == 0 && port_open(&second, 1, A4, 30004) == 0);
+	draft_init(&d, N2_4, 4002);
+	draft_output(&d, 1, N1_4, 4000);
+	CHECK(draft_set(&second, 0, &d) == 0);
+	CHECK(system("iptables-legacy -I INPUT -p udp -d " A4 " -j RTPENGINE --id 0 &&"
+		     "iptables-legacy -I INPUT -p udp -d " B4 " -j RTPENGINE --id 1") == 0);
+	CHECK(passes(&k, 8, 1, &h));
+	send_to(k.n2, B4, 30002, packet, rtp(packet, 8, 1, SSRC));
+	h = hear(k.n1, LONG_MS);
+	CHECK(h.len == 32 && strcmp(h.from, A4 " 30004") == 0);
+	CHECK(k.c.counters[0].rx_packets == 1 && second.counters[0].rx_packets == 1);
+	CHECK(system("iptables-legacy -F INPUT") == 0);
+	client_close(&second);
+	CHECK(command("del 1") == 0);
+	for (int i = 1; i < RTPE_KERNEL_TABLES; i++) {
+		snprintf(text, sizeof(text), "add %d", i);
+		CHECK(command(text) == 0);
+	}
+	CHECK(system("[ $(wc -l </proc/rtpengine/list) = 64 ]") == 0);
+	for (int i = 1; i < RTPE_KERNEL_TABLES; i++) {
+		snprintf(text, sizeof(text), "del %d", i);
+		CHECK(command(text) == 0);
+	}
+	call_end(&k);
+}
+
 const struct test feature_tests[] = {
 	{ "header extensions and MIDs", extensions },
 	{ "sections of a bundle", bundles },
@@ -321,6 +362,7 @@ const struct test feature_tests[] = {
 	{ "marks of nftables", marks },
 	{ "copies for who records", copies },
 	{ "statistics that go on", tracks },
+	{ "two tables, and sixty-four", instances },
 	{ "what administrators see", listing },
 	{ NULL, NULL },
 };
