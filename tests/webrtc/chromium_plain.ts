@@ -60,7 +60,9 @@ async function callPhone(
   const media = video ? { video: vp8(atPhone), protocol } : { protocol };
   phone.sendTo(atPhone);
   await sleep(late);
-  await peer.accept(await call.answer(phone.describe(media), ANSWER_BROWSER));
+  const answered = await call.answer(phone.describe(media), ANSWER_BROWSER);
+  assert.equal(attributes(answered, "ice-lite").length, keys["ICE-lite"] === undefined ? 0 : 1);
+  await peer.accept(answered);
   return atPhone;
 }
 
@@ -167,6 +169,11 @@ export const CHROMIUM_PLAIN: Readonly<Record<string, (stage: Stage) => Promise<v
 
   async "ICE restart by Chromium without candidates keeps media"(stage) {
     await restart(stage, { ...TO_PLAIN, flags: ["no-tls-id"] }, { trickle: true, late: 300 });
+  },
+
+  async "ICE restart by Chromium keeps media while the relay is ICE-lite"(stage) {
+    const lite = { "ICE-lite": "backward", flags: ["no-tls-id"] };
+    await restart(stage, { ...TO_PLAIN, ...lite }, { late: 300 });
   },
 
   async "re-offers from both sides keep media with a plain phone"(stage) {

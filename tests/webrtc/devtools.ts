@@ -62,13 +62,13 @@ export class DevTools implements AsyncDisposable {
    * Sends a request and waits for its answer.
    *
    * @param session of a page; absent: the browser itself
-   * @param timeout milliseconds
+   * @param timeout milliseconds; a browser that starts on a busy machine takes its time
    */
   async send(
     method: string,
     params: Parameters = {},
     session?: string,
-    timeout = 20_000,
+    timeout = 40_000,
   ): Promise<Answer> {
     const id = this.#next++;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
