@@ -139,7 +139,7 @@ function fetchKernel({ name, flavour, loader }: Board): string {
       mkdir /kernel/sysdeb /kernel/sysroot
       cd /kernel/sysdeb
       apt-get -qq download libssl-dev${foreign} libssl3t64${foreign} systemd-boot-efi${foreign} libc6${foreign} \\
-        libc6-dev${foreign} linux-libc-dev${foreign} libzstd1${foreign} zlib1g${foreign} raspi-firmware u-boot-rpi${foreign}
+        libc6-dev${foreign} linux-libc-dev libzstd1${foreign} zlib1g${foreign} raspi-firmware u-boot-rpi${foreign}
       for deb in *.deb; do dpkg -x $deb /kernel/sysroot; done
       cp /kernel/sysroot/usr/lib/systemd/boot/efi/${loader[0]} /kernel/boot/
     else

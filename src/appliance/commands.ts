@@ -106,8 +106,34 @@ async function dispatch(
   }
 }
 
-function load(config: string, { env }: Pick<ApplianceDeps, "env">) {
-  return loadConfig([`--config-file=${config}`], { env, host: systemHost });
+function load(config: string, { env }: Pick<ApplianceDeps, "env">, host = systemHost) {
+  return loadConfig([`--config-file=${config}`], { env, host });
+}
+
+/** This host as it will be: links that have no address yet have one of each family. */
+const HOST_TO_BE: typeof systemHost = {
+  ...systemHost,
+  addresses() {
+    const now = systemHost.addresses();
+    const bare = links().filter((link) => !now.some(({ device }) => device === link));
+    return [
+      ...now,
+      ...bare.flatMap((device) =>
+        [
+          { device, family: 4, address: "192.0.2.1" },
+          { device, family: 6, address: "2001:db8::1" },
+        ] as const
+      ),
+    ];
+  },
+};
+
+function links(): string[] {
+  try {
+    return [...Deno.readDirSync("/sys/class/net")].map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }
 
 async function loaded(config: string, deps: Pick<ApplianceDeps, "env">) {
@@ -127,7 +153,8 @@ async function preset(
   if (problems.length > 0) throw new Error(`${file}: ${problems.join("; ")}`);
   const done = await applyPreset(preset, { ...PLACES, config }, {
     clock: deps.clock,
-    load: (path) => load(path, deps),
+    // applied before there is a network
+    load: (path) => load(path, deps, HOST_TO_BE),
   });
   for (const line of done) deps.stdout(`preset: ${line}\n`);
   // the medium is for everybody to read
