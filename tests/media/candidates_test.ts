@@ -159,3 +159,51 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "ICE optional: checks, handshakes and media of the parties' own pass our candidate unread",
+  ignore: reason !== undefined,
+  async fn() {
+    await using stage = await Stage.open("rtpedge");
+    const { agent } = stage;
+    const [a, b] = [await agent.bind("127.0.0.11", 12_000), await agent.bind("127.0.0.12", 13_000)];
+    const describe = (host: string, port: number) =>
+      crlf(
+        ...["v=0", `o=- 1 1 IN IP4 ${host}`, "s=-", `c=IN IP4 ${host}`, "t=0 0"],
+        `m=audio ${port} RTP/SAVP 8`,
+        ...[`a=ice-ufrag:${THEIRS.ufrag}`, `a=ice-pwd:${THEIRS.pwd}`],
+      );
+    const call = { "call-id": "relayed", "from-tag": "a" };
+    const candidate = (sdp: unknown) => ({
+      host: "127.0.0.1",
+      port: Number(
+        /^a=candidate:\S+ 1 UDP \d+ 127\.0\.0\.1 (\d+) typ host\r$/m.exec(String(sdp))![1],
+      ),
+    });
+    const offer = {
+      ...call,
+      command: "offer",
+      sdp: describe("127.0.0.11", 12_000),
+      ICE: "optional",
+    };
+    const towardsA = candidate((await agent.ng(NG, offer))["sdp"]);
+    const answer = {
+      ...call,
+      command: "answer",
+      "to-tag": "b",
+      sdp: describe("127.0.0.12", 13_000),
+    };
+    const towardsB = candidate((await agent.ng(NG, answer))["sdp"]);
+    const packets = [
+      buildBinding({ username: "peer:peer", password: THEIRS.pwd, controlling: true }),
+      Uint8Array.of(22, 254, 253, ...new Array(40).fill(7)),
+      Uint8Array.of(0x80, 8, 0, 1, 0, 0, 0, 9, 0, 0, 0, 7, ...new Array(40).fill(3)),
+    ];
+    for (const [from, via, to] of [[b, towardsA, a], [a, towardsB, b]] as const) {
+      for (const packet of packets) {
+        await from.send(via, fromBytes(packet));
+        await first(to, (data) => fromBytes(data) === fromBytes(packet) || undefined);
+      }
+    }
+  },
+});
