@@ -52,8 +52,10 @@ interface Attempt {
   timer: (() => void) | undefined;
   patience: (() => void) | undefined;
   grace: (() => void) | undefined;
-  /** The ClientHello it began with; undefined once more has come, or when we began. */
+  /** The ClientHello it began with; undefined when we began. */
   hello: Uint8Array | undefined;
+  /** More has come than the ClientHello. */
+  advanced: boolean;
   /** It has had its time to get beyond the ClientHello. */
   due: boolean;
   ended: boolean;
@@ -123,10 +125,10 @@ export class DtlsAssociation {
     // only a server is found by others, and no longer once it has a connection
     if (attempt === undefined && this.#role === "passive" && !this.connected) {
       attempt = this.#open(source, standing);
-      if (attempt !== undefined && isClientHello(datagram)) attempt.hello = datagram.slice();
     }
     if (attempt === undefined) return;
-    if (!isClientHello(datagram)) attempt.hello = undefined;
+    if (isClientHello(datagram)) attempt.hello ??= datagram.slice();
+    else attempt.advanced = attempt.hello !== undefined;
     if (this.#role === "passive" && attempt !== this.#connection) {
       this.#rename(attempt, attempt.standing === "validated" ? this.#selected ?? source : source);
     }
@@ -164,8 +166,8 @@ export class DtlsAssociation {
 
   /** Whether a source that got no further than its ClientHello begins another handshake. */
   #beginsAnew(attempt: Attempt, datagram: Uint8Array): boolean {
-    const { hello, due } = attempt;
-    return due && hello !== undefined && isOtherHello(datagram, hello);
+    const { hello, due, advanced } = attempt;
+    return due && !advanced && hello !== undefined && isOtherHello(datagram, hello);
   }
 
   #open(peer: Endpoint, standing: DtlsStanding): Attempt | undefined {
@@ -181,6 +183,7 @@ export class DtlsAssociation {
       patience: undefined,
       grace: undefined,
       hello: undefined,
+      advanced: false,
       due: false,
       ended: false,
     };
@@ -204,7 +207,7 @@ export class DtlsAssociation {
     const guests = [...this.#attempts.values()].filter((attempt) =>
       attempt !== this.#connection && attempt.standing === "possible"
     );
-    const idle = guests.find(({ due, hello }) => due && hello !== undefined);
+    const idle = guests.find(({ due, advanced }) => due && !advanced);
     const victim = idle ?? (standing === "possible" ? undefined : guests[0]);
     if (victim === undefined) return false;
     this.#end(victim);

@@ -307,6 +307,21 @@ Deno.test("DtlsAssociation: forged addresses take the room of nobody who is name
   assert.equal(association.connected, true);
 });
 
+Deno.test("DtlsAssociation: what is no ClientHello takes no room for long either", async () => {
+  const { association, handshakes, say, hello, second } = setUp("passive");
+  for (let port = 1; port <= 4; port++) {
+    await say({ ...OTHER, port }, "noise");
+    await say({ ...OTHER, port }, "noise");
+  }
+  await hello(PEER, 9);
+  assert.equal(handshakes.length, 4);
+  second();
+  await hello(PEER, 9);
+  assert.equal(handshakes.length, 5);
+  await say(PEER, "done");
+  assert.equal(association.connected, true);
+});
+
 Deno.test("DtlsAssociation: who is named is heard although everybody goes on and on", async () => {
   const { association, hello, say } = setUp("passive");
   for (let port = 1; port <= 4; port++) {
