@@ -23,7 +23,7 @@ import { details, equalShare, judge, table, totals, type Verdict } from "./verdi
 const LEAST_EQUAL = 0.98;
 /** The same for those about ICE, DTLS and SDES, and how many of these there are at least. */
 const LEAST_EQUAL_SECURE = 0.97;
-const LEAST_SECURE = 250;
+const LEAST_SECURE = 700;
 /** Two oracles play every one of the hand-written dialogues and each so many of the generated ones. */
 const SAMPLE = 4;
 const DIALOGUES = [...WRITTEN, ...GENERATED];
