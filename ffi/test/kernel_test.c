@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "kernel_source.h"
 #include "net.h"
 
 enum { PLACES = 32, TABLE = 5, LOG = 64 };
@@ -452,54 +453,6 @@ static void no_module(void)
 
 /* ---- counters ---------------------------------------------------------------- */
 
-static struct rtpe_ssrc_counters source(uint32_t first, uint32_t n)
-{
-	return (struct rtpe_ssrc_counters){
-		.ssrc = 7, .in_use = 1, .packets = n, .base_seq = 0x10000 + first,
-		.max_seq = 0x10000 + first + n - 1, .first_us = 10 + first, .last_us = 20 + first,
-		.clock_rate = 8000,
-	};
-}
-
-static uint32_t lost(const struct rtpe_ssrc_counters *s)
-{
-	return s->max_seq - s->base_seq + 1 - (uint32_t)s->packets;
-}
-
-static void sources_are_joined(void)
-{
-	struct rtpe_ssrc_counters one = source(100, 10), two = source(110, 5);
-
-	source_join(&one, &two);
-	CHECK_EQ(one.packets, 15);
-	CHECK_EQ(one.max_seq, 0x10000 + 114);
-	CHECK_EQ(lost(&one), 0);
-	/* Three are missing in between. */
-	two = source(118, 2);
-	source_join(&one, &two);
-	CHECK_EQ(lost(&one), 3);
-	CHECK_EQ(one.max_seq, 0x10000 + 119);
-	/* Numbers come round. */
-	one = source(65530, 6);
-	two = source(0, 10);
-	source_join(&one, &two);
-	CHECK_EQ(one.max_seq, 0x20009);
-	CHECK_EQ(lost(&one), 0);
-	/* A late packet was counted by the other. */
-	one = source(100, 10);
-	two = source(109, 5);
-	source_join(&one, &two);
-	CHECK_EQ(one.max_seq, 0x10000 + 113);
-	/* The sender began anew. */
-	one = source(100, 10);
-	two = source(40000, 5);
-	two.resets = 1;
-	source_join(&one, &two);
-	CHECK_EQ(lost(&one), 0);
-	CHECK_EQ(one.max_seq & 0xffff, 40004);
-	CHECK_EQ(one.max_seq >> 16, 2);
-}
-
 static void sums_are_of_both(void)
 {
 	struct rtpe_offload_share share;
@@ -632,7 +585,6 @@ static const struct test tests[] = {
 	{ "a module that goes, and is back", a_module_that_goes },
 	{ "packets that miss the module are noticed", packets_that_miss_it },
 	{ "no module is a reason not to start, unless one is patient", no_module },
-	{ "sources are joined", sources_are_joined },
 	{ "sums are of both", sums_are_of_both },
 	{ "sources go on where the module was", sources_go_on },
 	{ "a table is taken over", a_table_is_taken_over },

@@ -47,7 +47,11 @@ const COMMENT = "rtpedge";
 export class IptablesChain implements FirewallBackend {
   readonly #chain: string;
 
-  /** @param chain its name; made when it is not there, emptied when it is */
+  /**
+   * Takes a chain.
+   *
+   * @param chain its name; made when it is not there, emptied when it is
+   */
   constructor(chain: string) {
     this.#chain = chain;
   }
@@ -113,6 +117,7 @@ export class NftablesChain implements FirewallBackend {
   };
   readonly #options: NftablesOptions;
 
+  /** Nothing is made yet. */
   constructor(options: NftablesOptions) {
     this.#options = options;
   }
@@ -279,6 +284,7 @@ export class Firewall {
   #running: Promise<void> | undefined;
   #due = false;
 
+  /** Nothing is made yet. */
   constructor(parts: FirewallParts) {
     this.#parts = parts;
   }

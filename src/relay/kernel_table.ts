@@ -111,6 +111,14 @@ export interface KernelCore {
   readonly kernelCodec: KernelCodec;
 }
 
+/** Reads the counters of user space. */
+export interface SlotReader {
+  /** A snapshot. */
+  read(slot: Slot): SlotCounters;
+  /** Wall-clock ms of the last packet received; 0 = never. */
+  lastRx(slot: Slot): number;
+}
+
 /** The table could not be had. */
 export class KernelTableError extends Error {
   /** Class name. */
@@ -210,8 +218,8 @@ export class KernelTable {
     return this.#slots.getUint8(slot * size + offset.counted) !== 0;
   }
 
-  /** Counters of a slot, the module's included. */
-  read(slot: Slot, own: CounterView): SlotCounters {
+  /** Counters of a slot, the module's included; `own` are user space's. */
+  read(slot: Slot, own: SlotReader): SlotCounters {
     if (!this.counts(slot)) {
       const counters = own.read(slot);
       return {

@@ -20,6 +20,7 @@ export {
   KernelTable,
   KernelTableError,
   type KernelTableOptions,
+  type SlotReader,
 } from "./kernel_table.ts";
 export {
   Firewall,

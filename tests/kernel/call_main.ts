@@ -14,6 +14,7 @@ import {
   Party,
   type PartyStat,
   rtpStreams,
+  say,
   shell,
   sleep,
 } from "./lab.ts";
@@ -24,7 +25,7 @@ let failed = 0;
 function check(right: boolean, what: string, why: unknown = ""): void {
   if (right) passed++;
   else failed++;
-  console.log(`${right ? "ok  " : "FAIL"} ${what}${right ? "" : `: ${JSON.stringify(why)}`}`);
+  say(`${right ? "ok  " : "FAIL"} ${what}${right ? "" : `: ${JSON.stringify(why)}`}`);
 }
 
 /** One instance: both lines are those of the manual, to the letter. */
@@ -447,7 +448,7 @@ async function moves(): Promise<void> {
     check(Math.abs(told.lost) <= 20, `${what}: statistics go along`, told);
     check(heard.duplicates === 0, `${what}: none comes twice`, heard);
     check(heard.reordered <= 200, `${what}: at most one packet out of order per move`, heard);
-    console.log(`     ${JSON.stringify({ told, heard })}`);
+    say(`     ${JSON.stringify({ told, heard })}`);
     await Promise.all([a.end(), b.end()]);
   }
 }
@@ -462,7 +463,7 @@ for (const name of only.split(",")) {
   } catch (error) {
     check(false, `scene ${name}`, error instanceof Error ? error.message : String(error));
   }
-  console.log(`     ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  say(`     ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 const result = `${passed} passed, ${failed} failed, 0 skipped`;
 Deno.writeTextFileSync("/tmp/result", `${result}\n`);

@@ -10,6 +10,11 @@ import { decodeMessage, encodeMessage, type NgData, type NgMessage } from "../su
 /** An emulated machine on a busy host takes its time. */
 const START_MS = 120_000;
 
+/** Prints a line. */
+export function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
 /** Waits. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -47,7 +52,7 @@ export class Daemon {
   readonly #socket: Deno.DatagramConn;
   #cookie = 0;
 
-  private constructor(child: Deno.ChildProcess, log: string, port: number) {
+  constructor(child: Deno.ChildProcess, log: string, port: number) {
     this.#child = child;
     this.#log = log;
     this.#port = port;
