@@ -207,6 +207,7 @@ struct rtpe_core {
 
 struct pace {
 	uint64_t since;			/* start of the measuring interval */
+	uint64_t sent;			/* tx_packets when looked at last */
 	uint32_t packets;
 	uint32_t empty;
 	bool polling;

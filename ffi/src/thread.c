@@ -129,10 +129,13 @@ void thread_paced(struct thread *t, uint32_t packets)
 {
 	struct pace *p = &t->pace;
 	uint64_t elapsed = t->now - p->since, due;
+	uint64_t sent = atomic_load_explicit(&t->tx_packets, memory_order_relaxed);
 
 	if (t->core->opts.coalesce_us == 0)
 		return;
-	p->packets += packets;
+	/* A flood of what is dropped must not make others wait. */
+	p->packets += sent - p->sent < packets ? (uint32_t)(sent - p->sent) : packets;
+	p->sent = sent;
 	p->empty = packets ? 0 : p->empty + 1;
 	if (p->polling && p->empty >= EMPTY_POLLS)
 		p->polling = false;

@@ -72,6 +72,8 @@ export interface NgResult {
   readonly messagesPerSecond: number;
   readonly daemonCpuUsPerMessage?: number;
   readonly clientCpuUsPerMessage: number;
+  /** The relay's port towards the called of the first call. */
+  readonly firstPort: number;
   readonly latencyUs: Readonly<Record<string, Quantiles>>;
 }
 

@@ -13,6 +13,7 @@ import { machineFacts } from "./facts.ts";
 import { buildLoad } from "./load.ts";
 import type { Contestants, Effort } from "./measure.ts";
 import { measureMemory, measureNg } from "./measure_control.ts";
+import { measureFlood } from "./measure_flood.ts";
 import { measureDtls } from "./measure_dtls.ts";
 import { measureCpu, measureLatency, measureSrtp } from "./measure_forwarding.ts";
 import { measureRate } from "./measure_rate.ts";
@@ -26,6 +27,7 @@ const MEASURES: Readonly<Record<Group, (c: Contestants, e: Effort) => Promise<Ro
   cpu: measureCpu,
   srtp: measureSrtp,
   dtls: measureDtls,
+  flood: measureFlood,
   latency: measureLatency,
   rate: measureRate,
   ng: measureNg,
@@ -33,7 +35,7 @@ const MEASURES: Readonly<Record<Group, (c: Contestants, e: Effort) => Promise<Ro
 };
 
 /** Groups that send RTP and so need calls. */
-const NEEDS_CALLS: ReadonlySet<Group> = new Set(["cpu", "srtp", "latency", "rate"]);
+const NEEDS_CALLS: ReadonlySet<Group> = new Set(["cpu", "srtp", "flood", "latency", "rate"]);
 
 function plan(side: Side, options: BenchOptions): SubjectPlan {
   const peer = side === "peer" || options.ours === "peer";

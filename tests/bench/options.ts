@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 
 /** Groups of measurements, in the order they run. */
-export const GROUPS = ["cpu", "srtp", "dtls", "latency", "rate", "ng", "memory"] as const;
+export const GROUPS = ["cpu", "srtp", "dtls", "flood", "latency", "rate", "ng", "memory"] as const;
 /** A group of measurements. */
 export type Group = typeof GROUPS[number];
 

@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { type Flood, flood, type FloodResult } from "../security/flood.ts";
 import { oracleFolder } from "../oracle/mod.ts";
 import { must, say, sleep } from "../support/process.ts";
 import {
@@ -55,6 +56,7 @@ export class Subject implements AsyncDisposable {
   #pids: number[] = [];
   #media: readonly string[] = [];
   #generation = 0;
+  #victims = 0;
   #calls = 0;
 
   /** Use {@link start}. */
@@ -208,6 +210,24 @@ export class Subject implements AsyncDisposable {
     );
     if (result.failed > 0) throw new Error(`${this.name} failed in ${result.failed} handshakes`);
     return result;
+  }
+
+  /** Makes one call more, which stays until the daemon ends. @returns the relay's port towards the called */
+  async victim(extra: readonly string[]): Promise<number> {
+    const prefix = `victim-${Deno.pid}-${++this.#victims}`;
+    const result = await this.ng(["--calls", "1", "--prefix", prefix, ...extra]);
+    if (result.errors > 0) throw new Error(`${this.name} refused a call to be attacked`);
+    return result.firstPort;
+  }
+
+  /** Floods a port of the daemon from the generator's processor. */
+  flood(
+    what: Pick<Flood, "rate" | "seconds" | "datagram" | "random">,
+    port: number,
+  ): Promise<FloodResult> {
+    const { clientNs, clientOwn, address } = this.#stage;
+    const ends = { from: clientOwn, to: address, ports: [port, port] as const };
+    return flood(clientNs, { ...ends, ...what }, [RUNFIRST, this.#cpu(LOAD_CPU)]);
   }
 
   /** True when every stream still carries packets. */

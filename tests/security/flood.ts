@@ -1,5 +1,6 @@
 /**
- * Floods: a small program in a namespace that sends many datagrams and counts what comes back.
+ * Two small programs: one sends many datagrams and counts what comes back, one measures how long the relay
+ * takes for another call's packets.
  *
  * @module
  */
@@ -7,8 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { must, type Netns } from "../support/mod.ts";
 
-const SOURCE = fileURLToPath(new URL("flood.c", import.meta.url));
-const PROGRAM = fileURLToPath(new URL("../../build/security/flood", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../../build/security", import.meta.url));
 
 /** What is sent. */
 export interface Flood {
@@ -37,29 +37,75 @@ export interface FloodResult {
   readonly failed: number;
 }
 
-let built: Promise<unknown> | undefined;
+const built = new Map<string, Promise<string>>();
 
-/** Builds the program. */
-async function build(): Promise<void> {
-  built ??= (async () => {
-    await must(["mkdir", "-p", fileURLToPath(new URL("../../build/security", import.meta.url))]);
+/** Builds a program. @returns its path */
+function program(name: string): Promise<string> {
+  const known = built.get(name);
+  if (known !== undefined) return known;
+  const made = (async () => {
+    const [path, own] = [`${FOLDER}/${name}`, `${FOLDER}/${name}.${Deno.pid}`];
+    await Deno.mkdir(FOLDER, { recursive: true });
+    const source = fileURLToPath(new URL(`${name}.c`, import.meta.url));
     const flags = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O2"];
-    await must(["cc", ...flags, "-o", `${PROGRAM}.${Deno.pid}`, SOURCE]);
-    await Deno.rename(`${PROGRAM}.${Deno.pid}`, PROGRAM);
+    await must(["cc", ...flags, "-o", own, source]);
+    await Deno.rename(own, path);
+    return path;
   })();
-  await built;
+  built.set(name, made);
+  return made;
 }
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (octet) => octet.toString(16).padStart(2, "0")).join("");
 }
 
-/** Sends and counts. */
-export async function flood(ns: Netns, what: Flood): Promise<FloodResult> {
-  await build();
+/** Sends and counts. @param before words in front of the command */
+export async function flood(
+  ns: Netns,
+  what: Flood,
+  before: readonly string[] = [],
+): Promise<FloodResult> {
+  const path = await program("flood");
   const { from, to, ports, rate, seconds, datagram, random } = what;
   const numbers = [...ports, rate, seconds].map(String);
   const spans = random.map(([offset, length]) => `${offset}:${length}`);
-  const argv = [PROGRAM, from, to, ...numbers, hex(datagram), ...spans];
+  const argv = [...before, path, from, to, ...numbers, hex(datagram), ...spans];
   return JSON.parse(await must(ns.argv(argv), { timeout: 1000 * seconds + 10_000 }));
+}
+
+/** One end of a call that is measured. */
+export interface ProbeEnd {
+  readonly ns: Netns;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Latencies in microseconds. */
+export interface ProbeResult {
+  readonly sent: number;
+  readonly received: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Sends RTP from one end to the relay for some seconds and takes it at the other end. */
+export async function probe(
+  from: ProbeEnd,
+  relay: { readonly host: string; readonly port: number },
+  to: ProbeEnd,
+  { rate, seconds }: { readonly rate: number; readonly seconds: number },
+): Promise<ProbeResult> {
+  const path = await program("probe");
+  const end = ({ ns, host, port }: ProbeEnd) => [`/run/netns/${ns.name}`, host, String(port)];
+  const argv = [
+    path,
+    ...end(from),
+    ...[relay.host, String(relay.port)],
+    ...end(to),
+    ...[String(rate), String(seconds)],
+  ];
+  return JSON.parse(await must(argv, { timeout: 1000 * seconds + 10_000 }));
 }

@@ -12,7 +12,7 @@ import { buildBinding, type NgData, parseRtp, say, sleep, toBytes } from "../sup
 import { attributes, sectionsOf } from "../webrtc/sdp_text.ts";
 import { Stage } from "../webrtc/stage.ts";
 import { forged } from "./datagrams.ts";
-import { flood, type FloodResult } from "./flood.ts";
+import { type Flood, flood, type FloodResult, probe, type ProbeResult } from "./flood.ts";
 import {
   addAttacker,
   ATTACKER,
@@ -28,6 +28,14 @@ if (reason !== undefined) say(`floods are ignored: ${reason}`);
 const RATE = 50_000;
 /** Length of each flood; 20 s are a million packets. */
 const SECONDS = Number(Deno.env.get("RTPEDGE_FLOOD_SECONDS") ?? 2);
+/** How much longer another call's packets may take while a flood lasts, at the 99th percentile. */
+const SLOWER = 2;
+/** Below this many microseconds nobody can tell the relay from whatever else this machine does. */
+const NOISE = 60;
+/** How often latency is measured, with and without the flood in turn; the quietest time counts. */
+const TURNS = 3;
+/** Packets a second whose latency is measured, and for how long. */
+const PROBE = { rate: 400, seconds: 1.5 } as const;
 /** Megabytes that a relay may grow during a flood. */
 const GROWTH = 24;
 /** Share of an other call's packets that has to arrive while a flood lasts. */
@@ -80,7 +88,7 @@ async function floodBeside(
   await other.assertAtB(await other.speak(5));
   const { pid } = stage.relay;
   const [memoryBefore, cpuBefore] = [await memory(pid), await cpu(pid)];
-  const flooding = flood(stage.place("a").ns, {
+  const attack: Flood = {
     from: ATTACKER,
     to: ADDRESS.coreA,
     ports: [what.port, what.port],
@@ -88,7 +96,8 @@ async function floodBeside(
     seconds: SECONDS,
     datagram: what.datagram,
     random: what.random,
-  });
+  };
+  const flooding = flood(stage.place("a").ns, attack);
   const delivered = await talkDuring(other, flooding);
   const result = await flooding;
   const used = (await cpu(pid) - cpuBefore) / SECONDS;
@@ -106,7 +115,55 @@ async function floodBeside(
   if (!stage.isOracle) assert.ok(grown <= GROWTH, `memory has grown by ${grown} MB`);
   await other.assertAtB(await other.speak(10));
   await other.assertAtA(await other.speakBack(10));
+  await assertNotHeldUp(stage, attack);
   return result;
+}
+
+/** A plain call nobody attacks, for measuring how long its packets take. */
+async function openMeasured(stage: Stage) {
+  const call = stage.call();
+  const ports = { a: 24_000, b: 24_004 };
+  const describe = (host: string, port: number) =>
+    [
+      "v=0",
+      `o=- 1 1 IN IP4 ${host}`,
+      "s=-",
+      `c=IN IP4 ${host}`,
+      "t=0 0",
+      `m=audio ${port} RTP/AVP 8`,
+      "",
+    ]
+      .join("\r\n");
+  await call.offer(describe(ADDRESS.phoneA, ports.a));
+  const answer = await call.answer(describe(ADDRESS.phoneB, ports.b));
+  const [section] = sectionsOf(answer);
+  assert.ok(section !== undefined);
+  const from = { ns: stage.place("a").ns, host: ADDRESS.phoneA, port: ports.a };
+  const to = { ns: stage.place("b").ns, host: ADDRESS.phoneB, port: ports.b };
+  return { call, measure: () => probe(from, section.at, to, PROBE) };
+}
+
+/** Asserts that a flood does not hold up the packets of another call. */
+async function assertNotHeldUp(stage: Stage, what: Flood): Promise<void> {
+  const { call, measure } = await openMeasured(stage);
+  await using _ = call;
+  await measure();
+  const quiet: ProbeResult[] = [];
+  const flooded: ProbeResult[] = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    quiet.push(await measure());
+    const flooding = flood(stage.place("a").ns, { ...what, seconds: PROBE.seconds + 1 });
+    await sleep(500);
+    flooded.push(await measure());
+    await flooding;
+  }
+  const best = (results: readonly ProbeResult[]) => Math.min(...results.map(({ p99 }) => p99));
+  const [without, during] = [best(quiet), best(flooded)];
+  const lost = flooded.reduce((sum, { sent, received }) => sum + sent - received, 0);
+  say(`another call's packets take ${without} µs, and ${during} µs during the flood (p99)`);
+  if (stage.isOracle) return;
+  assert.equal(lost, 0, `${lost} packets of another call were lost`);
+  assert.ok(during <= SLOWER * Math.max(without, NOISE), `${during} µs instead of ${without} µs`);
 }
 
 /** Asserts that the call that was attacked goes on. */

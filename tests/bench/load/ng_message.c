@@ -118,7 +118,7 @@ size_t ng_request(const struct ng_run *r, const struct ng_slot *s, char *out, si
 	put(&at, end, "replace");
 	put_raw(&at, end, "l6:origin18:session-connectione");
 	put(&at, end, "ICE");
-	put(&at, end, "remove");
+	put(&at, end, r->ice ? "force" : "remove");
 	if (step == STEP_OFFER)
 		put_keys(r, &at, end);
 	put(&at, end, "sdp");

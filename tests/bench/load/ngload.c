@@ -37,6 +37,7 @@ static const char usage[] =
 	"  --dtls-b FINGERPRINT the called agree on keys by DTLS, as clients (sha-256); the flow list is\n"
 	"                       for dtlsload\n"
 	"  --one-way            the flow list has what the callers send, and no more\n"
+	"  --ice                the relay speaks ICE with both\n"
 	"  --flows FILE         write the flow list of the calls (needs offer,answer)\n"
 	"  --cpu-of PID         also report the CPU time of this process\n";
 
@@ -275,7 +276,8 @@ static void print_report(const struct ng_run *r, int pid, uint64_t cpu_ns)
 	if (pid)
 		printf("\"daemonCpuUsPerMessage\":%.3f,",
 		       (double)cpu_ns / 1e3 / (double)r->messages);
-	printf("\"clientCpuUsPerMessage\":%.3f,", own_cpu_us() / (double)r->messages);
+	printf("\"clientCpuUsPerMessage\":%.3f,\"firstPort\":%u,", own_cpu_us() / (double)r->messages,
+	       r->ports[0].facing_b);
 	printf("\"latencyUs\":{");
 	for (unsigned i = 0; i < r->step_count; i++) {
 		const struct histogram *h = &r->latency[r->steps[i]];
@@ -294,7 +296,7 @@ int main(int argc, char **argv)
 		{"calls", 1, NULL, 'n'},  {"outstanding", 1, NULL, 'k'}, {"prefix", 1, NULL, 'x'},
 		{"do", 1, NULL, 'd'},	  {"flows", 1, NULL, 'f'},	 {"cpu-of", 1, NULL, 'p'},
 		{"suite-a", 1, NULL, 's'}, {"suite-b", 1, NULL, 't'},	 {"one-way", 0, NULL, 'w'},
-		{"dtls-b", 1, NULL, 'e'},
+		{"dtls-b", 1, NULL, 'e'}, {"ice", 0, NULL, 'i'},
 		{"help", 0, NULL, 'h'},	  {NULL, 0, NULL, 0},
 	};
 	static struct ng_run r = {.call_count = 100, .slot_count = 1, .prefix = "bench"};
@@ -318,6 +320,7 @@ int main(int argc, char **argv)
 		case 's': r.suite_a = ng_suite(optarg); break;
 		case 't': r.suite_b = ng_suite(optarg); break;
 		case 'e': r.dtls_b = optarg; break;
+		case 'i': r.ice = true; break;
 		case 'w': r.one_way = true; break;
 		case 'h': fputs(usage, stdout); return 0;
 		default: die("see --help");

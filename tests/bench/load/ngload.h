@@ -47,6 +47,7 @@ struct ng_run {
 	const char *prefix, *client_a, *client_b;
 	struct ng_suite suite_a, suite_b;
 	const char *dtls_b;	/* the called shake hands, with a certificate of this fingerprint */
+	bool ice;
 	bool one_way;		/* the flow list has what A sends, and no more */
 	enum ng_step steps[STEP_KINDS];
 	unsigned step_count;
