@@ -130,6 +130,17 @@ Deno.test("ICE optional: stays through re-offers and a restart of the process", 
   assert.equal(again.sdp, offered.sdp);
 });
 
+Deno.test("ICE optional: our candidate stays when the address of a party changes", () => {
+  const { bench } = new Daemon();
+  const a = "m=audio 4000 RTP/AVP 8\na=ice-ufrag:aaaa\na=ice-pwd:" + "p".repeat(24) + "\n";
+  const ours = ({ sdp }: Reply) => /^a=candidate:\S+ 1 UDP \d+ 203\.0\.113\.1 \d+/m.exec(sdp)?.[0];
+  const before = bench.offer(A + a, KEYS);
+  bench.answer(B + a, {});
+  const moved = bench.offer((A + a).replaceAll("198.51.100.1", "198.51.100.9"), { "to-tag": "b" });
+  assert.notEqual(ours(before), undefined);
+  assert.equal(ours(moved), ours(before));
+});
+
 Deno.test("ICE optional: no passthrough ends it", () => {
   const daemon = new Daemon();
   const a = new Phone(daemon, parseEndpoint("198.51.100.1:4000")!, true, 10);

@@ -73,7 +73,8 @@ export function planSections(plan: SectionPlan): (Facing | undefined)[] {
 }
 
 /** ICE and DTLS are agreed for a port: another one would need new descriptions of both sides. */
-function isBound({ secure }: MediaState): boolean {
+function isBound({ kind, secure }: MediaState): boolean {
+  if (kind === "relayed") return true;
   return secure !== undefined && (secure.ice !== undefined || secure.keying.type === "dtls");
 }
 

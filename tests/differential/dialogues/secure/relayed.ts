@@ -4,7 +4,7 @@
  * @module
  */
 
-import { A, A6, type Dialogue, dialogue, query, session } from "../../dialogue.ts";
+import { A, A6, B, type Dialogue, dialogue, query, session } from "../../dialogue.ts";
 import {
   answers,
   answersBack,
@@ -115,6 +115,13 @@ function under(ICE: string): Dialogue[] {
       answers(iceB, { ICE: "force" }),
       offersAgain(iceA, { ICE: "remove" }),
       answers(PLAIN_B),
+    ),
+    dialogue(
+      `ICE ${ICE}: the address in the description changes`,
+      offers(iceA, says),
+      answers(iceB),
+      offersAgain(session(B, `m=audio 2222 ${AVP} 8`, ...ICE_A), says),
+      answers(iceB),
     ),
     dialogue(
       `ICE ${ICE}: a restart`,
