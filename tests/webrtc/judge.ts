@@ -5,13 +5,15 @@
  */
 
 import assert from "node:assert/strict";
-import { sleep, toneShare, until } from "../support/mod.ts";
+import { say, sleep, toneShare, until } from "../support/mod.ts";
 import type { BrowserPeer } from "./browser_peer.ts";
 import type { PhoneReport } from "./phone_protocol.ts";
 import type { PlainPhone } from "./plain_phone.ts";
 
 /** Milliseconds in which ICE and DTLS have to be up. */
 const CONNECTED = 1000;
+/** Programs per processor that want to run, above which a second says nothing about the relay. */
+const OVERLOADED = 4;
 /** Milliseconds in which media has to be heard and seen; a decoder waits for a key frame. */
 const PATIENCE = 6000;
 /** Share of a recording that has to be the tone. */
@@ -57,7 +59,12 @@ export async function assertConnected(peer: BrowserPeer): Promise<number> {
     throw new Error(`${error.message}: connection ${connection}, ICE ${ice}`);
   });
   const after = events.findLast(({ what }) => what === "connected")?.after ?? Infinity;
-  assert.ok(after <= CONNECTED, `the browser was connected after ${after} ms`);
+  const load = (Deno.loadavg()[0] ?? 0) / navigator.hardwareConcurrency;
+  if (after > CONNECTED && load > OVERLOADED) {
+    say(
+      `  connected after ${after} ms on a machine with ${load.toFixed(1)} programs per processor`,
+    );
+  } else assert.ok(after <= CONNECTED, `the browser was connected after ${after} ms`);
   await assertUp(peer);
   return after;
 }
