@@ -31,6 +31,7 @@ export const TEST_PACKAGES: readonly string[] = [
   "openssl",
   "ovmf",
   "procps",
+  "tcpdump",
   "qemu-system-x86",
   "systemd",
   "util-linux",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { generateKey, selfSign } from "../../src/tls/self_signed.ts";
-import { Agent, type Finished, run } from "../support/mod.ts";
+import { Agent, type Finished, run, until } from "../support/mod.ts";
 import { findings } from "./axe.ts";
 import type { Browser } from "./browser.ts";
 import { browserUnavailable, signIn, type Stage } from "./stage.ts";
@@ -233,13 +233,13 @@ Deno.test({
       await browser.open("/ui/system");
       await browser.type("#backup-form [name=passphrase]", PASSPHRASE);
       await browser.click("#backup-form button[type=submit]");
-      let name: string | undefined;
-      for (let i = 0; i < 100 && name === undefined; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        name = [...Deno.readDirSync(downloads)].map((entry) => entry.name)
-          .find((one) => one.endsWith(".json"));
-      }
-      assert.match(name ?? "nothing", /^rtpedge-backup-.*-with-secrets\.json$/);
+      const name = await until("the backup is there", async () => {
+        for await (const entry of Deno.readDir(downloads)) {
+          if (entry.name.endsWith(".json")) return entry.name;
+        }
+        return undefined;
+      });
+      assert.match(name, /^rtpedge-backup-.*-with-secrets\.json$/);
       const path = `${downloads}/${name}`;
       await terminal(stage, ["ctl", "user", "add", "mallory", "admin"], "a long enough password\n");
       await terminal(stage, ["ctl", "config", "set", "timeout=77"]);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect as connectTls } from "node:tls";
 import { makeAuthority } from "../ng/authority.ts";
 import { rawHttp, SocketClient, StreamClient } from "../ng/clients.ts";
 import { CONSOLE, WebRig } from "./rig.ts";
@@ -205,6 +207,29 @@ Deno.test("client certificates are good for ng and metrics, and strangers' are n
   assert.equal(await ask(undefined, "/metrics"), 401);
   assert.equal(await ask(other, "/metrics").catch(() => 401), 401);
   assert.equal(await ask(other, "/ping").catch(() => 200), 200);
+});
+
+Deno.test("WebSocket over TLS: a client certificate speaks ng, a stranger's does not", async () => {
+  const [authority, stranger] = [await makeAuthority(), await makeAuthority()];
+  await using rig = await WebRig.open({ guarded: true, clientCa: authority.cert });
+  const upgrade = async (identity: { cert: string; key: string } | undefined, protocol: string) => {
+    const { address, port } = rig.at("https");
+    const socket = connectTls({ host: address, port, ca: rig.cert, ...identity });
+    await once(socket, "secureConnect");
+    socket.write(
+      `GET / HTTP/1.1\r\nHost: ${address}:${port}\r\nConnection: Upgrade\r\n` +
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+        `Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: ${protocol}\r\n\r\n`,
+    );
+    const [answer] = await once(socket, "data") as [Uint8Array];
+    socket.destroy();
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(new TextDecoder().decode(answer))?.[1]);
+  };
+  const [own, other] = [await authority.issue(), await stranger.issue()];
+  assert.equal(await upgrade(own, "ng.rtpengine.com"), 101);
+  assert.equal(await upgrade(own, "cli.rtpengine.com"), 403);
+  assert.equal(await upgrade(undefined, "ng.rtpengine.com"), 401);
+  assert.equal(await upgrade(other, "ng.rtpengine.com").catch(() => 401), 401);
 });
 
 Deno.test("each kind of listener has an allow-list of its own", async () => {
