@@ -44,17 +44,13 @@ export function chart({ title, unit, lines }: Chart): Html {
 
 /** Buttons that choose how far back charts look. */
 export function rangeChoice(): Html {
-  const choices: [string, string, string][] = [
-    ["5m", "5 min", "Last five minutes"],
-    ["1h", "1 h", "Last hour"],
-    ["24h", "24 h", "Last day"],
-  ];
-  return html`<div class="actions ranges" role="group" aria-label="How far back charts look">${
-    choices.map(([range, text, label]) =>
-      html`
-        <button type="button" class="button plain" data-range="${range}" aria-label="${label}"
-          aria-pressed="${String(range === "5m")}">${text}</button>
-      `
-    )
-  }</div>`;
+  const choices = [["5m", "5 min"], ["1h", "1 h"], ["24h", "24 h"]] as const;
+  const buttons = choices.map(([range, text]) => {
+    const pressed = String(range === "5m");
+    return html`
+      <button type="button" class="button plain" data-range="${range}"
+        aria-pressed="${pressed}">${text}</button>
+    `;
+  });
+  return html`<div class="actions ranges" role="group" aria-label="How far back charts look">${buttons}</div>`;
 }

@@ -19,7 +19,9 @@ export type Section =
   | "security"
   | "logs"
   | "system"
-  | "health";
+  | "health"
+  /** Belongs to no entry. */
+  | "none";
 
 /** Who looks at a page, and at what. */
 export interface PageContext {

@@ -99,7 +99,6 @@ async function show(c: PageEnv, services: AdminServices, log: NgLog, page: Page)
     const next = c.env.incoming.url ?? "/ui/";
     return c.redirect(`/ui/login?next=${encodeURIComponent(next.slice(0, 2048))}`, 303);
   }
-  let shown = page;
   let status: 200 | Problem["status"] = 200;
   let content: PageContent;
   try {
@@ -112,10 +111,9 @@ async function show(c: PageEnv, services: AdminServices, log: NgLog, page: Page)
     if (error instanceof Redirect) return c.redirect(error.path, 303);
     const problem = problemOf(error) ?? faultOf(c, log, error);
     status = problem.status;
-    shown = page.section === undefined ? problemPage(problem) : page;
     content = problemContent(problem);
   }
-  const text: Html = isFragment ? mainOf(content) : documentOf(shown, context, content);
+  const text: Html = isFragment ? mainOf(content) : documentOf(page, context, content);
   return c.body(text.toString(), status, { "Content-Type": "text/html; charset=utf-8" });
 }
 
@@ -144,7 +142,8 @@ function contextOf(
 function problemPage(problem: Problem): Page {
   return {
     path: "/problem",
-    needs: "none",
+    section: "none",
+    needs: "known",
     render() {
       throw problem;
     },

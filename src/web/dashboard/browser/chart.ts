@@ -20,6 +20,8 @@ import { svg } from "./svg.ts";
 
 const HEIGHT = 148;
 const LEFT = 68;
+/** So many points are shown as dots as well. */
+const FEW = 12;
 const BOTTOM = 22;
 const TOP = 8;
 
@@ -148,6 +150,22 @@ export class ChartView {
 
   #curves({ lines, gap }: ChartData, frame: Frame): SVGElement[] {
     return lines.flatMap(({ points }, i) => {
+      const known = points.filter(({ value }) => value !== undefined);
+      // a line of one point is not seen
+      if (known.length > 0 && known.length <= FEW) {
+        const dots = known.map(({ at, value = 0 }) =>
+          svg("circle", {
+            cx: xOf(at, frame),
+            cy: yOf(value, frame),
+            r: 3,
+            class: `dot series-${i + 1}`,
+          })
+        );
+        return [
+          svg("path", { d: linePath(points, frame, gap), class: `line series-${i + 1}` }),
+          ...dots,
+        ];
+      }
       const line = svg("path", { d: linePath(points, frame, gap), class: `line series-${i + 1}` });
       if (i > 0) return [line];
       return [svg("path", { d: areaPath(points, frame, gap), class: "area series-1" }), line];
