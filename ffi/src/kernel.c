@@ -243,7 +243,7 @@ void kernel_slot_opened(struct rtpe_core *core, struct slot *slot)
 	/* Memory that was never touched is not touched for short calls. */
 	if (k->info[slot->index].counted) {
 		p->has_left = false;
-		atomic_store(&p->handback.state, HANDBACK_EMPTY);
+		atomic_store(&k->back[slot->index].state, HANDBACK_EMPTY);
 		k->info[slot->index].counted = 0;
 	}
 	tell_info(k, slot, RTPE_WHY_NO_RULE);

@@ -17,6 +17,7 @@
 #ifndef RTPE_KERNEL_CORE_H
 #define RTPE_KERNEL_CORE_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "core.h"
@@ -55,8 +56,6 @@ struct kernel_port {
 	uint8_t *rule;			/* as it came, or NULL */
 	uint32_t rule_len;
 	uint64_t seen;			/* packets the module had counted */
-	struct handback handback;
-	struct rtpe_counters left;	/* of places it has had, without sources */
 };
 
 /* A port that an earlier process has left open, and nobody has claimed yet. */
@@ -73,7 +72,10 @@ struct kernel {
 	const struct rtpe_counters *counters;
 	uint32_t *free;			/* places, the one given back longest ago first */
 	uint32_t free_head, free_count;
-	struct kernel_port *ports;	/* of the core's slots */
+	/* Of the core's slots; apart, for most touch none but the first. */
+	struct kernel_port *ports;
+	struct handback *back;
+	uint8_t *left;			/* see kernel_left() */
 	struct rtpe_offload_slot *info;
 	struct kernel_heir *heirs;	/* by address */
 	uint32_t n_heirs;
@@ -133,6 +135,14 @@ bool kernel_srtp_read(const struct rtpe_core *core, const struct slot *slot,
 void kernel_srtp_merge_received(struct slot *slot, const struct rtpe_srtp_state *states);
 
 /* kernel_sum.c */
+/* Counters of places that a slot has had: without sources, whose room is not
+ * there. */
+enum { KERNEL_LEFT = (offsetof(struct rtpe_counters, ssrc) + 63) / 64 * 64 };
+static inline struct rtpe_counters *kernel_left(const struct kernel *k, uint32_t slot)
+{
+	return (struct rtpe_counters *)(void *)(k->left + (size_t)slot * KERNEL_LEFT);
+}
+
 void kernel_hand_back_srtp(struct kernel *k, struct slot *slot,
 			   const struct rtpe_srtp_state *states);
 /* The slot's counters in the module, or NULL. */

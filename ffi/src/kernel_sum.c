@@ -138,7 +138,7 @@ void kernel_met(struct thread *t, struct slot *slot)
 	if (!(bits & KERNEL_BACK))
 		return;
 	atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_BACK);
-	handback_take(t, slot, &t->core->kernel->ports[slot->index].handback);
+	handback_take(t, slot, &t->core->kernel->back[slot->index]);
 }
 
 /* The relay thread has it for as long as it takes to add some numbers. */
@@ -162,7 +162,7 @@ static void handback_offer(struct slot *slot, struct handback *h)
 void kernel_hand_back(struct kernel *k, struct slot *slot)
 {
 	const struct rtpe_counters *c = kernel_counters(k, slot->index);
-	struct handback *h = &k->ports[slot->index].handback;
+	struct handback *h = &k->back[slot->index];
 	uint32_t changed = 0;
 
 	if (!c)
@@ -179,7 +179,7 @@ void kernel_hand_back(struct kernel *k, struct slot *slot)
 void kernel_hand_back_srtp(struct kernel *k, struct slot *slot,
 			   const struct rtpe_srtp_state *states)
 {
-	struct handback *h = &k->ports[slot->index].handback;
+	struct handback *h = &k->back[slot->index];
 
 	handback_hold(h);
 	/* What the module knows now it knew before, and more. */
@@ -244,9 +244,9 @@ void kernel_leave(struct kernel *k, uint32_t slot)
 	if (!c)
 		return;
 	if (!p->has_left)
-		memset(&p->left, 0, sizeof(p->left));
+		memset(kernel_left(k, slot), 0, KERNEL_LEFT);
 	p->has_left = true;
-	add(&p->left, c);
+	add(kernel_left(k, slot), c);
 }
 
 static void share_add(struct rtpe_offload_share *s, const struct rtpe_counters *c)
@@ -277,7 +277,7 @@ int rtpe_counters_sum(struct rtpe_core *core, rtpe_u32 slot, struct rtpe_counter
 	}
 	p = &k->ports[slot];
 	c = kernel_counters(k, slot);
-	read_own(&core->counters[slot], &p->handback, sum);
+	read_own(&core->counters[slot], &k->back[slot], sum);
 	if (c && p->ruled)
 		tracks_join(sum->ssrc, c->ssrc, &changed);
 	if (c) {
@@ -285,8 +285,8 @@ int rtpe_counters_sum(struct rtpe_core *core, rtpe_u32 slot, struct rtpe_counter
 		share_add(&part, c);
 	}
 	if (p->has_left) {
-		add(sum, &p->left);
-		share_add(&part, &p->left);
+		add(sum, kernel_left(k, slot));
+		share_add(&part, kernel_left(k, slot));
 	}
 	if (share)
 		*share = part;
@@ -308,6 +308,6 @@ rtpe_u64 rtpe_counters_last_rx(struct rtpe_core *core, rtpe_u32 slot)
 	if (c)
 		latest(&last, load(&c->last_rx_us));
 	if (k->ports[slot].has_left)
-		latest(&last, k->ports[slot].left.last_rx_us);
+		latest(&last, kernel_left(k, slot)->last_rx_us);
 	return last;
 }

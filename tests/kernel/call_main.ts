@@ -17,6 +17,7 @@ import {
   say,
   shell,
   sleep,
+  tidy,
 } from "./lab.ts";
 
 let passed = 0;
@@ -462,6 +463,7 @@ for (const name of only.split(",")) {
     await SCENES[name]!();
   } catch (error) {
     check(false, `scene ${name}`, error instanceof Error ? error.message : String(error));
+    await tidy();
   }
   say(`     ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }

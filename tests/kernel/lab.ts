@@ -44,6 +44,14 @@ export async function shell(line: string, may = false): Promise<string> {
   return text;
 }
 
+/** What a scene that failed has left running. */
+const running = new Set<{ abandon(): Promise<void> }>();
+
+/** Ends what is left of a scene. */
+export async function tidy(): Promise<void> {
+  for (const one of [...running]) await one.abandon();
+}
+
 /** A daemon. */
 export class Daemon {
   readonly #child: Deno.ChildProcess;
@@ -57,6 +65,7 @@ export class Daemon {
     this.#log = log;
     this.#port = port;
     this.#socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+    running.add(this);
   }
 
   /** Starts one by a command line as an operator types it, and waits until it answers. */
@@ -87,7 +96,7 @@ export class Daemon {
   }
 
   /** One request and its answer. */
-  async ask(message: NgMessage, timeout = 5000): Promise<NgMessage> {
+  async ask(message: NgMessage, timeout = 20_000): Promise<NgMessage> {
     const cookie = `c${++this.#cookie}`;
     const head = new TextEncoder().encode(`${cookie} `);
     const body = encodeMessage(message);
@@ -135,9 +144,20 @@ export class Daemon {
 
   /** Ends it and waits. */
   async end(signal: Deno.Signal = "SIGTERM"): Promise<void> {
+    running.delete(this);
     this.#child.kill(signal);
     await this.#child.status;
     this.#socket.close();
+  }
+
+  /** Ends it, whatever state it is in. */
+  async abandon(): Promise<void> {
+    running.delete(this);
+    try {
+      await this.end("SIGKILL");
+    } catch {
+      return;
+    }
   }
 }
 
@@ -181,6 +201,7 @@ export class Party {
     }).spawn();
     this.#writer = this.#child.stdin.getWriter();
     this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    running.add(this);
   }
 
   /** Begins to send; count 0 stops. */
@@ -208,8 +229,14 @@ export class Party {
   }
 
   async end(): Promise<void> {
+    running.delete(this);
     await this.#writer.close();
     await this.#child.status;
+  }
+
+  /** Ends it, whatever state it is in. */
+  async abandon(): Promise<void> {
+    await this.end().catch(() => {});
   }
 
   /** Its description of one audio stream. */
