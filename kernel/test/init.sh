@@ -69,7 +69,7 @@ for i in 1 2 3; do
 	: >/tmp/load
 	/module_test load >/tmp/load &
 	load=$!
-	for t in $(seq 100); do grep -q forwarding /tmp/load && break; usleep 50000; done
+	for t in $(seq 400); do grep -q forwarding /tmp/load && break; usleep 50000; done
 	grep -q forwarding /tmp/load || right=1
 	rmmod rtpedge || right=1
 	[ ! -e /proc/rtpengine ] || right=1

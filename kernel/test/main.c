@@ -47,9 +47,10 @@ static int load(void)
 	    client_map(&c) || port_open(&c, 0, A4, 30000) || port_open(&c, 1, B4, 30000) ||
 	    draft_set(&c, 0, &d))
 		return 1;
-	for (uint16_t seq = 0;; seq++) {
+	for (uint16_t seq = 0, told = 0;; seq++) {
 		send_to(fd, A4, 30000, packet, rtp(packet, 0, seq, 1));
-		if (c.counters[1].tx_packets == 100) {
+		if (c.counters[1].tx_packets >= 100 && !told) {
+			told = 1;
 			printf("forwarding\n");
 			fflush(stdout);
 		}
