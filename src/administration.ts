@@ -151,6 +151,7 @@ export function setupText(code: string, https: string | undefined): string {
     "",
     "  There is no administrator yet. Set-up code, good once:",
     `    ${code}`,
+    `  Type it at https://${where}/ui/ in a browser, or:`,
     `    curl --insecure https://${where}/api/v1/setup --json \\`,
     `      '{"code": "${code}", "name": "admin", "password": "YOUR PASSWORD"}'`,
     "",

@@ -14,7 +14,8 @@ import { nameOf } from "./call_picture.ts";
 interface Report {
   /** Seconds since the call began, or since 1970. */
   readonly at: number;
-  readonly mos: number;
+  /** Undefined = could not be computed. */
+  readonly mos: number | undefined;
   readonly jitter: number;
   readonly loss: number;
   readonly roundTrip: number;
@@ -65,7 +66,7 @@ export function qualityOf({ quality, parties }: CallReport): PartyQuality[] {
 
 function reportOf(source: Readonly<Record<string, unknown>>): Omit<Report, "at"> {
   return {
-    mos: numberOf(source["MOS"]) / 10,
+    mos: numberOf(source["MOS"]) === 0 ? undefined : numberOf(source["MOS"]) / 10,
     jitter: numberOf(source["jitter"]),
     loss: numberOf(source["packet loss"]),
     roundTrip: numberOf(source["round-trip time"]) / 1000,
@@ -87,7 +88,11 @@ export function qualityCharts(report: CallReport): Html {
       ),
     });
   }
-  const chart = (title: string, unit: string, of: (report: Report) => number) => {
+  const chart = (
+    title: string,
+    unit: string,
+    of: (report: Report) => number | undefined,
+  ) => {
     const lines = parties.slice(0, 4).map(({ party, reports }) => ({
       label: party,
       points: reports.map((one) => ({ at: one.at * 1000, value: of(one) })),
@@ -126,7 +131,7 @@ export function qualityCharts(report: CallReport): Html {
         ],
         rows: parties.map(({ party, average, lowest, reports }) => [
           party,
-          average === undefined ? "–" : fixed(average.mos, 1),
+          average?.mos === undefined ? "–" : fixed(average.mos, 1),
           lowest === undefined ? "–" : fixed(lowest, 1),
           average === undefined ? "–" : `${fixed(average.jitter, 0)} ms`,
           average === undefined ? "–" : `${fixed(average.loss, 0)} %`,

@@ -19,9 +19,9 @@ import { bitRate, fixed, localTime, percent, short } from "../format.ts";
 import { svg } from "./svg.ts";
 
 const HEIGHT = 148;
-const LEFT = 68;
-/** So many points are shown as dots as well. */
-const FEW = 12;
+const LEFT = 78;
+/** Points farther apart than so many pixels are shown as dots as well; a line of one is not seen. */
+const SPARSE = 14;
 const BOTTOM = 22;
 const TOP = 8;
 
@@ -151,20 +151,17 @@ export class ChartView {
   #curves({ lines, gap }: ChartData, frame: Frame): SVGElement[] {
     return lines.flatMap(({ points }, i) => {
       const known = points.filter(({ value }) => value !== undefined);
-      // a line of one point is not seen
-      if (known.length > 0 && known.length <= FEW) {
-        const dots = known.map(({ at, value = 0 }) =>
-          svg("circle", {
-            cx: xOf(at, frame),
-            cy: yOf(value, frame),
-            r: 3,
-            class: `dot series-${i + 1}`,
-          })
-        );
-        return [
-          svg("path", { d: linePath(points, frame, gap), class: `line series-${i + 1}` }),
-          ...dots,
-        ];
+      const [first, last] = [known[0], known.at(-1)];
+      const room = first === undefined || last === undefined || known.length === 1
+        ? Infinity
+        : (xOf(last.at, frame) - xOf(first.at, frame)) / (known.length - 1);
+      if (room > SPARSE) {
+        const dots = known.map(({ at, value = 0 }) => {
+          const place = { cx: xOf(at, frame), cy: yOf(value, frame), r: 3 };
+          return svg("circle", { ...place, class: `dot series-${i + 1}` });
+        });
+        const d = linePath(points, frame, gap);
+        return [svg("path", { d, class: `line series-${i + 1}` }), ...dots];
       }
       const line = svg("path", { d: linePath(points, frame, gap), class: `line series-${i + 1}` });
       if (i > 0) return [line];
