@@ -245,24 +245,20 @@ export class DtlsAssociation {
   }
 
   #stepped(attempt: Attempt, step: DtlsStep): void {
+    // our last flight tells the peer that it may send: keys have to be in place by then
+    if (step.state === "connected" && !this.connected) this.#connect(attempt, step.keys);
     for (const datagram of step.datagrams) this.#listener.send(attempt.peer, datagram);
+    if (attempt.ended) return;
     attempt.timer?.();
     attempt.timer = step.timeout === undefined
       ? undefined
       : this.#listener.schedule(step.timeout, () => this.#feed(attempt, undefined));
-    switch (step.state) {
-      case "failed":
-        this.#fail(attempt, step.error, false);
-        return;
-      case "closed":
-        this.#end(attempt);
-        if (this.#connection === attempt) {
-          this.#connection = undefined;
-          this.#listener.closed();
-        }
-        return;
-      case "connected":
-        if (this.#connection === undefined) this.#connect(attempt, step.keys);
+    if (step.state === "failed") this.#fail(attempt, step.error, false);
+    else if (step.state === "closed") {
+      this.#end(attempt);
+      if (this.#connection !== attempt) return;
+      this.#connection = undefined;
+      this.#listener.closed();
     }
   }
 

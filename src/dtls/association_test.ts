@@ -117,8 +117,9 @@ Deno.test("DtlsAssociation in the passive role answers and gets keys", async () 
   assert.equal(association.connected, true);
   assert.deepEqual(log, [
     "5000<re:hello",
-    "5000<re:done",
+    // before the last flight, after which the peer may send
     "connected 5000 AES_CM_128_HMAC_SHA1_80",
+    "5000<re:done",
   ]);
 });
 
@@ -160,7 +161,7 @@ Deno.test("DtlsAssociation trusts nobody without a fingerprint", async () => {
   const { association, log, say } = setUp("passive", []);
   await say(PEER, "done");
   assert.equal(association.connected, false);
-  assert.match(log.at(-1)!, /another fingerprint true/);
+  assert.ok(log.some((line) => line.endsWith("another fingerprint true")));
 });
 
 Deno.test("DtlsAssociation bears only so many attempts", async () => {
@@ -280,8 +281,8 @@ Deno.test("DtlsAssociation answers where the last datagram came from, until a pa
   association.move(third);
   await say(PEER, "3", "validated");
   await say(PEER, "done", "validated");
-  assert.deepEqual(log.slice(0, 4), ["5000<re:1", "5001<re:2", "5002<re:3", "5002<re:done"]);
-  assert.deepEqual(log[4], "connected 5002 AES_CM_128_HMAC_SHA1_80");
+  assert.deepEqual(log.slice(0, 3), ["5000<re:1", "5001<re:2", "5002<re:3"]);
+  assert.deepEqual(log.slice(3), ["connected 5002 AES_CM_128_HMAC_SHA1_80", "5002<re:done"]);
 });
 
 Deno.test("DtlsAssociation: forged addresses take the room of nobody who is named or goes on", async () => {
