@@ -4,7 +4,7 @@
  * @module
  */
 
-import { runAppliance } from "./appliance/mod.ts";
+import { APPLIANCE_COMMANDS, runAppliance } from "./appliance/mod.ts";
 import { CTL_TIMEOUT_MS, exchangeLine, isFailure, runCtl } from "./cli/mod.ts";
 import {
   embeddedDefaults,
@@ -202,7 +202,7 @@ function completion(args: readonly string[]): number {
     writeStderr(`usage: rtpedge completion ${SHELLS.join("|")}`);
     return 1;
   }
-  writeOut(new TextEncoder().encode(completionScript(shell)));
+  writeOut(new TextEncoder().encode(completionScript(shell, Object.keys(APPLIANCE_COMMANDS))));
   return 0;
 }
 

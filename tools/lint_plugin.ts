@@ -6,7 +6,7 @@
 
 /** Folders whose files may read clocks and set timers: they touch the world. */
 const WORLD =
-  /(^|\/)(src\/(transport|web|relay|log)\/|src\/core\/clock\.ts|src\/(app|persistence|terminal|upkeep)\.ts|src\/appliance\/self_test_io\.ts|mod\.ts|image\/builder\/|tools\/|tests\/)/;
+  /(^|\/)(src\/(transport|web|relay|log)\/|src\/core\/clock\.ts|src\/(app|firewall|persistence|terminal|upkeep)\.ts|src\/appliance\/self_test_io\.ts|mod\.ts|image\/builder\/|tools\/|tests\/)/;
 const TEST = /_test\.ts$|\/tests\//;
 
 /** What each folder of `src/` must not import (ARCHITECTURE.md, "must not know"). */
@@ -26,6 +26,12 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   transport: ["call", "negotiate", "sdp", "cli", "stats", "config"],
   web: ["call", "negotiate", "sdp", "transport", "cli", "config"],
   access: ["call", "negotiate", "ng", "sdp", "relay", "transport", "web", "cli", "stats", "config"],
+  upkeep: ["call", "negotiate", "ng", "sdp", "relay", "transport", "web", "cli", "stats"],
+  capture: [
+    ...["call", "negotiate", "ng", "sdp", "transport", "web", "cli", "stats", "config", "access"],
+  ],
+  terminal: ["call", "negotiate", "ng", "sdp", "relay", "transport", "web", "stats", "config"],
+  health: ["call", "negotiate", "ng", "sdp", "relay", "transport", "web", "cli", "stats", "config"],
   teardown: ["ng", "negotiate", "sdp", "relay", "transport", "web", "cli", "stats", "config"],
   tls: ["call", "negotiate", "ng", "sdp", "relay", "transport", "web", "cli", "stats"],
 };

@@ -13,7 +13,7 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 const PROGRAM = ["start", "ctl", "doctor", "completion"] as const;
 
 /** Words that may follow some words of `rtpedge`, by these words. */
-function table(): ReadonlyMap<string, readonly string[]> {
+function table(more: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const words = new Map<string, readonly string[]>([
     ["", PROGRAM],
     ["completion", SHELLS],
@@ -33,23 +33,38 @@ function table(): ReadonlyMap<string, readonly string[]> {
     const options = [...values, ...flags, "json"].map((option) => `--${option}`);
     words.set(`ctl ${name}`, [...sub, ...options]);
   }
+  for (const line of more) {
+    const [first = "", second] = line.split(" ");
+    const add = (path: string, word: string) =>
+      words.set(path, [...new Set([...words.get(path) ?? [], word])]);
+    add("ctl", first);
+    if (second !== undefined && /^[a-z]/.test(second)) add(`ctl ${first}`, second);
+  }
   return words;
 }
 
-/** A script for a shell. */
-export function completionScript(shell: (typeof SHELLS)[number]): string {
+/**
+ * A script for a shell.
+ *
+ * @param more commands of `ctl` from elsewhere, as `update install FILE`
+ */
+export function completionScript(
+  shell: (typeof SHELLS)[number],
+  more: readonly string[] = [],
+): string {
+  const words = table(more);
   switch (shell) {
     case "bash":
-      return bash();
+      return bash(words);
     case "zsh":
-      return `#compdef rtpedge\nautoload -U +X bashcompinit && bashcompinit\n${bash()}`;
+      return `#compdef rtpedge\nautoload -U +X bashcompinit && bashcompinit\n${bash(words)}`;
     case "fish":
-      return fish();
+      return fish(words);
   }
 }
 
-function bash(): string {
-  const cases = [...table()].map(([path, words]) =>
+function bash(table: ReadonlyMap<string, readonly string[]>): string {
+  const cases = [...table].map(([path, words]) =>
     `    ${JSON.stringify(path)}) words=${JSON.stringify(words.join(" "))} ;;\n`
   );
   return `# rtpedge completion: eval "$(rtpedge completion bash)"
@@ -69,8 +84,8 @@ complete -o default -F _rtpedge rtpedge
 `;
 }
 
-function fish(): string {
-  const lines = [...table()].map(([path, words]) => {
+function fish(table: ReadonlyMap<string, readonly string[]>): string {
+  const lines = [...table].map(([path, words]) => {
     const so = path === "" ? "__fish_use_subcommand" : path.split(" ")
       .map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
     const deeper = path === "" ? "" : `; and not __fish_seen_subcommand_from ${words.join(" ")}`;

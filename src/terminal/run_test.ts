@@ -203,7 +203,8 @@ Deno.test("completion knows the commands of all tables, for each shell", () => {
 
 Deno.test("the completion of bash gives the words that may follow", async () => {
   const complete = async (...words: string[]) => {
-    const script = `${completionScript("bash")}
+    const more = ["update rollback", "update install FILE"];
+    const script = `${completionScript("bash", more)}
 COMP_WORDS=(rtpedge ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}
 _rtpedge; echo "\${COMPREPLY[@]}"`;
     const command = new Deno.Command("bash", { args: ["-c", script] });
@@ -214,4 +215,6 @@ _rtpedge; echo "\${COMPREPLY[@]}"`;
   assert.deepEqual(await complete("ctl", "user", "re"), ["remove"]);
   assert.deepEqual(await complete("ctl", "list", "numse"), ["numsessions"]);
   assert.deepEqual(await complete("completion", "z"), ["zsh"]);
+  assert.deepEqual(await complete("ctl", "upd"), ["update"]);
+  assert.deepEqual(await complete("ctl", "update", "ro"), ["rollback"]);
 });

@@ -142,8 +142,9 @@ Deno.test("what was uploaded is kept for its owner only, and is whole or not the
     assert.equal(uploadedIdentity(directory)?.fingerprint, one.fingerprint);
     storeUploaded(directory, two);
     assert.equal(uploadedIdentity(directory)?.fingerprint, two.fingerprint);
-    assert.equal(Deno.statSync(`${directory}/${UPLOADED.key}`).mode! & 0o777, 0o600);
-    Deno.removeSync(`${directory}/${UPLOADED.cert}`);
+    const { mode } = await Deno.stat(`${directory}/${UPLOADED.key}`);
+    assert.equal(mode! & 0o777, 0o600);
+    await Deno.remove(`${directory}/${UPLOADED.cert}`);
     assert.equal(uploadedIdentity(directory), undefined);
   } finally {
     await Deno.remove(directory, { recursive: true });
