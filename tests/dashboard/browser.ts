@@ -182,7 +182,11 @@ export class Browser implements AsyncDisposable {
       deviceScaleFactor: 1,
     });
     await this.send("Emulation.setEmulatedMedia", {
-      features: [{ name: "prefers-color-scheme", value: scheme }],
+      features: [
+        { name: "prefers-color-scheme", value: scheme },
+        // colours are looked at when they are what they will be
+        { name: "prefers-reduced-motion", value: "reduce" },
+      ],
     });
   }
 

@@ -85,7 +85,7 @@ export function callPicture({ parties, edges }: CallReport): Html {
     return `${nameOf(party)} hears ${hears.length === 0 ? "nobody" : hears.join(", ")}`;
   });
   return html`
-    <div class="picture">
+    <div class="picture" role="region" aria-label="Picture of the call" tabindex="0">
       <svg viewBox="0 0 ${WIDTH} ${height}" role="img"
         aria-label="${labels.join(
           "; ",
