@@ -59,7 +59,7 @@ const SUITES: readonly Suite[] = [
   denoTest("interop", 600, "tests/interop/"),
   denoTest("security", 180, "tests/security/"),
   denoTest("dashboard", 300, "tests/dashboard/"),
-  denoTest("webrtc", 400, "tests/webrtc/"),
+  denoTest("webrtc", 600, "tests/webrtc/"),
 ];
 
 async function runSuites(suites: readonly Suite[]): Promise<Tally> {
