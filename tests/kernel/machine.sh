@@ -72,7 +72,7 @@ nss=$(dirname "$(find /usr/lib -name libsoftokn3.so | head -n 1)")
 for lib in "$nss"/libsoftokn3.so "$nss"/libfreebl*3.so; do
 	[ ! -f "$lib" ] || { cp -L "$lib" "$disk/lib/" && libraries "$lib" "$disk/lib"; }
 done
-mke2fs -q -t ext4 -O ^has_journal -d "$disk" "$out/disk.ext4.new" 320M
+mke2fs -q -t ext4 -O ^has_journal -d "$disk" "$out/disk.ext4.new" 320M >/dev/null
 mv "$out/disk.ext4.new" "$out/disk.ext4"
 
 cp "$here/init.sh" "$tree/init"
@@ -102,7 +102,7 @@ done
 cp "${VM_MODULE:-$root/build/kernel/$(basename "$kdir" | sed 's/^linux-headers-//')-debug/rtpedge.ko}" \
 	"$tree/lib/modules/$release/rtpedge.ko"
 cp "$modules/modules.builtin" "$modules/modules.order" "$tree/lib/modules/$release/" 2>/dev/null || true
-depmod -b "$tree" "$release"
+depmod -b "$tree" "$release" 2>/dev/null
 (cd "$tree" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$out/initrd.gz"
 
 # ---- the machine -------------------------------------------------------------
