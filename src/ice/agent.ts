@@ -301,7 +301,7 @@ export class IceAgent {
     const { component, base } = local;
     const remote = this.#remoteAt(component, source) ?? this.#find(component, source, priority);
     if (remote === undefined || this.#refused(remote, base)) return;
-    const pair = this.#list.find(base, source) ?? this.#list.add(local, remote);
+    const pair = this.#list.find(base, source) ?? this.#list.add(local, remote, true);
     if (pair === undefined) return;
     this.#events.push({ type: "validated", component, base, remote: source });
     if (this.#options.lite) {

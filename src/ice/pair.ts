@@ -72,12 +72,15 @@ export class CheckList {
     return this.#pairs.get(key(base, remote));
   }
 
-  /** @returns undefined when there is no room for it */
-  add(local: LocalCandidate, remote: Candidate): Pair | undefined {
+  /**
+   * @param proven the remote candidate has shown that it is one: a pair nobody has heard anything of makes room
+   * @returns undefined when there is no room for it
+   */
+  add(local: LocalCandidate, remote: Candidate, proven = false): Pair | undefined {
     const name = key(local.base, remote.endpoint);
     const known = this.#pairs.get(name);
     if (known !== undefined) return known;
-    if (this.#pairs.size >= MAX_PAIRS) return undefined;
+    if (this.#pairs.size >= MAX_PAIRS && !(proven && this.#makeRoom())) return undefined;
     const pair = new Pair(local, remote);
     this.#pairs.set(name, pair);
     const group = [...this.pairs].filter((other) => other.foundation === pair.foundation);
@@ -121,6 +124,19 @@ export class CheckList {
     for (const pair of this.pairs) {
       if (pair.state === "frozen" && pair.foundation === foundation) pair.state = "waiting";
     }
+  }
+
+  /** Takes the worst pair out that is not, and has not been, of any use. */
+  #makeRoom(): boolean {
+    let worst: [name: string, pair: Pair] | undefined;
+    for (const [name, pair] of this.#pairs) {
+      const idle = pair.state === "frozen" || pair.state === "waiting" || pair.state === "failed";
+      if (!idle || pair.nominated || this.#triggered.includes(pair)) continue;
+      if (worst === undefined || pair.priority(true) < worst[1].priority(true)) {
+        worst = [name, pair];
+      }
+    }
+    return worst !== undefined && this.#pairs.delete(worst[0]);
   }
 
   #best(state: PairState, controlling: boolean): Pair | undefined {
