@@ -43,3 +43,5 @@ export type { PastSlots } from "./resume.ts";
 export type { SecureOptions } from "./secure/secure_media.ts";
 export { type CallService, type CallServiceOptions, createCallService } from "./service.ts";
 export * from "./types.ts";
+export type { Gate } from "./gate.ts";
+export type { SecureStep } from "./secure/timeline.ts";

@@ -22,7 +22,9 @@ export interface ClientReport {
   readonly address: string;
   /** `udp`, `tcp`, `https`, … */
   readonly transports: readonly string[];
+  /** First request. */
   readonly first: number;
+  /** Last request. */
   readonly last: number;
   /** Requests that were carried out. */
   readonly requests: number;
@@ -30,6 +32,7 @@ export interface ClientReport {
   readonly duplicates: number;
   /** Requests answered with an error. */
   readonly errors: number;
+  /** The last of them; undefined = there was none. */
   readonly lastError:
     | { readonly at: number; readonly command: string; readonly reason: string }
     | undefined;
@@ -39,6 +42,7 @@ export interface ClientReport {
   readonly median: number;
   /** 99 of 100 requests took no longer, to within a half. */
   readonly p99: number;
+  /** Longest duration. */
   readonly slowest: number;
   /** By command, most frequent first. */
   readonly commands: readonly {

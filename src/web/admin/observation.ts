@@ -59,30 +59,28 @@ export const HISTORY = new Shape({
 });
 
 /** Who sends control requests. */
-export const CLIENTS = list(
-  new Shape({
-    address: TEXT,
-    transports: list(TEXT),
-    first: TIME,
-    last: TIME,
-    requests: COUNT,
-    duplicates: COUNT,
-    errors: COUNT,
-    lastError: optional(object({ at: TIME, command: TEXT, reason: TEXT })),
-    mean: number("milliseconds"),
-    median: number("milliseconds"),
-    p99: number("milliseconds"),
-    slowest: number("milliseconds"),
-    commands: list(object({ command: TEXT, requests: COUNT, errors: COUNT, mean: number() })),
-  }),
-);
+export const CLIENT = new Shape({
+  address: TEXT,
+  transports: list(TEXT),
+  first: TIME,
+  last: TIME,
+  requests: COUNT,
+  duplicates: COUNT,
+  errors: COUNT,
+  lastError: optional(object({ at: TIME, command: TEXT, reason: TEXT })),
+  mean: number("milliseconds"),
+  median: number("milliseconds"),
+  p99: number("milliseconds"),
+  slowest: number("milliseconds"),
+  commands: list(object({ command: TEXT, requests: COUNT, errors: COUNT, mean: number() })),
+});
 
 /** Numbers of the last second. */
 export type LiveReport = Infer<typeof LIVE>;
 /** Numbers over time. */
 export type HistoryReport = Infer<typeof HISTORY>;
 /** Who sends control requests. */
-export type ClientsReport = Infer<typeof CLIENTS>;
+export type ClientsReport = readonly Infer<typeof CLIENT>[];
 
 /** Who gives them. */
 export interface ObservationServices {

@@ -5,10 +5,10 @@
  */
 
 import { type Field, FIELD_NAMES, RANGES, STEPS } from "../../history/mod.ts";
-import { CLIENTS, HISTORY, LIVE } from "./observation.ts";
+import { CLIENT, HISTORY, LIVE } from "./observation.ts";
 import { type Operation, operation } from "./operation.ts";
 import { Problem } from "./problem.ts";
-import { Download, object, oneOf, optional, string } from "./schema.ts";
+import { Download, list, object, oneOf, optional, string } from "./schema.ts";
 
 /** Digits that are sent. */
 const DIGITS = 4;
@@ -73,7 +73,7 @@ export const OBSERVATION_OPERATIONS: readonly Operation[] = [
     path: "/clients",
     summary: "Who sends control requests, how long they take, what goes wrong",
     needs: "read",
-    response: CLIENTS,
+    response: list(CLIENT),
     run: ({ services }) => services.observation.clients(),
   }),
 ];
