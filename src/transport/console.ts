@@ -5,6 +5,7 @@
  */
 
 import { createServer, type RequestListener, type Server } from "node:http";
+import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { WebApp, WebEnv } from "../web/mod.ts";
 import { waitAtMost } from "./grace.ts";
@@ -39,6 +40,7 @@ export async function listenConsole(
   // between listening and chmod nobody may connect: the directory keeps them out
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
   await Deno.chmod(directory, 0o700);
+  if (await answers(path)) throw new Error(`${path} is another process's`);
   removeOld(path);
   const handler = getRequestListener(
     (request, env) => app.fetch(request, env as WebEnv["Bindings"]),
@@ -64,6 +66,17 @@ async function close(server: Server, path: string, graceMs: number): Promise<voi
   await waitAtMost(closed, graceMs);
   server.closeAllConnections();
   removeOld(path);
+}
+
+/** Whether somebody listens there. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
 }
 
 /** What a process that was killed has left. */
