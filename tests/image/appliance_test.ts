@@ -199,8 +199,8 @@ Deno.test({
         await appliance.shell(`rtpedge ctl update install ${BUNDLES}/broken.raucb`, 300);
         const from = machine.console.length;
         await appliance.tryShell("systemctl reboot");
-        await machine.expect(/rtpedge 1\.2\.0, slot A/, 240, from);
-        await machine.expect(/this version is given up/, 240, from);
+        await machine.expect(/rtpedge 1\.2\.0, slot A/, 420, from);
+        await machine.expect(/this version is given up/, 420, from);
         appliance = await appliance.again(from);
         const status = await appliance.shell("rtpedge ctl update status");
         assert.deepEqual(
