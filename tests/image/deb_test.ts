@@ -90,7 +90,10 @@ Deno.test({
         for i in $(seq 60); do rtpedge ctl selftest 2>/dev/null && break; sleep 0.5; done
         kill $pid; wait $pid || true`,
       );
-      assert.match(installed, /^rtpedge\nroot:rtpedge 750\nroot:rtpedge 660\n(.*\n)*rtpedge\.service$/m);
+      assert.match(
+        installed,
+        /^rtpedge\nroot:rtpedge 750\nroot:rtpedge 660\n(.*\n)*rtpedge\.service$/m,
+      );
       assert.match(installed, /relayed 50 of 50 packets/);
       // again: an upgrade keeps what the operator wrote
       await inside(
