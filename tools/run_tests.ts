@@ -43,7 +43,7 @@ const SUITES: readonly Suite[] = [
   denoTest("ng", 240, "tests/ng/"),
   denoTest("cli", 180, "tests/cli/"),
   denoTest("support", 240, "tests/support/", "tests/oracle/"),
-  denoTest("web", 120, "tests/web/"),
+  denoTest("web", 240, "tests/web/"),
   denoTest("daemon", 240, "tests/daemon/"),
   denoTest("dashboard", 420, "tests/dashboard/"),
   denoTest("persistence", 300, "tests/persistence/"),

@@ -278,3 +278,44 @@ Deno.test("DNS rebinding: names that are not ours are refused everywhere", async
   );
   assert.match(answer, /^HTTP\/1\.1 421 /);
 });
+
+Deno.test("names of files come from calls, and are no headers", async () => {
+  await using rig = await WebRig.open();
+  const id = rig.call('a"\r\nSet-Cookie: x=y; ../../etc/passwd', { "from-tag": "t" });
+  const admin = await rig.signIn(USERS.admin);
+  const post = (path: string, body?: unknown) =>
+    rig.ask(path, { method: "POST", ...admin, ...(body === undefined ? {} : { body }) });
+  const { json } = await post(`/calls/${encodeURIComponent(id)}/capture`, {});
+  const { headers } = await post(`/captures/${json.id}/file`);
+  assert.equal(headers.get("set-cookie"), null);
+  assert.match(
+    headers.get("content-disposition") ?? "",
+    /^attachment; filename="call-[A-Za-z0-9._-]+\.pcapng"$/,
+  );
+  assert.doesNotMatch(headers.get("content-disposition") ?? "", /\.\.\/|\//);
+});
+
+Deno.test("tails of the log are few, and those who leave make room", async () => {
+  await using rig = await WebRig.open();
+  const token = rig.token("read");
+  const open = async () => {
+    rig.clock.advance(1000);
+    return await rig.fetch("/api/v1/logs/stream", {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+  };
+  const tails: Response[] = [];
+  for (let i = 0; i < 32; i++) tails.push(await open());
+  assert.ok(tails.every(({ status }) => status === 200));
+  const refused = await open();
+  assert.equal(refused.status, 503);
+  await refused.body?.cancel();
+  for (const { body } of tails) await body?.cancel();
+  for (let i = 0; i < 50; i++) {
+    const again = await open();
+    await again.body?.cancel();
+    if (again.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail("nobody is let in again");
+});
