@@ -80,6 +80,8 @@ static struct rule *rule_alloc(const struct source *in, struct ext_edit **ext)
 		size += has_ext(&o) ? sizeof(struct ext_edit) : 0;
 		silence |= o.flags & RTPE_OUT_SILENCE;
 	}
+	/* No copy of a key is left behind. */
+	explicit_bzero(&o.encrypt, sizeof(o.encrypt));
 	at_bundle = size = (size + 7) & ~(size_t)7;
 	size += head->flags & RTPE_RULE_BUNDLE ? sizeof(struct bundle) : 0;
 	at_silence = size = (size + 7) & ~(size_t)7;
@@ -150,6 +152,7 @@ static int compile(struct rtpe_core *core, struct slot *slot, const struct sourc
 			err = compile_output(core, &o, c);
 		if (!err)
 			err = secure_compile_output(core, slot, &o.encrypt, rule, c);
+		explicit_bzero(&o.encrypt, sizeof(o.encrypt));
 		rule->keep_sealed |= (o.flags & RTPE_OUT_AS_RECEIVED) != 0;
 		if (err || !has_ext(&o))
 			continue;

@@ -238,6 +238,8 @@ int rtpe_rule_set(struct rtpe_core *core, rtpe_u32 index, const void *buf, rtpe_
 	if (!slot)
 		return -EBADF;
 	rule = rule_compile(core, slot, buf, len, &head, &err);
+	/* The rule has made of it what it needs. */
+	explicit_bzero(&head.decrypt, sizeof(head.decrypt));
 	if (!rule)
 		return err;
 	wait = head.flags & RTPE_RULE_WAIT_INPUT;

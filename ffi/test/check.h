@@ -22,7 +22,7 @@ struct suite {
 extern const struct suite suite_classify, suite_checksum, suite_ring, suite_learn,
 	suite_stats, suite_rule, suite_api, suite_steer, suite_sockets, suite_ctl,
 	suite_steer_ports, suite_sockets_ports, suite_steer_traffic, suite_sockets_traffic,
-	suite_rtnl, suite_l2, suite_counters_file, suite_steer_srtp, suite_sockets_srtp, suite_srtp, suite_srtp_restore, suite_vectors, suite_punts,
+	suite_rtnl, suite_l2, suite_counters_file, suite_steer_srtp, suite_sockets_srtp, suite_srtp, suite_srtp_restore, suite_vectors, suite_punts, suite_wipe,
 	suite_dtls, suite_restore, suite_route,
 	suite_ext, suite_bundle, suite_rtcp_names, suite_steer_mux, suite_sockets_mux,
 	suite_steer_capture, suite_sockets_capture,

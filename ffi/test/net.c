@@ -204,6 +204,7 @@ int rules_set(struct rtpe_core *core, int slot, struct rules *r)
 {
 	uint8_t flat[sizeof(*r)];
 	size_t at = sizeof(r->rule) + r->rule.n_outputs * sizeof(r->out[0]), len = at;
+	int err;
 
 	if (r->rule.flags & RTPE_RULE_BUNDLE)
 		len += sizeof(r->bundle);
@@ -213,7 +214,10 @@ int rules_set(struct rtpe_core *core, int slot, struct rules *r)
 		return rtpe_rule_set(core, (rtpe_u32)slot, r, r->rule.size);
 	memcpy(flat, r, at);
 	memcpy(flat + at, &r->bundle, len - at);
-	return rtpe_rule_set(core, (rtpe_u32)slot, flat, r->rule.size);
+	err = rtpe_rule_set(core, (rtpe_u32)slot, flat, r->rule.size);
+	/* There may be keys in it. */
+	explicit_bzero(flat, sizeof(flat));
+	return err;
 }
 
 struct rtpe_core *core_of_mode(uint32_t mode, uint32_t threads)
