@@ -102,8 +102,11 @@ class NodeListener implements HttpListener {
     });
     server.on("clientError", (error: Error, socket) => {
       this.#note(error, socket as Socket);
-      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-      else socket.destroy();
+      if (!socket.writable) return void socket.destroy();
+      // browsers open connections before they need them, and take this as reason to ask again on another
+      const late = "code" in error && error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+      const status = late ? "408 Request Timeout" : "400 Bad Request";
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
     });
     if (tls !== undefined) {
       server.on("secureConnection", (socket: Socket) => {

@@ -150,7 +150,7 @@ Deno.test("HTTP gives up on requests that do not arrive", async () => {
       `POST /ng HTTP/1.1\r\nHost: x\r\nContent-Type: ${NG}\r\nContent-Length: 50\r\n\r\nc d7`,
     ]
   ) {
-    assert.match(await rawHttp(rig.http, part), /^$|^HTTP\/1.1 400/, part);
+    assert.match(await rawHttp(rig.http, part), /^$|^HTTP\/1.1 408/, part);
   }
   const kept = await rawHttp(rig.http, "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n");
   assert.match(kept, /pong\n$/, "an unused connection is closed");
