@@ -22,7 +22,7 @@ export interface KernelTableOptions {
   readonly hook: KernelHook;
   /** Ports there is room for, 2..131072; absent = as many as the core has, at most 131072. */
   readonly slots?: number;
-  /** The module goes on for this long in ms when the process is killed; 60,000. */
+  /** The module goes on for this long in ms when the process is killed; 120,000. */
   readonly leaseMs?: number;
   /** Take over what an earlier process left (false). */
   readonly adopt?: boolean;
@@ -51,7 +51,7 @@ export interface KernelStatus {
 /** RTPE_HOOK_*. */
 const HOOKS: Readonly<Record<KernelHook, number>> = { off: 0, input: 1, early: 2 };
 const MAX_SLOTS = 131_072;
-const LEASE_MS = 60_000;
+const LEASE_MS = 120_000;
 const RETRY_MS = 5_000;
 
 const OPTION_FIELDS = {

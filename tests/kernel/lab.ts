@@ -47,9 +47,12 @@ export async function shell(line: string, may = false): Promise<string> {
 /** What a scene that failed has left running. */
 const running = new Set<{ abandon(): Promise<void> }>();
 
-/** Ends what is left of a scene. */
+/** Ends what is left of a scene, and shows what daemons had to say. */
 export async function tidy(): Promise<void> {
-  for (const one of [...running]) await one.abandon();
+  for (const one of [...running]) {
+    if (one instanceof Daemon) say((await one.log()).trimEnd().split("\n").slice(-12).join("\n"));
+    await one.abandon();
+  }
 }
 
 /** A daemon. */
