@@ -81,7 +81,11 @@ export async function runAdminCommand(
       return 1;
     }
     if (error instanceof Error) {
-      io.err(`rtpedge ctl: ${error.message}\n`);
+      const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+      const advice = /certificate|UnknownIssuer/i.test(cause)
+        ? "what to do: give the daemon's certificate with --ca FILE\n"
+        : "";
+      io.err(`rtpedge ctl: ${error.message}${cause}\n${advice}`);
       return 2;
     }
     throw error;
