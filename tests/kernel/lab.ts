@@ -109,13 +109,14 @@ export class Daemon {
     await this.#socket.send(packet, { transport: "udp", hostname: "127.0.0.1", port: this.#port });
     const timer = setTimeout(() => {
       // wakes the receiver, who then finds an answer that is nobody's
-      this.#socket.send(new Uint8Array(1), this.#socket.addr as Deno.NetAddr);
+      this.#socket.send(new TextEncoder().encode(`!${cookie}`), this.#socket.addr as Deno.NetAddr);
     }, timeout);
     try {
       for (;;) {
         const [bytes] = await this.#socket.receive();
-        if (bytes.length === 1) throw new Error(`no answer to ${message["command"]}`);
-        if (new TextDecoder().decode(bytes.subarray(0, head.length)) !== `${cookie} `) continue;
+        const start = new TextDecoder().decode(bytes.subarray(0, head.length));
+        if (start === `!${cookie}`) throw new Error(`no answer to ${message["command"]}`);
+        if (start !== `${cookie} `) continue;
         const answer = decodeMessage(bytes.subarray(head.length));
         if (answer["result"] === "error") throw new Error(String(answer["error-reason"]));
         return answer;
