@@ -16,8 +16,8 @@ const USAGE: readonly (readonly [command: string, purpose: string])[] = [
   ["rtpedge [OPTION…]", "run the daemon, with rtpengine's options"],
   ["rtpedge start [OPTION…]", "run it on a safe configuration of its own"],
   ["rtpedge ctl COMMAND…", "ask a running daemon, or change it"],
-  ["rtpedge doctor", "say what is well, what is not, and what to do"],
-  ["rtpedge completion SHELL", "words for bash, zsh or fish to complete"],
+  ["rtpedge doctor", "say what is not well, and what to do"],
+  ["rtpedge completion SHELL", "words that bash, zsh or fish complete"],
 ];
 
 const NOTES =
