@@ -27,7 +27,7 @@ const PAGES: readonly (readonly [name: string, path: string])[] = [
   ["health", "/ui/health"],
   ["missing", "/ui/nowhere"],
 ];
-const LOOKS = [["desk", "light"], ["desk", "dark"], ["phone", "light"], ["phone", "dark"]] as const;
+const LOOKS = [["desk", "light"], ["desk", "dark"], ["phone", "light"]] as const;
 const MAX_BYTES = 150_000;
 const MAX_READY_MS = 300;
 
