@@ -11,7 +11,7 @@ import { describeCertificates } from "../tls/mod.ts";
 import { type BackupContent, makeBackup, openBackup, type OpenedBackup } from "./backup.ts";
 import type { HttpsCertificate } from "./certificates.ts";
 import type { ConfigurationFile, OptionChange, Proposal } from "./configuration.ts";
-import { UpkeepError } from "./error.ts";
+import { reasonOf, UpkeepError } from "./error.ts";
 import { redactConfiguration, withSecretsOf } from "./redact.ts";
 
 /** Parts of a backup. */
@@ -159,8 +159,18 @@ export class BackupKeeper {
       }
       if (has("access")) access.replace(rows!, by);
     } catch (error) {
-      for (const step of undo.reverse()) await step();
-      throw error;
+      const left: string[] = [];
+      for (const step of undo.reverse()) {
+        await step().catch((again: unknown) => left.push(reasonOf(again)));
+      }
+      if (left.length === 0) throw error;
+      throw new UpkeepError(
+        "conflict",
+        `${reasonOf(error)}; and what was restored before could not be taken back: ${
+          left.join("; ")
+        }`,
+        "look at the configuration file and at the certificate",
+      );
     }
     return view;
   }
