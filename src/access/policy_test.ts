@@ -13,6 +13,7 @@ const SUBJECTS: readonly (readonly [Subject, string])[] = [
   [{ kind: "token", name: "nr", scopes: ["ng", "read"] }, "ng read"],
   [{ kind: "token", name: "a", scopes: ["admin"] }, "admin ng operate read"],
   [{ kind: "certificate", name: "sip" }, "ng read"],
+  [{ kind: "console" }, "admin ng operate read"],
 ];
 
 Deno.test("permissionsOf() gives each subject exactly its permissions", () => {
