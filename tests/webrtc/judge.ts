@@ -100,10 +100,10 @@ export async function assertHearsNothing(peer: BrowserPeer): Promise<void> {
 export async function assertSees(peer: BrowserPeer): Promise<void> {
   await eventually(async () => {
     const before = await peer.media();
-    await sleep(500);
+    await sleep(800);
     const after = await peer.media();
     const seen = after.frames - before.frames;
-    assert.ok(seen >= 3, `${seen} frames in half a second; key frames ${after.keyFrames}`);
+    assert.ok(seen >= 3, `${seen} frames in 0.8 s; key frames ${after.keyFrames}`);
   });
 }
 
