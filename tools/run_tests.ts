@@ -58,7 +58,7 @@ const SUITES: readonly Suite[] = [
   denoTest("legacy", 120, "tests/legacy/"),
   denoTest("interop", 600, "tests/interop/"),
   denoTest("security", 180, "tests/security/"),
-  denoTest("dashboard", 300, "tests/dashboard/"),
+  denoTest("dashboard", 420, "tests/dashboard/"),
   denoTest("webrtc", 600, "tests/webrtc/"),
 ];
 

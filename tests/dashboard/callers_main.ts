@@ -23,12 +23,28 @@ const CLOSE = 3;
 const [ngPort = 0, calls = 0, rate = 50] = Deno.args.map(Number);
 const ng = Deno.listenDatagram({ transport: "udp", hostname: HOST, port: 0 });
 let cookie = 0;
+const waiting = new Map<string, (reply: NgMessage) => void>();
 
+async function listen(): Promise<void> {
+  for await (const [bytes] of ng) {
+    const space = bytes.indexOf(0x20);
+    const name = fromBytes(bytes.subarray(0, space));
+    waiting.get(name)?.(decodeMessage(bytes.subarray(space + 1)));
+    waiting.delete(name);
+  }
+}
+
+/** Asks until there is an answer, as SIP proxies do. */
 async function ask(message: NgMessage): Promise<NgMessage> {
-  const bytes = frame(`c${++cookie}`, message);
-  await ng.send(bytes, { transport: "udp", hostname: HOST, port: ngPort });
-  const [reply] = await ng.receive();
-  const answer = decodeMessage(reply.subarray(reply.indexOf(0x20) + 1));
+  const name = `c${++cookie}`;
+  const { promise, resolve } = Promise.withResolvers<NgMessage>();
+  waiting.set(name, resolve);
+  const to = { transport: "udp", hostname: HOST, port: ngPort } as const;
+  const send = () => void ng.send(frame(name, message), to);
+  send();
+  const timer = setInterval(send, 1000);
+  const answer = await promise;
+  clearInterval(timer);
   if (answer["result"] !== "ok") throw new Error(JSON.stringify(answer));
   return answer;
 }
@@ -119,6 +135,7 @@ async function drain(conn: Deno.DatagramConn, each: (bytes: Uint8Array) => void 
   for await (const [bytes] of conn) each(bytes);
 }
 
+void listen();
 const flows: Flow[] = [];
 const reporters: [Flow, Deno.DatagramConn][] = [];
 const [sharedA, sharedB] = [socket(), socket()];
