@@ -111,7 +111,11 @@ async function resetAll(...parties: readonly Party[]): Promise<void> {
 async function one(): Promise<void> {
   for (const line of RULES) await shell(line);
   await shell(DELETE, true);
-  const data = { ...BY_RULE, RTPEDGE_DATA_DIR: "/tmp/one" };
+  const data = {
+    ...BY_RULE,
+    RTPEDGE_DATA_DIR: "/tmp/one",
+    RTPEDGE_JOURNAL: "/tmp/one/calls.sqlite",
+  };
   let daemon = await Daemon.start(START, 2223, data);
   check((await shell("cat /proc/rtpengine/list")).trim() === "0", "the daemon has made its table");
   const a = new Party("n1", "10.64.73.41", 4000);
@@ -354,7 +358,7 @@ async function bare(): Promise<void> {
 /** A call under keys on both sides, other ones on each. */
 async function keys(): Promise<void> {
   await shell("iptables -F INPUT; ip6tables -F INPUT; modprobe xt_RTPENGINE");
-  const env = { RTPEDGE_DATA_DIR: "/tmp/keys" };
+  const env = { RTPEDGE_DATA_DIR: "/tmp/keys", RTPEDGE_JOURNAL: "/tmp/keys/calls.sqlite" };
   let daemon = await Daemon.start(START, 2223, env);
   const [keyA, keyB] = [newKey(), newKey()];
   const common = { "call-id": "secure", "from-tag": "a", replace: ["origin"], SDES: ["no-ice"] };
