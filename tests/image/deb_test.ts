@@ -17,7 +17,7 @@ if (unavailable !== undefined) warn(`deb: not run: ${unavailable}`);
 function inside(folder: string, script: string): Promise<string> {
   const outer =
     `mount -t proc proc ${folder}/proc; mount --bind /dev ${folder}/dev; ip link set lo up
-    exec chroot ${folder} env -i PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -euc "$INNER"`;
+    exec chroot ${folder} env -i HOME=/root PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -euc "$INNER"`;
   return must(["unshare", "--mount", "--net", "--propagation", "private", "sh", "-euc", outer], {
     env: { INNER: script },
     timeout: 240_000,
@@ -92,7 +92,7 @@ Deno.test({
       );
       assert.match(
         installed,
-        /^rtpedge\nroot:rtpedge 750\nroot:rtpedge 660\n(.*\n)*rtpedge\.service$/m,
+        /^rtpedge\nroot:rtpedge 770\nroot:rtpedge 660\n(.*\n)*rtpedge\.service$/m,
       );
       assert.match(installed, /relayed 50 of 50 packets/);
       // again: an upgrade keeps what the operator wrote
