@@ -110,6 +110,8 @@ function startDaemon(ns: Netns, home: string): Daemon {
       ...[`--listen-https=${HOST}:${HTTPS}`, `--listen-cli=${HOST}:${CLI}`],
       ...[`--data-dir=${home}`, "--access-db=access.db", "--history-db=history.db"],
       ...["--port-min=30000", "--port-max=39999", "--num-threads=1", "--journal=calls.db"],
+      // calls without media are to stay
+      ...["--timeout=3600", "--silent-timeout=3600", "--offer-timeout=3600"],
     ])),
   );
 }
