@@ -19,8 +19,8 @@
 #include "txq.h"
 
 enum { PACE_INTERVAL_US = 2000, EMPTY_POLLS = 4, RELAY_NICE = -15 };
-/* Packets per sleep at which polling begins and ends. */
-enum { POLL_FROM = 4, POLL_UNTIL = 2 };
+/* Packets per sleep at which polling begins and ends, in quarters. */
+enum { POLL_FROM = 10, POLL_UNTIL = 8 };
 
 int thread_init(struct rtpe_core *core, uint32_t index)
 {
@@ -143,9 +143,9 @@ void thread_paced(struct thread *t, uint32_t packets)
 		return;
 	/* Packets expected per sleep, in quarters. */
 	due = (uint64_t)p->packets * t->core->opts.coalesce_us * 4 / elapsed;
-	if (due >= 4 * POLL_FROM)
+	if (due >= POLL_FROM)
 		p->polling = true;
-	else if (due < 4 * POLL_UNTIL)
+	else if (due < POLL_UNTIL)
 		p->polling = false;
 	p->since = t->now;
 	p->packets = 0;
