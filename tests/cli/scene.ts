@@ -148,6 +148,7 @@ export function defaultSettings(): Settings {
     sipSource: false,
     endpointLearning: "heuristic",
     strictSource: false,
+    saveInterfacePorts: false,
     logLevel: 6,
   };
 }
