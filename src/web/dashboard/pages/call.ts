@@ -99,7 +99,8 @@ function actions({ services }: PageContext, { summary: { id }, blocked }: CallRe
   }`;
 }
 
-function summary({ services }: PageContext, { summary, forwarding, blocked, parties }: CallReport) {
+function summary(context: PageContext, { summary, forwarding, blocked, parties }: CallReport) {
+  const { services } = context;
   const rtp = parties.flatMap(({ medias }) => medias.flatMap(({ streams }) => streams))
     .filter(({ component }) => component === "rtp");
   const sum = (of: (stream: Stream) => number) =>
@@ -108,7 +109,9 @@ function summary({ services }: PageContext, { summary, forwarding, blocked, part
   const lost = sum(({ counters }) =>
     counters?.sources.reduce((total, source) => total + source.lost, 0) ?? 0
   );
-  const captures = services.upkeep.captures.list().filter(({ call }) => call === summary.id);
+  const captures = context.may("operate")
+    ? services.upkeep.captures.list().filter(({ call }) => call === summary.id)
+    : [];
   return card({
     id: "summary",
     title: "Now",
