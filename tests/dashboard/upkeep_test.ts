@@ -303,7 +303,7 @@ Deno.test({
       assert.equal(lines.length, 40);
       assert.ok(
         lines.every((line) => /IP 127\.0\.0\.\d\.\d+ > 127\.0\.0\.\d\.\d+: UDP/.test(line)),
-        lines[0],
+        `${lines[0]}`,
       );
       assert.match(stderr, /link-type RAW/);
     });
