@@ -141,7 +141,7 @@ function summary(context: PageContext, { summary, forwarding, blocked, parties }
       )
     }${
       captures.map((capture) =>
-        html`<p class="capture">${
+        html`<div class="capture">${
           capture.ended === undefined
             ? html`${badge("note", "Capturing")} ${count(capture.packets)} packets, ${
               bytes(capture.bytes)
@@ -155,7 +155,7 @@ function summary(context: PageContext, { summary, forwarding, blocked, parties }
                   api: `DELETE /captures/${capture.id}`,
                 })}
             `
-        }</p>`
+        }</div>`
       )
     }`,
   });
