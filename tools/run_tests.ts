@@ -45,7 +45,6 @@ const SUITES: readonly Suite[] = [
   denoTest("support", 240, "tests/support/", "tests/oracle/"),
   denoTest("web", 240, "tests/web/"),
   denoTest("daemon", 240, "tests/daemon/"),
-  denoTest("dashboard", 420, "tests/dashboard/"),
   denoTest("persistence", 300, "tests/persistence/"),
   denoTest("package", 300, "tests/package/"),
   denoTest("image", 900, "tests/image/"),
