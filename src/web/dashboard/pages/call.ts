@@ -149,11 +149,14 @@ function summary(context: PageContext, { summary, forwarding, blocked, parties }
             : html`
               ${badge("ok", "Captured")} ${count(capture.packets)} packets, ${bytes(
                 capture.bytes,
-              )} <a class="button plain"
-                href="/api/v1/captures/${capture.id}/file" download>Download</a>${button({
-                  label: "Forget",
-                  api: `DELETE /captures/${capture.id}`,
-                })}
+              )} <form
+                data-download="POST /captures/${capture
+                  .id}/file"><button type="submit" class="button plain">Download</button></form>${button(
+                    {
+                      label: "Forget",
+                      api: `DELETE /captures/${capture.id}`,
+                    },
+                  )}
             `
         }</div>`
       )
