@@ -74,6 +74,8 @@ async function refresh(ids: readonly string[] | undefined): Promise<void> {
 function replace(id: string, page: Document): void {
   const [old, next] = [document.getElementById(id), page.getElementById(id)];
   if (old === null || next === null || old.contains(openDialog())) return;
+  // what is being pressed would be another element when it is let go, and nothing would happen
+  if (old.querySelector(":active") !== null) return;
   const focus = pathTo(old, document.activeElement);
   const tables = [...old.querySelectorAll(".table")].map((one) => [one.scrollTop, one.scrollLeft]);
   const open = [...old.querySelectorAll("details")].map((one) => one.open);
