@@ -166,6 +166,9 @@ static uint32_t translate(struct kernel *k, struct slot *slot)
 	r.n_outputs = n;
 	r.size = len;
 	memcpy(to, &r, sizeof(r));
+	/* Both had keys in them. */
+	explicit_bzero(&o, sizeof(o));
+	explicit_bzero(&r, sizeof(r));
 	return len;
 }
 

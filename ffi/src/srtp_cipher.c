@@ -70,7 +70,7 @@ int srtp_keys_set(struct srtp_keys *k, const struct srtp_session *v, bool encryp
 		if (!k->f8)
 			return -ENOMEM;
 	}
-	return v->cipher == RTPE_SRTP_AES_GCM ? 0 : srtp_hmac_init(&k->mac, v->auth);
+	return v->cipher == RTPE_SRTP_AES_GCM ? 0 : srtp_hmac_init(&k->mac, v->auth, sizeof(v->auth));
 }
 
 int srtp_keys_init(struct srtp_keys *k, const struct rtpe_srtp *p, bool rtcp, bool encrypt)

@@ -10,13 +10,15 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
-static int state_after(const uint8_t *key, uint8_t pad, uint32_t *state)
+_Static_assert(SRTP_HMAC_KEY_MAX == SHA_CBLOCK, "a key fits into one block");
+
+static int state_after(const uint8_t *key, size_t len, uint8_t pad, uint32_t *state)
 {
 	uint8_t block[SHA_CBLOCK];
 	SHA_CTX c;
 
 	memset(block, pad, sizeof(block));
-	for (int i = 0; i < SRTP_AUTH_KEY; i++)
+	for (size_t i = 0; i < len; i++)
 		block[i] ^= key[i];
 	if (SHA1_Init(&c) != 1)
 		return -EIO;
@@ -31,11 +33,15 @@ static int state_after(const uint8_t *key, uint8_t pad, uint32_t *state)
 	return 0;
 }
 
-int srtp_hmac_init(struct srtp_hmac *h, const uint8_t key[SRTP_AUTH_KEY])
+int srtp_hmac_init(struct srtp_hmac *h, const uint8_t *key, size_t len)
 {
-	int err = state_after(key, 0x36, h->inner);
+	int err;
 
-	return err ? err : state_after(key, 0x5c, h->outer);
+	/* A longer one would have to be hashed first; nobody has one. */
+	if (len > SRTP_HMAC_KEY_MAX)
+		return -EINVAL;
+	err = state_after(key, len, 0x36, h->inner);
+	return err ? err : state_after(key, len, 0x5c, h->outer);
 }
 
 /* A digest that has taken in one block. */

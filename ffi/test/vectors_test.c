@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The vectors of RFC 3711, 6188, 7714 and 5769, from the files that the tests in
  * TypeScript read too (tests/vectors). */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "check.h"
 #include "classify.h"
 #include "srtp_cipher.h"
+#include "srtp_hmac.h"
 #include "srtp_kdf.h"
 #include "stun.h"
 
@@ -171,11 +173,42 @@ static void check_rtcp(const struct record *r)
 	srtp_keys_free(&k);
 }
 
+/* MESSAGE-INTEGRITY in front of the fingerprint, by the core's own HMAC: it signs no
+ * STUN itself, the control plane does. */
+static void check_integrity(const struct record *r, const uint8_t *m, uint32_t n)
+{
+	enum { HEADER = 20, ATTRIBUTE = 4 + SRTP_MAC_LEN, FINGERPRINT = 8 };
+	uint8_t password[CAP], head[HEADER], mac[SRTP_MAC_LEN];
+	uint32_t len = bytes_of(r, "password", password, sizeof(password));
+	uint32_t at = n - FINGERPRINT - ATTRIBUTE;
+	struct srtp_hmac h;
+
+	CHECK_EQ(get16(m + at), 0x0008);
+	CHECK_EQ(get16(m + at + 2), SRTP_MAC_LEN);
+	/* The length is that of a message which ends here (RFC 5389 section 15.4). */
+	memcpy(head, m, sizeof(head));
+	head[2] = (uint8_t)((at + ATTRIBUTE - HEADER) >> 8);
+	head[3] = (uint8_t)(at + ATTRIBUTE - HEADER);
+	CHECK_EQ(srtp_hmac_init(&h, password, len), 0);
+	CHECK_EQ(srtp_hmac(&h, head, HEADER, m + HEADER, at - HEADER, mac), 0);
+	CHECK(memcmp(mac, m + at + 4, sizeof(mac)) == 0);
+	/* Another octet, another password: another signature. */
+	head[HEADER - 1] ^= 1;
+	CHECK_EQ(srtp_hmac(&h, head, HEADER, m + HEADER, at - HEADER, mac), 0);
+	CHECK(memcmp(mac, m + at + 4, sizeof(mac)) != 0);
+	head[HEADER - 1] ^= 1;
+	CHECK_EQ(srtp_hmac_init(&h, password, len - 1), 0);
+	CHECK_EQ(srtp_hmac(&h, head, HEADER, m + HEADER, at - HEADER, mac), 0);
+	CHECK(memcmp(mac, m + at + 4, sizeof(mac)) != 0);
+	CHECK_EQ(srtp_hmac_init(&h, password, SRTP_HMAC_KEY_MAX + 1), -EINVAL);
+}
+
 static void check_stun(const struct record *r)
 {
 	uint8_t m[CAP];
 	uint32_t n = bytes_of(r, "message", m, sizeof(m));
 
+	check_integrity(r, m, n);
 	CHECK_EQ(classify(m, n, 0, RTPE_CLASS_STUN), RTPE_CLASS_STUN);
 	CHECK(stun_whole(m, n));
 	CHECK(!stun_whole(m, n - 4));
