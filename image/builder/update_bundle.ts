@@ -85,7 +85,8 @@ export async function makeBundle(
       `version=${version}`,
       "",
       "[bundle]",
-      "format=verity",
+      // RAUC 1.13 does not know the status line of dm-verity in kernels from 7 on, which format "verity" needs
+      "format=plain",
       "",
       "[hooks]",
       "filename=hook",

@@ -104,7 +104,6 @@ async function signIn(address: string) {
 /** ng over a WebSocket, as Kamailio speaks it. */
 class Proxy {
   readonly #socket: WebSocket;
-  #serial = 0;
 
   /** Use the static method. */
   constructor(socket: WebSocket) {
@@ -132,7 +131,7 @@ class Proxy {
   }
 
   ask(message: NgMessage): Promise<NgMessage> {
-    const cookie = `probe_${++this.#serial}`;
+    const cookie = crypto.randomUUID();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`no answer to ${message["command"]}`)),
