@@ -67,6 +67,7 @@ export const PACKAGES: readonly string[] = [
   "rauc",
   "rauc-service",
   "ca-certificates",
+  "curl",
   "openssh-server",
   "procps",
   "libgcc-s1",
