@@ -10,6 +10,7 @@ import {
   type Address,
   type Agent,
   type AgentSocket,
+  buildReceiverReport,
   fromBytes,
   inlineOf,
   masterOf,
@@ -38,6 +39,14 @@ const SUITE = "AES_CM_128_HMAC_SHA1_80";
 /** How the secured party's keys are agreed on; without keys an attack has to be seen to work. */
 export type KeyExchange = "SDES" | "DTLS" | "none";
 
+/** What somebody without the key can send: in clear, or as if it were encrypted. */
+export const FORGERIES = ["RTP", "SRTP", "RTCP", "SRTCP"] as const;
+/** One of {@link FORGERIES}. */
+export type Forgery = typeof FORGERIES[number];
+
+/** How far from the port of a call an attacker looks for it, in both directions. */
+const NEIGHBOURS = 4;
+
 /** One direction of media: what it takes to send, and to read what was sent. */
 interface Protection {
   protect(packet: Uint8Array): Uint8Array;
@@ -50,7 +59,9 @@ const UNPROTECTED: Protection = { protect: (packet) => packet, unprotect: (packe
 interface CallParts {
   readonly call: Call;
   readonly a: AgentSocket;
+  readonly aRtcp: AgentSocket;
   readonly b: AgentSocket;
+  readonly bRtcp: AgentSocket;
   readonly relay: { readonly a: Address; readonly b: Address };
   readonly attackers: readonly AgentSocket[];
   readonly out: Protection;
@@ -67,6 +78,8 @@ export class SecureCall implements AsyncDisposable {
   readonly b: AgentSocket;
   /** The relay's ports towards each. */
   readonly relay: { readonly a: Address; readonly b: Address };
+  readonly #aRtcp: AgentSocket;
+  readonly #bRtcp: AgentSocket;
   readonly #attackers: readonly AgentSocket[];
   readonly #out: Protection;
   readonly #back: Protection;
@@ -80,6 +93,8 @@ export class SecureCall implements AsyncDisposable {
     this.a = parts.a;
     this.b = parts.b;
     this.relay = parts.relay;
+    this.#aRtcp = parts.aRtcp;
+    this.#bRtcp = parts.bRtcp;
     this.#attackers = parts.attackers;
     this.#out = parts.out;
     this.#back = parts.back;
@@ -114,22 +129,58 @@ export class SecureCall implements AsyncDisposable {
     return Array.from({ length: count }, (_, i) => first + i);
   }
 
+  /** B reports, on its RTCP port. */
+  async reportBack(): Promise<void> {
+    const to = { ...this.relay.b, port: this.relay.b.port + 1 };
+    await this.#bRtcp.send(to, fromBytes(buildReceiverReport(SSRC.b)));
+  }
+
   /**
-   * Everything an attacker without the key can think of: from another host, from another port, and from
-   * A's own port, as who forges addresses can.
+   * Everything an attacker without the key can think of: from another host, from another port of A's, and from
+   * A's own ports, as who forges addresses can; aimed at the ports of the call and sprayed around them.
    */
-  async attack(): Promise<void> {
-    const ports = { ...this.relay.a, port: this.relay.a.port + 1 };
-    for (const socket of [...this.#attackers, this.a]) {
-      for (const ssrc of [SSRC.a, 0x666]) {
-        for (let i = 0; i < 6; i++) {
-          await socket.send(this.relay.a, fromBytes(speech(ssrc, this.#sequence + i, 6)));
-          await socket.send(this.relay.a, fromBytes(forged(ssrc, this.#sequence + i)));
-        }
-        for (const to of [this.relay.a, ports]) await socket.send(to, fromBytes(forgedRtcp(ssrc)));
+  async attack(kinds: readonly Forgery[] = FORGERIES): Promise<void> {
+    for (const socket of [...this.#attackers, this.a, this.#aRtcp]) {
+      for (const kind of kinds) {
+        for (const ssrc of [SSRC.a, 0x666]) await this.#attackFrom(socket, kind, ssrc);
       }
-      await socket.send(this.relay.a, fromBytes(speech(SSRC.a, this.#sequence, 6).subarray(0, 13)));
     }
+  }
+
+  async #attackFrom(socket: AgentSocket, kind: Forgery, ssrc: number): Promise<void> {
+    const { port } = this.relay.a;
+    const at = (port: number) => ({ ...this.relay.a, port });
+    for (let other = port - NEIGHBOURS; other <= port + 1 + NEIGHBOURS; other++) {
+      await socket.send(at(other), fromBytes(this.#forge(kind, ssrc, 0)));
+    }
+    for (let i = 1; i < 6; i++) await socket.send(at(port), fromBytes(this.#forge(kind, ssrc, i)));
+    await socket.send(at(port), fromBytes(this.#forge(kind, ssrc, 6).subarray(0, 13)));
+  }
+
+  #forge(kind: Forgery, ssrc: number, i: number): Uint8Array {
+    switch (kind) {
+      case "RTP":
+        return speech(ssrc, this.#sequence + i, 6);
+      case "SRTP":
+        return forged(ssrc, this.#sequence + i);
+      case "RTCP":
+        return buildReceiverReport(ssrc);
+      case "SRTCP":
+        return forgedRtcp(ssrc);
+    }
+  }
+
+  /** Asserts that an attack has changed nothing: media and reports of B get to A, nothing to anybody else. */
+  async assertUnharmed(): Promise<void> {
+    const sequences = await this.speakBack(3);
+    await this.reportBack();
+    await sleep(QUIET);
+    assert.deepEqual(await this.b.take(), [], "B gets what is not A's");
+    assert.deepEqual(await this.#bRtcp.take(), [], "B gets reports that are not A's");
+    const { media, reports } = await this.#atA();
+    assert.deepEqual(media, sequences.map((sequence) => [SSRC.b, sequence, 2]));
+    assert.equal(reports.length, 1, "reports that get to A");
+    await this.assertNothingBled();
   }
 
   /** Asserts that B gets exactly these packets of A and that no attacker gets anything. */
@@ -145,12 +196,23 @@ export class SecureCall implements AsyncDisposable {
   /** Asserts that A gets exactly these packets of B and that no attacker gets anything. */
   async assertAtA(sequences: readonly number[]): Promise<void> {
     await sleep(QUIET);
-    const got = (await this.a.take()).map(({ data }) => this.#back.unprotect(toBytes(data)))
-      .map((bytes) => bytes === undefined ? undefined : parseRtp(bytes));
-    assert.deepEqual(got.map((packet) => [packet?.ssrc, packet?.sequence, packet?.payload[9]]), [
-      ...sequences.map((sequence) => [SSRC.b, sequence, 2]),
-    ]);
+    const { media } = await this.#atA();
+    assert.deepEqual(media, sequences.map((sequence) => [SSRC.b, sequence, 2]));
     await this.assertNothingBled();
+  }
+
+  /** What A has got on both ports: media that can be opened, and RTCP. */
+  async #atA() {
+    const got = [...await this.a.take(), ...await this.#aRtcp.take()].map(({ data }) =>
+      toBytes(data)
+    );
+    const isReport = (bytes: Uint8Array) => (bytes[1] ?? 0) >= 192 && (bytes[1] ?? 0) <= 223;
+    const media = got.filter((bytes) => !isReport(bytes)).map((bytes) => {
+      const packet = this.#back.unprotect(bytes);
+      const rtp = packet === undefined ? undefined : parseRtp(packet);
+      return [rtp?.ssrc, rtp?.sequence, rtp?.payload[9]];
+    });
+    return { media, reports: got.filter(isReport) };
   }
 
   /** Asserts that no attacker has got anything. */
@@ -212,10 +274,12 @@ export async function openCall(
   };
   const attackers = [await bind(a.agent, ATTACKER), await bind(a.agent, ADDRESS.phoneA)];
   const socketB = await bind(b.agent, ADDRESS.phoneB, port);
+  const bRtcp = await bind(b.agent, ADDRESS.phoneB, port + 1);
   const call = stack.use(stage.call());
   const { relay, out, back } = await AGREE[exchange](stage, call, port, options);
   const socketA = await bind(a.agent, ADDRESS.phoneA, port);
-  const parts = { call, a: socketA, b: socketB, relay, attackers, out, back };
+  const aRtcp = await bind(a.agent, ADDRESS.phoneA, port + 1);
+  const parts = { call, a: socketA, aRtcp, b: socketB, bRtcp, relay, attackers, out, back };
   return new SecureCall(stack.move(), parts);
 }
 
