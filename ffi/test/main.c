@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs the suites in a network namespace of its own. Arguments: names of
  * suites, or nothing for all. */
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "net.h"
@@ -21,7 +23,11 @@ static const struct suite *const suites[] = {
 	&suite_steer_edit, &suite_sockets_edit, &suite_taken, &suite_kernel, &suite_kernel_sum,
 };
 
-static jmp_buf failed;
+/* Where the process that runs a suite stands: what it leaves when a test ends it. */
+static struct progress {
+	int at;			/* the test that runs, or is next */
+	int n_passed;
+} *progress;
 
 void check_failed(const char *file, int line, const char *format, ...)
 {
@@ -32,7 +38,8 @@ void check_failed(const char *file, int line, const char *format, ...)
 	vprintf(format, args);
 	va_end(args);
 	printf("\n");
-	longjmp(failed, 1);
+	/* What the test had open goes with the process, its threads as well. */
+	_exit(1);
 }
 
 static int wanted(const struct suite *s, int argc, char **argv)
@@ -43,23 +50,59 @@ static int wanted(const struct suite *s, int argc, char **argv)
 	return argc == 1;
 }
 
-static const char *outcome;
-
-static int run(const struct test *t)
+/* Runs tests until all are done or one fails. Ends with exit(), so that
+ * leaks are looked for. */
+static void run_from(const struct suite *s)
 {
-	outcome = "FAIL";
-	if (setjmp(failed))
-		return 0;
-	t->func();
-	outcome = "ok";
-	return 1;
+	for (; s->tests[progress->at].name; progress->at++) {
+		s->tests[progress->at].func();
+		progress->n_passed++;
+		printf("%-5s %s: %s\n", "ok", s->name, s->tests[progress->at].name);
+	}
+	exit(0);
+}
+
+/* Each suite has a process, and another one after a test that failed: no test
+ * finds ports or threads of another. Returns how many failed. */
+static int run_suite(const struct suite *s)
+{
+	int n_failed = 0;
+
+	progress->at = 0;
+	for (;;) {
+		pid_t child = fork();
+		int status = -1;
+
+		if (child == 0)
+			run_from(s);
+		if (child < 0 || waitpid(child, &status, 0) != child) {
+			perror("a suite cannot be run");
+			exit(2);
+		}
+		if (status == 0)
+			return n_failed;
+		n_failed++;
+		if (WIFSIGNALED(status))
+			printf("    ended by signal %d\n", WTERMSIG(status));
+		if (!s->tests[progress->at].name) {
+			printf("%-5s %s: the end, with what is left behind\n", "FAIL", s->name);
+			return n_failed;
+		}
+		printf("%-5s %s: %s\n", "FAIL", s->name, s->tests[progress->at++].name);
+	}
 }
 
 int main(int argc, char **argv)
 {
-	int n_passed = 0, n_failed = 0, n_skipped = 0;
+	int n_failed = 0, n_skipped = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	progress = mmap(NULL, sizeof(*progress), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (progress == MAP_FAILED) {
+		perror("mmap");
+		return 2;
+	}
 	net_enter();
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
 		const struct suite *s = suites[i];
@@ -68,23 +111,18 @@ int main(int argc, char **argv)
 		if (!wanted(s, argc, argv))
 			continue;
 		why = s->skip ? s->skip() : NULL;
-		if (why)
-			printf("%s: skipped: %s\n", s->name, why);
-		for (const struct test *t = s->tests; t->name; t++) {
-			if (why) {
-				n_skipped++;
-				continue;
-			}
-			if (run(t))
-				n_passed++;
-			else
-				n_failed++;
-			printf("%-5s %s: %s\n", outcome, s->name, t->name);
+		if (!why) {
+			n_failed += run_suite(s);
+			continue;
 		}
+		printf("%s: skipped: %s\n", s->name, why);
+		for (const struct test *t = s->tests; t->name; t++)
+			n_skipped++;
 	}
 	if (n_skipped)
-		printf("%d passed, %d failed, %d skipped\n", n_passed, n_failed, n_skipped);
+		printf("%d passed, %d failed, %d skipped\n", progress->n_passed, n_failed,
+		       n_skipped);
 	else
-		printf("%d passed, %d failed\n", n_passed, n_failed);
+		printf("%d passed, %d failed\n", progress->n_passed, n_failed);
 	return n_failed != 0;
 }

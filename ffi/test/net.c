@@ -17,7 +17,7 @@
 #include "addr.h"
 #include "check.h"
 
-enum { WAIT_MS = 2000, SILENCE_MS = 60 };
+enum { WAIT_MS = 10000, SILENCE_MS = 60 };
 
 static char no_net[128], no_steer[256];
 
