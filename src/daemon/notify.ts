@@ -30,13 +30,13 @@ export type NotifySender = (text: string) => boolean;
 export function notifySender(path: string | undefined): NotifySender | undefined {
   const address = path === undefined ? undefined : socketAddress(path);
   if (address === undefined) return undefined;
-  const libc = Deno.dlopen("libc.so.6", SYMBOLS);
-  const encoder = new TextEncoder();
   return (text) => {
+    // Opened each time: a datagram every few seconds, and nothing to close in the end.
+    const libc = Deno.dlopen("libc.so.6", SYMBOLS);
     const fd = libc.symbols.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return false;
     try {
-      const bytes = encoder.encode(text);
+      if (fd < 0) return false;
+      const bytes = new TextEncoder().encode(text);
       const sent = libc.symbols.sendto(
         fd,
         bytes,
@@ -47,7 +47,8 @@ export function notifySender(path: string | undefined): NotifySender | undefined
       );
       return Number(sent) === bytes.length;
     } finally {
-      libc.symbols.close(fd);
+      if (fd >= 0) libc.symbols.close(fd);
+      libc.close();
     }
   };
 }
