@@ -41,6 +41,7 @@ export { StatsObserver } from "./observer.ts";
 export { PrometheusPage } from "./prometheus.ts";
 export { MAX_PROXIES, type NgObserver, OTHER_PROXY, type ProxyRow, ProxyTable } from "./proxies.ts";
 export type {
+  KernelHealth,
   ProcessUsage,
   RelayHealth,
   ReportedRelay,
