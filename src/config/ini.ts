@@ -11,6 +11,7 @@
 
 /** A `key = value` line. */
 export interface IniEntry {
+  /** What stands before the equals sign. */
   readonly key: string;
   /** Without blanks around it; escapes are still in it. */
   readonly value: string;
@@ -20,7 +21,9 @@ export interface IniEntry {
 
 /** A `[name]` section. */
 export interface IniSection {
+  /** What stands between the brackets. */
   readonly name: string;
+  /** Counted from 1. */
   readonly line: number;
   /** By key, in order of first appearance. */
   readonly entries: ReadonlyMap<string, IniEntry>;
@@ -30,13 +33,17 @@ export interface IniSection {
 export interface Ini {
   /** By name, in order of first appearance. */
   readonly sections: ReadonlyMap<string, IniSection>;
+  /** In the order of their lines. */
   readonly problems: readonly IniProblem[];
 }
 
 /** What is wrong with a line (or worth knowing). */
 export interface IniProblem {
+  /** Counted from 1. */
   readonly line: number;
+  /** A sentence for people. */
   readonly message: string;
+  /** The file must not be used. */
   readonly fatal: boolean;
 }
 
