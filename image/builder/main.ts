@@ -6,7 +6,7 @@
 
 import { parseArgs } from "node:util";
 import manifest from "../../deno.json" with { type: "json" };
-import { sourceDate } from "../../packaging/deb.ts";
+import { sourceDate } from "../../systemd/packaging/deb.ts";
 import { ensurePackages, SetupError } from "../../tools/packages.ts";
 import { root, say, warn } from "../../tools/proc.ts";
 import { fetchPackages } from "../../tools/setup.ts";

@@ -6,7 +6,7 @@
 
 import { deno, root } from "../../tools/proc.ts";
 import { SetupError } from "../../tools/packages.ts";
-import { stage } from "../../packaging/stage.ts";
+import { stage } from "../../systemd/packaging/stage.ts";
 import type { Board } from "./board.ts";
 import { kept } from "./cache.ts";
 import { toolRoot, type Workshop } from "./debian.ts";

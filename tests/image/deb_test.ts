@@ -51,7 +51,7 @@ Deno.test({
     const folder = await Deno.makeTempDir({ prefix: "rtpedge-deb-test-", dir: "/var/tmp" });
     const debian = `${folder}/root`;
     try {
-      await must([deno, "run", "-A", "packaging/deb.ts", "--out", folder], {
+      await must([deno, "run", "-A", "systemd/packaging/deb.ts", "--out", folder], {
         cwd: root,
         timeout: 180_000,
       });

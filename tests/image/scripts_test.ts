@@ -189,7 +189,7 @@ Deno.test("every script of the appliance parses", async () => {
     "systemd/lib",
     "image/initrd",
     "image/rauc",
-    "packaging/debian",
+    "systemd/packaging/debian",
   ];
   let count = 0;
   for (const folder of folders) {

@@ -8,10 +8,10 @@
  */
 
 import { parseArgs } from "node:util";
-import manifest from "../deno.json" with { type: "json" };
-import { SetupError } from "../tools/packages.ts";
-import { deno, root, run, say, warn } from "../tools/proc.ts";
-import { LIBRARY, setup } from "../tools/setup.ts";
+import manifest from "../../deno.json" with { type: "json" };
+import { SetupError } from "../../tools/packages.ts";
+import { deno, root, run, say, warn } from "../../tools/proc.ts";
+import { LIBRARY, setup } from "../../tools/setup.ts";
 import { setTimes, stage } from "./stage.ts";
 
 const MAINTAINER = "rtpedge maintainers <maintainers@rtpedge.invalid>";
@@ -79,7 +79,7 @@ export async function daemonPackage(out: string, epoch: number): Promise<string>
     await Deno.mkdir(`${folder}/DEBIAN`);
     await Deno.writeTextFile(`${folder}/DEBIAN/conffiles`, "/etc/rtpedge/rtpedge.conf\n");
     for (const name of ["postinst", "prerm", "postrm"]) {
-      await Deno.copyFile(`${root}/packaging/debian/${name}`, `${folder}/DEBIAN/${name}`);
+      await Deno.copyFile(`${root}/systemd/packaging/debian/${name}`, `${folder}/DEBIAN/${name}`);
       await Deno.chmod(`${folder}/DEBIAN/${name}`, 0o755);
     }
     return await build(folder, out, {

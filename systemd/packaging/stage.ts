@@ -4,8 +4,8 @@
  * @module
  */
 
-import { bundleScript, launcherText } from "../tools/bundle.ts";
-import { root } from "../tools/proc.ts";
+import { bundleScript, launcherText } from "../../tools/bundle.ts";
+import { root } from "../../tools/proc.ts";
 
 /** What is put where. */
 export interface Staged {
