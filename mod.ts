@@ -7,6 +7,6 @@
  * @module
  */
 
-import { main } from "./src/app.ts";
+import { main } from "./src/program.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

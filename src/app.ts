@@ -1,6 +1,6 @@
 /**
- * The composition root: the only file that knows all the parts. Reads the configuration, puts the parts
- * together, runs until a signal says otherwise.
+ * The composition root of the daemon: the only file that knows all the parts. Puts them together as the
+ * configuration says, runs until a signal says otherwise.
  *
  * @module
  */
@@ -14,8 +14,6 @@ import {
 import {
   bannerText,
   type Config,
-  embeddedDefaults,
-  loadConfig,
   type LoadedConfig,
   openListeners,
   settingsFrom,
@@ -40,7 +38,6 @@ import { openKernel } from "./kernel.ts";
 import { openPersistence } from "./persistence.ts";
 import { MediaRelay, reservePorts, startNativeRelay } from "./relay/mod.ts";
 import { createTracing } from "./tracing.ts";
-import { runTerminal } from "./terminal.ts";
 import { warmUp } from "./warm_up.ts";
 import { httpPost, type TeardownFormat, TeardownNotifier } from "./teardown/mod.ts";
 
@@ -52,57 +49,6 @@ const RTCP_TICK_MS = 100;
 const PROGRAM = import.meta.url.endsWith("/src/app.ts")
   ? `npx -y deno@${Deno.version.deno} task`
   : "rtpedge";
-
-function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
-}
-
-/**
- * Runs the program.
- *
- * @param args the command line
- * @returns the exit status
- */
-export async function main(args: readonly string[]): Promise<number> {
-  const env = Deno.env.toObject();
-  const status = await runTerminal(args, env);
-  if (status !== undefined) return status;
-  const start = args[0] === "start";
-  const result = await loadConfig(start ? args.slice(1) : args, {
-    env,
-    host: systemHost,
-    ...(start ? { embedded: embeddedDefaults(env) } : {}),
-    columns: terminalColumns(),
-  });
-  switch (result.outcome) {
-    case "print":
-      print(result.text);
-      return 0;
-    case "version":
-      print(`Version: ${VERSION}\n`);
-      return 0;
-    case "errors":
-      for (const warning of result.warnings) writeStderr(`rtpedge: warning: ${warning}`);
-      for (const error of result.errors) writeStderr(`rtpedge: ${error}`);
-      writeStderr("rtpedge: not started; `--help` lists all options");
-      return 1;
-    case "run":
-      try {
-        return await run(result.loaded, args, env);
-      } catch (error) {
-        writeStderr(`rtpedge: ${error instanceof Error ? error.message : error}`);
-        return 1;
-      }
-  }
-}
-
-function terminalColumns(): number {
-  try {
-    return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 80;
-  } catch {
-    return 80;
-  }
-}
 
 function makeLogs(
   { config }: LoadedConfig,
@@ -129,7 +75,13 @@ function makeLogs(
   });
 }
 
-async function run(
+/**
+ * Runs the daemon.
+ *
+ * @param args the command line that `loaded` is from
+ * @returns the exit status
+ */
+export async function serve(
   loaded: LoadedConfig,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -143,7 +95,7 @@ async function run(
   for (const warning of loaded.warnings) log.warning(warning);
   const action = await firewallAction(config);
   if (action !== undefined) {
-    print(action.text);
+    Deno.stdout.writeSync(new TextEncoder().encode(action.text));
     return action.code;
   }
   const settings = settingsFrom(config);

@@ -1,16 +1,13 @@
 /**
- * Commands of `rtpedge ctl` that concern the host, and need no listener of the daemon.
+ * Commands of `rtpedge ctl` that concern the host, and need no listener of the daemon. Only what a command needs is
+ * loaded.
  *
  * @module
  */
 
-import { loadConfig, systemHost } from "../config/mod.ts";
+import type { Host } from "../config/mod.ts";
 import type { Clock } from "../core/clock.ts";
-import { applyPreset, type PresetPlaces } from "./apply_preset.ts";
-import { firewallText } from "./firewall.ts";
-import { parsePreset, redactPreset } from "./preset.ts";
-import { runSelfTest, selfTestPlan } from "./self_test.ts";
-import { askUdp, openTestSocket } from "./self_test_io.ts";
+import type { PresetPlaces } from "./apply_preset.ts";
 import { requestSystem } from "./system_socket.ts";
 
 /** The commands, with what `--help` says. */
@@ -86,14 +83,18 @@ async function dispatch(
 ): Promise<number> {
   switch (command) {
     case "selftest": {
+      const { runSelfTest, selfTestPlan } = await import("./self_test.ts");
+      const { askUdp, openTestSocket } = await import("./self_test_io.ts");
       const plan = selfTestPlan(await loaded(config, deps));
       const { sleep } = deps;
       deps.stdout(`${await runSelfTest(plan, { ask: askUdp, open: openTestSocket, sleep })}\n`);
       return 0;
     }
-    case "firewall":
+    case "firewall": {
+      const { firewallText } = await import("./firewall.ts");
       deps.stdout(firewallText(await loaded(config, deps)));
       return 0;
+    }
     case "preset":
       return await preset(rest[0], config, deps);
     case "update":
@@ -106,19 +107,26 @@ async function dispatch(
   }
 }
 
-function load(config: string, { env }: Pick<ApplianceDeps, "env">, host = systemHost) {
-  return loadConfig([`--config-file=${config}`], { env, host });
+async function load(
+  config: string,
+  { env }: Pick<ApplianceDeps, "env">,
+  as: (host: Host) => Host = (host) => host,
+) {
+  const { loadConfig, systemHost } = await import("../config/mod.ts");
+  return await loadConfig([`--config-file=${config}`], { env, host: as(systemHost) });
 }
 
-/** This host as it will be: with an address, where it has none yet. */
-const HOST_TO_BE: typeof systemHost = {
-  ...systemHost,
-  addresses() {
-    const now = systemHost.addresses();
-    if (now.some(({ device }) => device !== "lo")) return now;
-    return [...now, { device: "eth0", family: 4, address: "192.0.2.1" }];
-  },
-};
+/** A host as it will be: with an address, where it has none yet. */
+function hostToBe(host: Host): Host {
+  return {
+    ...host,
+    addresses() {
+      const now = host.addresses();
+      if (now.some(({ device }) => device !== "lo")) return now;
+      return [...now, { device: "eth0", family: 4, address: "192.0.2.1" }];
+    },
+  };
+}
 
 async function loaded(config: string, deps: Pick<ApplianceDeps, "env">) {
   const result = await load(config, deps);
@@ -132,13 +140,15 @@ async function preset(
   deps: ApplianceDeps,
 ): Promise<number> {
   if (file === undefined) throw new Error("a file is needed");
+  const { parsePreset, redactPreset } = await import("./preset.ts");
+  const { applyPreset } = await import("./apply_preset.ts");
   const text = await Deno.readTextFile(file);
   const { preset, problems } = parsePreset(text);
   if (problems.length > 0) throw new Error(`${file}: ${problems.join("; ")}`);
   const done = await applyPreset(preset, { ...PLACES, config }, {
     clock: deps.clock,
     // applied before there is a network
-    load: (path) => load(path, deps, HOST_TO_BE),
+    load: (path) => load(path, deps, hostToBe),
   });
   for (const line of done) deps.stdout(`preset: ${line}\n`);
   // the medium is for everybody to read

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type CommandHelp, CTL_COMMANDS } from "../cli/mod.ts";
+import type { CommandHelp } from "../cli/mod.ts";
 import { ADMIN_COMMANDS } from "./run.ts";
 
 /** Shells there is completion for. */
@@ -13,12 +13,15 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 const PROGRAM = ["start", "ctl", "doctor", "completion"] as const;
 
 /** Words that may follow some words of `rtpedge`, by these words. */
-function table(more: readonly string[]): ReadonlyMap<string, readonly string[]> {
+function table(
+  tree: readonly CommandHelp[],
+  more: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
   const words = new Map<string, readonly string[]>([
     ["", PROGRAM],
     ["completion", SHELLS],
     ["ctl", [
-      ...CTL_COMMANDS.map(({ name }) => name),
+      ...tree.map(({ name }) => name),
       ...ADMIN_COMMANDS.map(({ name }) => name),
     ]],
   ]);
@@ -28,7 +31,7 @@ function table(more: readonly string[]): ReadonlyMap<string, readonly string[]> 
     words.set(path, children.map(({ name }) => name));
     for (const child of children) walk(`${path} ${child.name}`, child);
   };
-  for (const command of CTL_COMMANDS) walk(`ctl ${command.name}`, command);
+  for (const command of tree) walk(`ctl ${command.name}`, command);
   for (const { name, words: sub = [], values = [], flags = [] } of ADMIN_COMMANDS) {
     const options = [...values, ...flags, "json"].map((option) => `--${option}`);
     words.set(`ctl ${name}`, [...sub, ...options]);
@@ -46,13 +49,15 @@ function table(more: readonly string[]): ReadonlyMap<string, readonly string[]> 
 /**
  * A script for a shell.
  *
+ * @param tree the control tree
  * @param more commands of `ctl` from elsewhere, as `update install FILE`
  */
 export function completionScript(
   shell: (typeof SHELLS)[number],
+  tree: readonly CommandHelp[],
   more: readonly string[] = [],
 ): string {
-  const words = table(more);
+  const words = table(tree, more);
   switch (shell) {
     case "bash":
       return bash(words);

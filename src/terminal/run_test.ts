@@ -194,7 +194,7 @@ Deno.test("commands of the admin API are none of the control tree, and all are i
 
 Deno.test("completion knows the commands of all tables, for each shell", () => {
   for (const shell of SHELLS) {
-    const script = completionScript(shell);
+    const script = completionScript(shell, CTL_COMMANDS);
     for (const word of ["doctor", "support-bundle", "numsessions", "revoke"]) {
       assert.ok(script.includes(word), `${shell} ${word}`);
     }
@@ -204,7 +204,7 @@ Deno.test("completion knows the commands of all tables, for each shell", () => {
 Deno.test("the completion of bash gives the words that may follow", async () => {
   const complete = async (...words: string[]) => {
     const more = ["update rollback", "update install FILE"];
-    const script = `${completionScript("bash", more)}
+    const script = `${completionScript("bash", CTL_COMMANDS, more)}
 COMP_WORDS=(rtpedge ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}
 _rtpedge; echo "\${COMPREPLY[@]}"`;
     const command = new Deno.Command("bash", { args: ["-c", script] });
