@@ -448,7 +448,7 @@ const struct test conform_tests[] = {
 	{ "an output leaves other SSRCs alone", test_ssrc_other },
 	{ "an RTCP port forwards RTCP and drops RTP", test_rtcp },
 	{ "RTP and RTCP of one port leave by two", test_mux },
-	{ "strict source: others are dropped and counted", test_strict },
+	{ "D2-5 strict source: others are dropped and counted", test_strict },
 	{ "without strict source others pass but are not followed", test_ignore },
 	{ "media handover: the sender is followed", test_handover },
 	{ "the other side is sent where packets come from", test_learned },

@@ -220,12 +220,12 @@ static void test_held_forwards(void)
 }
 
 const struct test conform_ports_tests[] = {
-	{ "nothing is sent to multicast, broadcast, nowhere and port 0", test_bad_destinations },
+	{ "D2-15 nothing is sent to multicast, broadcast, nowhere and port 0", test_bad_destinations },
 	{ "a call may come back into another port of ours", test_hairpin },
 	{ "a datagram is sent from the port", test_port_send },
 	{ "packets larger than the MTU are fragmented", test_oversize },
 	{ "only our own open ports are ours", test_open_errors },
-	{ "a slot opened again gets nothing from old rules", test_reopened },
+	{ "D2-24 a slot opened again gets nothing from old rules", test_reopened },
 	{ "a closed port forwards nothing", test_closed_is_silent },
 	{ "a held port cannot be given to anybody else", test_held },
 	{ "held ports forward as others do", test_held_forwards },

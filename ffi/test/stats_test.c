@@ -232,16 +232,16 @@ static void test_tracks(void)
 }
 
 static const struct test tests[] = {
-	{ "a sequence without gaps loses nothing, wrap included", test_in_order },
+	{ "D2-8 a sequence without gaps loses nothing, wrap included", test_in_order },
 	{ "loss, lateness and duplicates are told apart", test_loss },
 	{ "a packet from before the first is late, not double", test_late_before_first },
 	{ "two packets in a row from elsewhere are a restart", test_reset },
-	{ "single packets from elsewhere count for nothing", test_junk },
+	{ "D2-8 single packets from elsewhere count for nothing", test_junk },
 	{ "dropout and misorder end where RFC 3550 A.1 says", test_boundaries },
 	{ "jitter is RFC 3550 A.8's", test_jitter },
-	{ "a steady stream has no jitter, timestamp wrap included", test_steady },
+	{ "D2-8 a steady stream has no jitter, timestamp wrap included", test_steady },
 	{ "jitter uses the payload type's clock rate", test_clock_rate },
-	{ "a jump of the timestamp is not jitter", test_time_jump },
+	{ "D2-8 a jump of the timestamp is not jitter", test_time_jump },
 	{ "the payload is without header, sources, extension and padding", test_payload },
 	{ "the times of the first and the last packet are kept", test_first },
 	{ "a fifth SSRC takes the place of the one idle longest", test_tracks },

@@ -300,9 +300,9 @@ static void test_stun_that_lies(void)
 }
 
 static const struct test tests[] = {
-	{ "RFC 3711: key derivation, AES-CM, F8", test_3711 },
-	{ "RFC 6188: AES-192 and AES-256", test_6188 },
-	{ "RFC 7714: AES-GCM for RTP and RTCP", test_7714 },
+	{ "D2-11 RFC 3711: key derivation, AES-CM, F8", test_3711 },
+	{ "D2-11 RFC 6188: AES-192 and AES-256", test_6188 },
+	{ "D2-11 RFC 7714: AES-GCM for RTP and RTCP", test_7714 },
 	{ "RFC 5769: STUN", test_5769 },
 	{ "STUN whose lengths lie is not whole", test_stun_that_lies },
 	END_OF_TESTS,

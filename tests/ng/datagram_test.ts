@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { StreamClient, UdpClient } from "./clients.ts";
 import { openRig } from "./rig.ts";
 
-Deno.test("B2-08 a cookie sent again gets the same bytes and no second execution", async () => {
+Deno.test("B2-08 D2-18 a cookie sent again gets the same bytes and no second execution", async () => {
   await using rig = await openRig();
   await using client = await UdpClient.connect(rig.udp);
   const message = "77_1_2 d7:command5:counte";
@@ -23,7 +23,7 @@ Deno.test("B2-08 a cookie sent again gets the same bytes and no second execution
   await stream.expect("77_1_2 d5:counti2e6:result2:oke");
 });
 
-Deno.test("B2-08 duplicates that arrive while the first runs wait for it", async () => {
+Deno.test("B2-08 D2-18 duplicates that arrive while the first runs wait for it", async () => {
   await using rig = await openRig();
   await using client = await UdpClient.connect(rig.udp);
   for (let i = 0; i < 5; i++) client.send("c d7:command4:slowe");
@@ -35,7 +35,7 @@ Deno.test("B2-08 duplicates that arrive while the first runs wait for it", async
   assert.equal(rig.executed.get("slow"), 1);
 });
 
-Deno.test("B2-09 replies leave from the address that was asked", async () => {
+Deno.test("B2-09 D2-21 replies leave from the address that was asked", async () => {
   await using rig = await openRig({ udp: { family: 4, address: "0.0.0.0", port: 0 } });
   // A connected socket gets nothing that comes from elsewhere.
   for (const address of ["127.0.0.1", "127.0.0.2", "127.9.9.9"]) {

@@ -20,7 +20,7 @@ const REPLIES = [
   `c d3:sdp${SDP.length}:${SDP}6:result2:oke`,
 ];
 
-Deno.test("B2-11 messages split at every byte are answered in order", async () => {
+Deno.test("B2-11 D2-19 messages split at every byte are answered in order", async () => {
   await using rig = await openRig();
   using client = await StreamClient.connect(rig.tcp);
   const stream = REQUESTS.join("");
@@ -38,7 +38,7 @@ Deno.test("B2-11 a message sent byte by byte is answered", async () => {
   for (const reply of REPLIES) await client.expect(reply);
 });
 
-Deno.test("B2-11 many messages in one segment are answered in order", async () => {
+Deno.test("B2-11 D2-19 many messages in one segment are answered in order", async () => {
   await using rig = await openRig();
   using client = await StreamClient.connect(rig.tcp);
   let stream = "";
@@ -47,7 +47,7 @@ Deno.test("B2-11 many messages in one segment are answered in order", async () =
   for (let i = 0; i < 500; i++) await client.expect(`${i} d6:result4:ponge`);
 });
 
-Deno.test("B2-11 messages of 64 KiB up to 1 MiB go both ways", async () => {
+Deno.test("B2-11 D2-19 messages of 64 KiB up to 1 MiB go both ways", async () => {
   await using rig = await openRig();
   using client = await StreamClient.connect(rig.tcp);
   for (const size of [65_536, 300_000, 1_000_000]) {

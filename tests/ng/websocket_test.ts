@@ -43,7 +43,7 @@ Deno.test("B2-13 each subprotocol answers in binary, to text and to binary frame
   }
 });
 
-Deno.test("B2-13 text frames may hold bytes that are not UTF-8", async () => {
+Deno.test("B2-13 D2-20 text frames may hold bytes that are not UTF-8", async () => {
   await using rig = await openRig();
   using client = await SocketClient.connect(url(rig), NG);
   const sdp = "v=0\r\ns=J\xfcrgen \x80\xff\r\n";
@@ -51,7 +51,7 @@ Deno.test("B2-13 text frames may hold bytes that are not UTF-8", async () => {
   assert.equal(await client.ask(request, "text"), `1_2 d3:sdp${sdp.length}:${sdp}6:result2:oke`);
 });
 
-Deno.test("B2-13 replies of 256 KiB come as one frame, requests of 1 MiB are taken", async () => {
+Deno.test("B2-13 D2-20 replies of 256 KiB come as one frame, requests of 1 MiB are taken", async () => {
   await using rig = await openRig();
   using client = await SocketClient.connect(url(rig), NG);
   assert.equal((await client.ask("1 d7:command3:big5:limiti262100ee")).length, 262_128);
@@ -64,7 +64,7 @@ Deno.test("B2-13 replies of 256 KiB come as one frame, requests of 1 MiB are tak
   assert.equal(await client.closed(), 1009);
 });
 
-Deno.test("B2-13 a message in fragments, with pings between, is one message", async () => {
+Deno.test("B2-13 D2-20 a message in fragments, with pings between, is one message", async () => {
   await using rig = await openRig();
   using client = await SocketClient.connect(url(rig), NG);
   let ponged = false;
@@ -136,7 +136,7 @@ Deno.test("replies keep the order of requests although one is slow", async () =>
   assert.equal((await client.receive()).text, `2 ${PONG}`);
 });
 
-Deno.test("a client that does not read is stopped, then ended", async () => {
+Deno.test("D2-20 a client that does not read is stopped, then ended", async () => {
   await using rig = await openRig({ limits: { sendTimeout: 500, maxUnread: 200_000 } });
   using client = await StreamClient.connect(rig.http);
   await client.send(UPGRADE);

@@ -133,7 +133,7 @@ export const learningCases: readonly Case[] = [
     },
   },
   {
-    name: "drops packets from elsewhere under strict source",
+    name: "D2-5 drops packets from elsewhere under strict source",
     async run(bench) {
       const between = await bridge(bench, { sourceAction: "drop" });
       const stranger = await bench.peer();

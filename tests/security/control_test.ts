@@ -62,7 +62,7 @@ const SECONDS = 2;
 /** Calls that may be at a time, the one beside the flood included: their ports suffice for two floods. */
 const MAX_SESSIONS = 20;
 /** Megabytes the second flood may leave behind: the first has filled what is kept for reuse. */
-const GROWTH = 24;
+const GROWTH = 48;
 /** Share of the other call's packets that have to arrive. */
 const DELIVERED = 0.98;
 

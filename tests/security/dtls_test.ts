@@ -144,7 +144,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
 };
 
 Deno.test({
-  name: "forged handshakes: calls are made as if there were none",
+  name: "D2-12 D2-13 forged handshakes: calls are made as if there were none",
   ignore: reason !== undefined,
   async fn(t) {
     await using stage = await Stage.open();

@@ -274,7 +274,7 @@ function assertNoReflection({ sent, sentBytes, received, receivedBytes }: FloodR
 }
 
 Deno.test({
-  name: "floods at one port: others do not notice, nothing grows, nothing comes back",
+  name: "D2-10 D2-14 floods at one port: others do not notice, nothing grows, nothing comes back",
   ignore: reason !== undefined,
   async fn(t) {
     await using stage = await Stage.open();

@@ -111,7 +111,8 @@ const SPRAYS: readonly {
 for (const { name, keys, judge } of SPRAYS) {
   Deno.test({
     name,
-    ignore: reason !== undefined,
+    // what a first packet decides is settled there before anybody may send
+    ignore: reason !== undefined || (OURS_ONLY && !name.startsWith("D2-")),
     async fn() {
       await using stage = await Stage.open();
       await addAttacker(stage);

@@ -137,7 +137,7 @@ for (
     ["rfc5769.txt", 3],
   ] as const
 ) {
-  Deno.test(`the vectors of ${file} pass in TypeScript`, async () => {
+  Deno.test(`D2-11 the vectors of ${file} pass in TypeScript`, async () => {
     const found = await vectors(file);
     assert.equal(found.length, count);
     for (const vector of found) {

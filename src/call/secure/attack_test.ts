@@ -4,7 +4,7 @@ import { Browser, FakeDtls, pseudoRandom } from "./browser_test_support.ts";
 import { buildStun } from "../../stun/mod.ts";
 import { HELLO, OURS, RTP, Setup, STRANGER } from "./setup_test_support.ts";
 
-Deno.test("D2 12: ClientHellos of those ICE does not know destroy nothing, before and after", async () => {
+Deno.test("D2-12 ClientHellos of those ICE does not know destroy nothing, before and after", async () => {
   const set = new Setup();
   const spray = (): void => {
     for (let port = 6000; port < 6050; port++) {
@@ -29,7 +29,7 @@ Deno.test("D2 12: ClientHellos of those ICE does not know destroy nothing, befor
   assert.deepEqual(set.bench.log, []);
 });
 
-Deno.test("D2 13: the wrong certificate fails this section only, and is logged once", async () => {
+Deno.test("D2-13 the wrong certificate fails this section only, and is logged once", async () => {
   const set = new Setup();
   const wrong = new FakeDtls(66).fingerprint;
   set.describe(
@@ -51,7 +51,7 @@ Deno.test("D2 13: the wrong certificate fails this section only, and is logged o
   assert.ok(set.call.participants[1]!.medias[0]!.live);
 });
 
-Deno.test("D2 14: who does not know the password gets no answer", async () => {
+Deno.test("D2-14 who does not know the password gets no answer", async () => {
   const set = new Setup();
   set.webrtc();
   await set.internet.run(1000);
@@ -67,7 +67,7 @@ Deno.test("D2 14: who does not know the password gets no answer", async () => {
   assert.deepEqual(set.rule.remote, set.browser.address);
 });
 
-Deno.test("D2 4: nothing is learned from SRTP before it is authentic, and never with ICE", async () => {
+Deno.test("D2-4 nothing is learned from SRTP before it is authentic, and never with ICE", async () => {
   const set = new Setup();
   set.webrtc();
   for (let i = 0; i < 20; i++) set.bench.engine.inject(set.slot, RTP, STRANGER);
