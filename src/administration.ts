@@ -185,6 +185,7 @@ function adminServices(
       const request = parseRequest(dict, { transport: "tcp", peer: LOCAL, local: LOCAL });
       return jsonOf(calls.handlers.get("query")?.(request));
     },
+    mos: (callId) => calls.mos(callId),
     status: () => statusOf(sources),
     configuration: () => configurationOf(sources.loaded()),
     health: () => healthOf(sources, clock.wall()),

@@ -25,11 +25,11 @@ const DROPS = ["source", "malformed", "not_authentic", "replayed"] as const;
 
 /** What is looked at. */
 export interface ObservationParts {
-  readonly config: Config;
+  readonly config: Pick<Config, "history-db" | "data-dir">;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Pick<Logger, "error" | "limited">;
   readonly statistics: Statistics;
-  readonly native: NativeRelay;
+  readonly native: Pick<NativeRelay, "threads">;
   /** Scores as parties report them; absent = there are none. */
   readonly quality?: QualityReader;
 }

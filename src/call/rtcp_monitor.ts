@@ -110,6 +110,11 @@ export class RtcpMonitor {
     return this.#qualities.get(call)?.summary(ssrc);
   }
 
+  /** Mean score of the party that hears worst, 1..5; undefined while nobody has reported. */
+  mos(call: Call): number | undefined {
+    return this.#qualities.get(call)?.mos;
+  }
+
   /** SSRCs that RTCP of the party of a section came from, the newest last. */
   reporters(media: Media): readonly number[] {
     return this.#reporters.get(media) ?? [];

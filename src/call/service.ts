@@ -8,6 +8,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Settings } from "../core/settings.ts";
 import type { SecureSource } from "../negotiate/mod.ts";
 import type { NgHandler } from "../ng/request.ts";
+import type { ByteString } from "../core/bytes.ts";
 import { QualitySums } from "../quality/mod.ts";
 import { TrafficSums } from "../relay/traffic.ts";
 import type { Relay } from "../relay/types.ts";
@@ -77,6 +78,8 @@ export interface CallService {
   tickRtcp(): void;
   /** Does what ICE and DTLS have due; call it when {@link SecureOptions.wake} asks for it. */
   runSecure(): void;
+  /** Mean score of the party of a call that hears worst, 1..5; undefined while nobody has reported. */
+  mos(callId: ByteString): number | undefined;
   /** A call as text that {@link resume} understands; `counters` says where its counters are. */
   snapshot(call: CallView, counters: string): string;
   /**
@@ -169,6 +172,10 @@ export function createCallService(options: CallServiceOptions): CallService {
     tick: (now = clock.now()) => timers.expire(now),
     tickRtcp: () => rtcp.tick(),
     runSecure: () => secure.run(),
+    mos(callId) {
+      const call = calls.get(callId);
+      return call && rtcp.mos(call);
+    },
     snapshot(view, counters) {
       const call = calls.get(view.callId);
       if (call === undefined) throw new Error("there is no such call");

@@ -10,6 +10,7 @@ import type {
   AllowListReport,
   AppliedReport,
   CallReport,
+  CallRow,
   CallSummary,
   CaptureReport,
   CertificateReport,
@@ -34,8 +35,18 @@ export interface CallFilter {
   readonly search?: string;
   /** Only calls in this state. */
   readonly state?: CallSummary["state"];
-  /** Order of creation; newest first when absent. */
-  readonly sort?: "newest" | "oldest";
+  /** Only calls whose packets are forwarded there. */
+  readonly forwarder?: CallRow["forwarder"];
+  /** Only calls with this wrong. */
+  readonly problem?: NonNullable<CallRow["problem"]>;
+  /** Only calls that lose more than so many percent, 0..100. */
+  readonly lossOver?: number;
+  /**
+   * `newest` (when absent), `oldest`, or up to four of `id`, `state`, `started`, `duration`, `parties`,
+   * `media`, `packets`, `loss`, `mos`, `from`, with commas between them, each with a minus in front for the
+   * greatest first: `-loss,started`.
+   */
+  readonly sort?: string;
   /** Calls left out at the beginning. */
   readonly offset?: number;
   /** At most so many, 1..500 (50). */
@@ -49,7 +60,7 @@ export interface CallPage {
   /** Calls left out at the beginning. */
   readonly offset: number;
   /** The page. */
-  readonly calls: readonly CallSummary[];
+  readonly calls: readonly CallRow[];
 }
 
 /** Which entries of the audit log {@link AdminClient.audit} gives. */

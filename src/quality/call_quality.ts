@@ -91,6 +91,16 @@ export class CallQuality {
     return this.#sources.get(ssrc)?.history?.summary();
   }
 
+  /** Mean score of the party that hears worst, 1..5; undefined while no report had a score. */
+  get mos(): number | undefined {
+    let worst: number | undefined;
+    for (const { history } of this.#sources.values()) {
+      const mean = history?.mos;
+      if (mean !== undefined && (worst === undefined || mean < worst)) worst = mean;
+    }
+    return worst;
+  }
+
   #senderReport(ssrc: number, sender: SenderInfo, at: number): void {
     const source = this.#source(ssrc);
     if (source === undefined) return;

@@ -82,6 +82,12 @@ export class QualityHistory {
     sums.loss += report.loss;
   }
 
+  /** Mean score, 1..5; undefined while no report had one. */
+  get mos(): number | undefined {
+    const { samples, mos } = this.#sums;
+    return samples === 0 ? undefined : mos / samples / 10;
+  }
+
   /** What has been reported so far; undefined before the first report. */
   summary(): QualitySummary | undefined {
     if (this.#last === undefined) return undefined;

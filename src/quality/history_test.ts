@@ -13,6 +13,7 @@ Deno.test("QualityHistory means, lowest and highest leave out reports without a 
   const history = new QualityHistory();
   history.add(report(0, { mos: 0, jitter: 1000 }));
   assert.equal(history.summary()!.average, undefined);
+  assert.equal(history.mos, undefined);
   assert.equal(history.summary()!.lowest, undefined);
   for (const [i, mos] of [41, 30, 44, 44, 30].entries()) {
     history.add(report(i * 1000 + 1000, { mos, jitter: i, leg: 1000 + i }));
@@ -20,6 +21,7 @@ Deno.test("QualityHistory means, lowest and highest leave out reports without a 
   const { average, lowest, highest, progression } = history.summary()!;
   const mean = { mos: 37, roundTrip: 2000, leg: 1002, jitter: 2, loss: 1 };
   assert.deepEqual(average, { ...mean, samples: 5 });
+  assert.equal(Math.floor(history.mos! * 10), 37);
   assert.equal(lowest!.at, 2000, "the first of several");
   assert.equal(highest!.at, 3000);
   assert.equal(progression.entries[0]!.mos, 0, "which are shown nevertheless");

@@ -20,6 +20,8 @@ import {
 const HOST = "127.0.0.1";
 /** Calls whose parties have sockets of their own. */
 const CLOSE = 3;
+/** The call in which only one party talks. */
+const ONE_WAY = 5;
 const [ngPort = 0, calls = 0, rate = 50] = Deno.args.map(Number);
 const ng = Deno.listenDatagram({ transport: "udp", hostname: HOST, port: 0 });
 let cookie = 0;
@@ -162,7 +164,8 @@ for (let i = 1; i <= calls; i++) {
   const [one, two] = [i * 2 + 1, i * 2 + 2];
   const there = new Flow(a, mediaPort(answered), one, two, close ? 0.01 : 0);
   const back = new Flow(b, mediaPort(offered), two, one, 0);
-  flows.push(there, back);
+  flows.push(there);
+  if (i !== ONE_WAY) flows.push(back);
   if (aRtcp === undefined || bRtcp === undefined) continue;
   reporters.push([there, aRtcp], [back, bRtcp]);
   for (const [conn, flow] of [[aRtcp, there], [bRtcp, back]] as const) {

@@ -27,7 +27,10 @@ const PAGES: readonly (readonly [name: string, path: string])[] = [
   ["health", "/ui/health"],
   ["missing", "/ui/nowhere"],
 ];
-const LOOKS = [["desk", "light"], ["desk", "dark"], ["phone", "light"]] as const;
+const LOOKS = [["desk", "light"], ["desk", "dark"], ["phone", "light"], ["phone", "dark"]] as const;
+/** Rows that are cards have to be pushed sideways to be read. */
+const SIDEWAYS = `[...document.querySelectorAll(".rows")].some((one) =>
+  one.scrollWidth > one.clientWidth)`;
 const MAX_BYTES = 150_000;
 const MAX_READY_MS = 300;
 
@@ -153,6 +156,9 @@ Deno.test({
           );
           const wide = await browser.evaluate("document.documentElement.scrollWidth - innerWidth");
           if (Number(wide) > 0) wrong.push(`${name}, ${size}: ${wide} pixels too wide`);
+          if (size === "phone" && await browser.evaluate(SIDEWAYS)) {
+            wrong.push(`${name}: rows of a table are wider than the screen`);
+          }
           for (const finding of await findings(browser)) {
             wrong.push(`${name}, ${size}, ${scheme}: ${finding}`);
           }
@@ -211,6 +217,53 @@ Deno.test({
       await browser.until(`document.querySelectorAll("#calls tbody tr").length === 13`);
     });
 
+    await step("calls are sorted by columns, with the keyboard too, and filtered", async () => {
+      const column = (label: string) =>
+        `[...document.querySelectorAll("#calls thead a")].find((a) => a.innerText === "${label}")`;
+      const sorted = (label: string, order: string) =>
+        browser.until(`${column(label)}.closest("th").ariaSort === "${order}"`, label);
+      await browser.open("/ui/calls");
+      assert.equal(
+        await browser.evaluate(`${column("Started")}.closest("th").ariaSort`),
+        "descending",
+      );
+      await browser.evaluate(`${column("Call-id and tags")}.click()`);
+      await sorted("Call-id and tags", "ascending");
+      assert.match(await browser.text("#calls tbody th") ?? "", /^call-1@/);
+      assert.equal(await browser.evaluate("location.search"), "?sort=id%2C-started");
+      assert.equal(await browser.text("#sort option:checked"), "By columns");
+      for (const order of ["descending", "ascending"]) {
+        await browser.evaluate(`${column("Lost")}.focus()`);
+        await browser.press("Enter", 13);
+        await sorted("Lost", order);
+        assert.equal(await browser.evaluate("document.activeElement.innerText"), "Lost");
+      }
+      assert.equal(
+        await browser.evaluate(`document.querySelectorAll("#calls [aria-sort]").length`),
+        1,
+      );
+      const choose = (name: string, value: string) =>
+        browser.evaluate(`{
+          const select = document.getElementById("${name}");
+          select.value = "${value}";
+          select.dispatchEvent(new Event("change", { bubbles: true }));
+        }`);
+      const shows = (calls: string) =>
+        browser.until(`document.querySelector("#calls h2").textContent === "${calls}"`, calls);
+      await choose("problem", "one-way");
+      await shows("1 call");
+      assert.match(await browser.text("#calls tbody") ?? "", /call-5@example\.com[^]*One-way/);
+      assert.match(String(await browser.evaluate("location.search")), /sort=loss%2Cid/);
+      await picture("calls-one-way");
+      await choose("problem", "no-media");
+      await shows("2 calls");
+      await choose("problem", "");
+      await choose("lossOver", "25");
+      await shows("0 calls");
+      assert.match(await browser.text("#calls") ?? "", /No call matches/);
+      assert.deepEqual(await findings(browser), []);
+    });
+
     await step("media is blocked and let pass again, seen over ng", async () => {
       const flows = async () => {
         const before = await sent(agent, CALL);
@@ -239,8 +292,11 @@ Deno.test({
         `Number(document.querySelector(".capture").innerText.match(/(\\d+) packets/)?.[1]) > 20`,
         "packets are captured",
       );
+      assert.deepEqual(await findings(browser), []);
       await browser.click(".capture button");
       await browser.until(`document.querySelector(".capture")?.innerText.includes("Captured")`);
+      assert.deepEqual(await findings(browser), []);
+      await picture("capture");
       const magic = await browser.evaluate(`(async () => {
         const form = document.querySelector(".capture form[data-download]");
         const [method, path] = form.dataset.download.split(" ");

@@ -1,7 +1,8 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import assert from "node:assert/strict";
 import { OPERATIONS } from "../../src/web/mod.ts";
-import { type Answer, PASSWORD, USERS, WebRig } from "./rig.ts";
+import { buildRtp } from "../support/mod.ts";
+import { type Answer, AUDIO, PASSWORD, USERS, WebRig } from "./rig.ts";
 
 /** The answer is what the operation says it is. */
 function checked(id: string, answer: Answer): Answer["json"] {
@@ -105,12 +106,77 @@ Deno.test("calls are listed, searched and paged", async () => {
       "?limit=x",
       "?offset=-1",
       "?sort=up",
+      "?sort=-mos,,id",
+      "?sort=id,id,id,id,id",
+      "?problem=all",
+      "?forwarder=nobody",
+      "?lossOver=101",
+      "?lossOver=x",
       "?x=1",
       "?limit=1&limit=2",
     ]
   ) {
     assert.equal((await rig.ask(`/calls${bad}`, { token })).status, 422, bad);
   }
+});
+
+Deno.test("calls are sorted by several columns and filtered by what is wrong with them", async () => {
+  await using rig = await WebRig.open();
+  const { bench } = rig;
+  const pass = (ms: number) => [rig.clock, bench.clock].forEach((clock) => clock.advance(ms));
+  /** An answered call, and how its parties send packets with these sequence numbers. */
+  const call = (id: string) => {
+    const offered = bench.offer(AUDIO, { "call-id": id });
+    const answered = bench.answer(AUDIO.replace("4000", "5000"), { "call-id": id });
+    return (party: "a" | "b", ...sequences: number[]) => {
+      const [reply, port] = party === "a" ? [answered, 4000] : [offered, 5000];
+      for (const sequence of sequences) {
+        const payload = new Uint8Array(160);
+        const packet = buildRtp({ payloadType: 8, sequence, timestamp: 0, ssrc: port, payload });
+        const source = { family: 4, address: "198.51.100.1", port } as const;
+        bench.engine.inject(bench.slot(reply), packet, source);
+      }
+    };
+  };
+  call("quiet");
+  const fine = call("fine");
+  const half = call("half");
+  pass(20_000);
+  fine("a", 1, 2, 3, 4);
+  fine("b", 1, 2, 3, 4);
+  half("a", 1, 2);
+  const lossy = call("lossy");
+  lossy("a", 1, 2, 3, 8);
+  lossy("b", 1, 2, 3, 4);
+  call("young");
+  const token = rig.token("read");
+  const ids = async (query: string): Promise<string> => {
+    const page = checked("listCalls", await rig.ask(`/calls?${query}`, { token }));
+    return page.calls.map(({ id }: { id: string }) => id).join(" ");
+  };
+  assert.equal(await ids(""), "young lossy half fine quiet");
+  assert.equal(await ids("sort=started"), "quiet fine half lossy young");
+  assert.equal(await ids("sort=-duration"), "quiet fine half lossy young");
+  assert.equal(await ids("sort=id"), "fine half lossy quiet young");
+  assert.equal(await ids("sort=-packets,id"), "fine lossy half quiet young");
+  assert.equal(await ids("sort=packets,-id"), "young quiet half lossy fine");
+  assert.equal(await ids("sort=-loss,started"), "lossy fine half quiet young");
+  assert.equal(await ids("sort=-parties,from,state,-id"), "young quiet lossy half fine");
+  assert.equal(await ids("sort=id&limit=2&offset=1"), "half lossy");
+  assert.equal(await ids("lossOver=33"), "lossy");
+  assert.equal(await ids("lossOver=34"), "");
+  assert.equal(await ids("lossOver=0"), "lossy");
+  assert.equal(await ids("problem=no-media"), "quiet");
+  assert.equal(await ids("problem=one-way"), "half");
+  pass(10_001);
+  assert.equal(await ids("problem=no-media"), "young lossy half fine quiet");
+  assert.equal(await ids("forwarder=core&limit=1"), "young");
+  assert.equal(await ids("forwarder=kernel"), "");
+  const { calls: [row] } = checked(
+    "listCalls",
+    await rig.ask("/calls?search=lossy", { token }),
+  );
+  assert.deepEqual([row.packets, row.lost, row.forwarder, row.problem], [8, 4, "core", "no-media"]);
 });
 
 Deno.test("one call shows its graph and its streams, and can be ended", async () => {

@@ -39,7 +39,8 @@ export const CONSOLE = {
 } as const;
 
 const LOOPBACK: Endpoint = { family: 4, address: "127.0.0.1", port: 0 };
-const AUDIO = "v=0\no=- 1 1 IN IP4 198.51.100.1\ns=-\nc=IN IP4 198.51.100.1\nt=0 0\n" +
+/** An offer of audio. */
+export const AUDIO = "v=0\no=- 1 1 IN IP4 198.51.100.1\ns=-\nc=IN IP4 198.51.100.1\nt=0 0\n" +
   "m=audio 4000 RTP/AVP 8\na=rtpmap:8 PCMA/8000\n";
 
 /** What is different from the usual. */
@@ -299,6 +300,7 @@ function services(
     version: "0.0.0",
     calls: service.registry,
     query: () => ({ totals: {} }),
+    mos: (callId) => service.mos(callId),
     status: () => ({
       version: "0.0.0",
       pid: 1,

@@ -30,6 +30,7 @@ import {
   type Presented,
   type Reading,
 } from "../../src/upkeep/mod.ts";
+import { portsOf } from "../../src/upkeep.ts";
 import type { UpkeepServices } from "../../src/web/mod.ts";
 
 /** Path of the file that is only in memory. */
@@ -191,18 +192,4 @@ function allowLists(options: OptionTexts) {
       credential: false,
     };
   });
-}
-
-function portsOf({ registry }: CallService, callId: string) {
-  const call = registry.get(callId);
-  if (call === undefined || call.deleting) return undefined;
-  return call.participants.flatMap(({ medias }) =>
-    medias.flatMap(({ streams }) =>
-      streams.flatMap(({ local, slot }) => {
-        if (local === undefined || slot === undefined) return [];
-        const { family, address } = local.address;
-        return [{ slot, local: { family, address, port: local.port } }];
-      })
-    )
-  );
 }

@@ -4,7 +4,10 @@
  * @module
  */
 
-import { callReport, findCall, listCalls } from "./call_report.ts";
+import { listCalls } from "./call_list.ts";
+import { SORTING } from "./call_order.ts";
+import { callReport, findCall } from "./call_report.ts";
+import { CALL_PROBLEMS, FORWARDERS } from "./call_traffic.ts";
 import { type Operation, operation } from "./operation.ts";
 import { Problem } from "./problem.ts";
 import { CALL, CALL_LIST, HEALTH, STATUS } from "./reports.ts";
@@ -44,13 +47,16 @@ export const CALL_OPERATIONS: readonly Operation[] = [
         string({ max: 256, about: "part of a call-id, tag, label, metadata, address or codec" }),
       ),
       state: optional(oneOf(["active", "deleting", "foreign"])),
-      sort: optional(oneOf(["newest", "oldest"])),
+      forwarder: optional(oneOf(FORWARDERS, "only calls whose packets are forwarded there")),
+      problem: optional(oneOf(CALL_PROBLEMS, "only calls with this wrong")),
+      lossOver: optional(integer(0, 100, "only calls that lose more than so many percent")),
+      sort: optional(SORTING),
       offset: optional(integer(0, 10_000_000)),
       limit: optional(integer(1, 500)),
     }),
     response: CALL_LIST,
     run: ({ services }, { query: { offset = 0, limit = 50, ...query } }) =>
-      listCalls(services.calls, { ...query, offset, limit }),
+      listCalls(services, { ...query, offset, limit }),
   }),
   operation({
     id: "getCall",

@@ -1,5 +1,5 @@
 /**
- * Calls as the admin API shows them: lists with search, and one call as a graph with its counters.
+ * Calls as the admin API shows them: in one line, and as a graph with counters.
  *
  * @module
  */
@@ -22,20 +22,6 @@ const NO_TABLE = "no kernel table is in use";
 
 type StreamReport = PartyReport["medias"][number]["streams"][number];
 
-/** Which calls, in which order. */
-export interface CallQuery {
-  /** Part of a call-id, tag, label, metadata, address or codec; case does not count. */
-  readonly search?: string | undefined;
-  /** Only calls in this state. */
-  readonly state?: CallSummary["state"] | undefined;
-  /** Order of creation. */
-  readonly sort?: "newest" | "oldest" | undefined;
-  /** Calls left out at the beginning. */
-  readonly offset: number;
-  /** At most so many. */
-  readonly limit: number;
-}
-
 /** Text for display: UTF-8, or latin-1 where it is none. */
 export function textOf(bytes: ByteString): string {
   return toTextStrict(bytes) ?? bytes;
@@ -44,23 +30,6 @@ export function textOf(bytes: ByteString): string {
 /** The call whose id reads like this. */
 export function findCall(calls: CallRegistry, id: string): CallView | undefined {
   return calls.get(fromText(id)) ?? calls.get(id);
-}
-
-/** A page of the calls that match. */
-export function listCalls(
-  calls: CallRegistry,
-  query: CallQuery,
-): { total: number; offset: number; calls: CallSummary[] } {
-  const { search, state, sort = "newest", offset, limit } = query;
-  const needle = search?.toLowerCase();
-  const matching: CallView[] = [];
-  for (const call of calls.calls()) {
-    if (state !== undefined && stateOf(call) !== state) continue;
-    if (needle === undefined || needle === "" || matches(call, needle)) matching.push(call);
-  }
-  if (sort === "newest") matching.reverse();
-  const page = matching.slice(offset, offset + limit).map(summaryOf);
-  return { total: matching.length, offset, calls: page };
 }
 
 /** One call with everything that is known of it. */
@@ -114,11 +83,13 @@ function streamForwarding(
   };
 }
 
-function stateOf(call: CallView): CallSummary["state"] {
+/** Own and active, ending, or another instance's. */
+export function stateOf(call: CallView): CallSummary["state"] {
   return call.foreign ? "foreign" : call.deleting ? "deleting" : "active";
 }
 
-function matches(call: CallView, needle: string): boolean {
+/** Whether a text in lower case is part of what a call is known by. */
+export function matches(call: CallView, needle: string): boolean {
   const has = (value: string | undefined) =>
     value !== undefined && value.toLowerCase().includes(needle);
   const hasText = (value: ByteString | undefined) => value !== undefined && has(textOf(value));
@@ -139,7 +110,8 @@ function matches(call: CallView, needle: string): boolean {
     );
 }
 
-function summaryOf(call: CallView): CallSummary {
+/** A call in one line. */
+export function summaryOf(call: CallView): CallSummary {
   const media = call.participants.flatMap(({ medias }) =>
     medias.map(({ type, codec }) => codec === undefined ? type : `${type} ${textOf(codec)}`)
   );

@@ -5,6 +5,7 @@
  */
 
 import { ROLES, SCOPES } from "../../access/mod.ts";
+import { CALL_PROBLEMS, FORWARDERS } from "./call_traffic.ts";
 import {
   anything,
   boolean,
@@ -182,8 +183,7 @@ export const PARTY = new Shape({
   })),
 });
 
-/** A call in a list. */
-export const CALL_SUMMARY = new Shape({
+const SUMMARY = {
   id: TEXT,
   created: TIME,
   lastSignal: TIME,
@@ -193,6 +193,21 @@ export const CALL_SUMMARY = new Shape({
   tags: list(TEXT),
   labels: list(TEXT),
   media: list(TEXT, { about: "kinds and codecs, as audio PCMA/8000" }),
+};
+
+/** A call in one line. */
+export const CALL_SUMMARY = new Shape(SUMMARY);
+
+/** A call in a list. */
+export const CALL_ROW = new Shape({
+  ...SUMMARY,
+  packets: integer(0, Number.MAX_SAFE_INTEGER, "RTP packets that came in"),
+  lost: integer(0, Number.MAX_SAFE_INTEGER, "RTP packets missing on the way here"),
+  forwarder: oneOf(FORWARDERS, "who forwards its packets; kernel when any of its streams is there"),
+  problem: optional(
+    oneOf(CALL_PROBLEMS, "parties that are to send have not been heard for ten seconds"),
+  ),
+  mos: optional(number("mean score of the party that hears worst, 1 to 5")),
 });
 
 /** One call. */
@@ -220,7 +235,7 @@ export const CALL = new Shape({
 export const CALL_LIST = new Shape({
   total: integer(0, Number.MAX_SAFE_INTEGER, "calls that match"),
   offset: COUNT,
-  calls: list(CALL_SUMMARY),
+  calls: list(CALL_ROW),
 });
 
 /** The configuration in effect. */
@@ -256,8 +271,10 @@ export const HEALTH = new Shape({
 export type StatusReport = Infer<typeof STATUS>;
 /** One call. */
 export type CallReport = Infer<typeof CALL>;
-/** A call in a list. */
+/** A call in one line. */
 export type CallSummary = Infer<typeof CALL_SUMMARY>;
+/** A call in a list. */
+export type CallRow = Infer<typeof CALL_ROW>;
 /** The configuration in effect. */
 export type ConfigurationReport = Infer<typeof CONFIGURATION>;
 /** What is well and what is not. */

@@ -25,6 +25,8 @@ export interface AdminServices {
   readonly calls: CallRegistry;
   /** The statistics of a call as the ng command `query` gives them, as JSON. */
   query(callId: ByteString): unknown;
+  /** Mean score of the party of a call that hears worst, 1 to 5; undefined while nobody has reported. */
+  mos(callId: ByteString): number | undefined;
   /** How it is going. */
   status(): StatusReport;
   /** The configuration in effect. */

@@ -84,8 +84,12 @@ export interface Column {
   readonly numeric?: boolean;
   /** Left out on narrow screens. */
   readonly minor?: boolean;
-  /** The heading is a link that sorts. */
-  readonly sort?: { readonly href: string; readonly order: "ascending" | "descending" | "none" };
+  /** The heading is a link that sorts; `minor` columns settle ties. */
+  readonly sort?: {
+    readonly href: string;
+    readonly order: "ascending" | "descending" | "none";
+    readonly minor?: boolean;
+  };
 }
 
 /** What {@link table} is given. */
@@ -99,45 +103,65 @@ export interface Table {
   readonly empty: Content;
 }
 
-/** A table; wide ones scroll on their own. */
+/** Tables with more columns become cards on narrow screens. */
+const MAX_NARROW = 3;
+
+/**
+ * A table; wide ones scroll on their own, and become cards where there is no room: a row is a card with
+ * the labels in front. Roles are spelled out, browsers forget them with such a layout.
+ */
 export function table({ caption, columns, rows, empty }: Table): Html {
   if (rows.length === 0) return html`${empty}`;
-  const classOf = ({ numeric, minor }: Column) =>
-    [numeric === true ? "numeric" : "", minor === true ? "minor" : ""].join(" ").trim() ||
-    undefined;
-  const head = columns.map((column) => {
-    const { label, sort } = column;
-    const sorted = sort === undefined || sort.order === "none" ? undefined : sort.order;
-    const more = attributes({ class: classOf(column), "aria-sort": sorted });
-    return html`
-      <th scope="col" ${more}>${sort === undefined
-        ? label
-        : html`<a href="${sort.href}">${label}</a>`}</th>
-    `;
-  });
   const body = rows.map((cells) =>
-    html`<tr>${
-      cells.map((cell, i) => {
-        const more = attributes({ class: classOf(columns[i]!) });
-        return i === 0
-          ? html`
-            <th scope="row" ${more}>${cell}</th>
-          `
-          : html`<td${more}>${cell}</td>`;
-      })
-    }</tr>`
+    html`<tr role="row">${cells.map((cell, i) => cellOf(columns[i]!, cell, i === 0))}</tr>`
   );
+  const kind = columns.length > MAX_NARROW ? "table rows" : "table";
   return html`
-    <div class="table" role="region" aria-label="${caption}" tabindex="0">
-      <table>
+    <div class="${kind}" role="region" aria-label="${caption}" tabindex="0">
+      <table role="table">
         <caption>${caption}</caption>
-        <thead>
-          <tr>${head}</tr>
+        <thead role="rowgroup">
+          <tr role="row">${columns.map(headOf)}</tr>
         </thead>
-        <tbody>${body}</tbody>
+        <tbody role="rowgroup">${body}</tbody>
       </table>
     </div>
   `;
+}
+
+function headOf(column: Column): Html {
+  const { label, sort } = column;
+  const isFirst = sort !== undefined && sort.order !== "none" && sort.minor !== true;
+  const more = attributes({
+    role: "columnheader",
+    class: classOf(column),
+    "aria-sort": isFirst ? sort.order : undefined,
+  });
+  const link = attributes({
+    href: sort?.href,
+    class: sort === undefined || sort.order === "none" ? undefined : sort.order,
+    "data-visit": sort === undefined ? undefined : "",
+  });
+  return html`
+    <th scope="col" ${more}>${sort === undefined ? label : html`<a${link}>${label}</a>`}</th>
+  `;
+}
+
+function cellOf(column: Column, cell: Content, isHeading: boolean): Html {
+  if (isHeading) {
+    const more = attributes({ role: "rowheader", class: classOf(column) });
+    return html`
+      <th scope="row" ${more}>${cell}</th>
+    `;
+  }
+  const label = typeof column.label === "string" ? column.label : undefined;
+  const more = attributes({ role: "cell", class: classOf(column), "data-label": label });
+  return html`<td${more}>${cell}</td>`;
+}
+
+function classOf({ numeric, minor }: Column): string | undefined {
+  return [numeric === true ? "numeric" : "", minor === true ? "minor" : ""].join(" ").trim() ||
+    undefined;
 }
 
 /** Says that there is nothing, and what to do about it. */

@@ -1,5 +1,5 @@
 /**
- * Forms that narrow a list down: what is typed shows at once.
+ * Forms that narrow a list down, headings that sort it: what is typed or chosen shows at once.
  *
  * @module
  */
@@ -12,6 +12,7 @@ const PAUSE_MS = 250;
 export function start(): void {
   onContent((root) => {
     for (const form of root.querySelectorAll<HTMLFormElement>("form[data-filter]")) listen(form);
+    for (const link of root.querySelectorAll<HTMLAnchorElement>("a[data-visit]")) sort(link);
   });
 }
 
@@ -34,5 +35,15 @@ function listen(form: HTMLFormElement): void {
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(show, PAUSE_MS);
+  });
+}
+
+/** Sorts by a column; the part it is in is replaced, and the form's own choice of an order. */
+function sort(link: HTMLAnchorElement): void {
+  link.addEventListener("click", (event) => {
+    const part = link.closest<HTMLElement>("[data-refresh][id]");
+    if (part === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void visit(link.href, [part.id, `${part.id}-order`]);
   });
 }

@@ -50,7 +50,10 @@ export async function visit(url: string, ids: readonly string[]): Promise<void> 
 async function refresh(ids: readonly string[] | undefined): Promise<void> {
   under = true;
   try {
-    const response = await fetch(location.href, { headers: { "X-Fragment": "1" } });
+    const asked = location.href;
+    const response = await fetch(asked, { headers: { "X-Fragment": "1" } });
+    // another state of the page has been asked for meanwhile, and comes
+    if (location.href !== asked) return;
     if (response.status === 401) return signInAgain();
     if (response.redirected) return location.reload();
     const page = new DOMParser().parseFromString(
