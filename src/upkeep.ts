@@ -192,7 +192,7 @@ function optionTexts({ config }: LoadedConfig): OptionTexts {
 }
 
 /** Ports of a call; undefined = it is over. */
-function portsOf({ registry }: CallService, callId: string): CapturePort[] | undefined {
+export function portsOf({ registry }: CallService, callId: string): CapturePort[] | undefined {
   const call = registry.get(callId);
   if (call === undefined || call.deleting) return undefined;
   return call.participants.flatMap(({ medias }) =>
