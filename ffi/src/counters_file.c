@@ -23,7 +23,7 @@ static size_t bytes_of(uint32_t slots)
 
 static size_t total(uint32_t slots)
 {
-	return bytes_of(slots) + slots * sizeof(struct rtpe_srtp_port);
+	return bytes_of(slots) + slots * (sizeof(struct rtpe_srtp_port) + COUNTERS_LEFT);
 }
 
 static void *mapped(const struct counters_file *file)
@@ -52,6 +52,7 @@ int counters_map(struct counters_file *file, const char *path, uint32_t slots)
 		return -ENOMEM;
 	file->counters = p;
 	file->srtp = (struct rtpe_srtp_port *)(file->counters + slots);
+	file->left = (uint8_t *)(file->srtp + slots);
 	return 0;
 }
 
@@ -69,14 +70,21 @@ int counters_reserve(struct counters_file *file, uint32_t slot)
 	return 0;
 }
 
+static int reserve_at(const struct counters_file *file, const void *at, size_t len)
+{
+	off_t start = (const uint8_t *)at - (const uint8_t *)file->counters;
+
+	return file->fd >= 0 && posix_fallocate(file->fd, start, (off_t)len) ? -ENOSPC : 0;
+}
+
 int counters_reserve_srtp(struct counters_file *file, uint32_t slot)
 {
-	size_t one = sizeof(struct rtpe_srtp_port);
+	return reserve_at(file, &file->srtp[slot], sizeof(file->srtp[slot]));
+}
 
-	if (file->fd < 0)
-		return 0;
-	return posix_fallocate(file->fd, (off_t)(bytes_of(file->slots) + slot * one), (off_t)one)
-		       ? -ENOSPC : 0;
+int counters_reserve_left(struct counters_file *file, uint32_t slot)
+{
+	return reserve_at(file, file->left + (size_t)slot * COUNTERS_LEFT, COUNTERS_LEFT);
 }
 
 void counters_unmap(struct counters_file *file)
@@ -90,5 +98,6 @@ void counters_unmap(struct counters_file *file)
 	}
 	file->counters = NULL;
 	file->srtp = NULL;
+	file->left = NULL;
 	file->fd = -1;
 }

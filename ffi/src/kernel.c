@@ -214,12 +214,13 @@ void kernel_clock_rate(struct rtpe_core *core, struct slot *slot, uint8_t payloa
 }
 
 /* The port is one that an earlier process had open. */
-static void inherit(struct kernel *k, struct slot *slot)
+static void inherit(struct rtpe_core *core, struct slot *slot)
 {
+	struct kernel *k = core->kernel;
 	struct kernel_port *p = &k->ports[slot->index];
 	struct kernel_heir *h = kernel_heir(k, &slot->local);
 
-	if (!h)
+	if (!h || kernel_may_leave(core, slot->index))
 		return;
 	h->claimed = true;
 	p->place = h->place + 1;
@@ -233,21 +234,19 @@ static void inherit(struct kernel *k, struct slot *slot)
 void kernel_slot_opened(struct rtpe_core *core, struct slot *slot)
 {
 	struct kernel *k = core->kernel;
-	struct kernel_port *p;
 
 	atomic_store(&slot->kernel, 0);
 	atomic_store(&slot->strays, 0);
 	if (!k)
 		return;
-	p = &k->ports[slot->index];
 	/* Memory that was never touched is not touched for short calls. */
 	if (k->info[slot->index].counted) {
-		p->has_left = false;
+		kernel_forget_left(core, slot->index);
 		atomic_store(&k->back[slot->index].state, HANDBACK_EMPTY);
 		k->info[slot->index].counted = 0;
 	}
 	tell_info(k, slot, RTPE_WHY_NO_RULE);
-	inherit(k, slot);
+	inherit(core, slot);
 }
 
 void kernel_slot_closed(struct rtpe_core *core, struct slot *slot)

@@ -51,6 +51,7 @@ struct kernel_port {
 	bool ruled;			/* there is a rule for it */
 	bool adopted;			/* by an earlier process, and not replaced yet */
 	bool has_left;
+	bool may_leave;			/* there is room for what it leaves */
 	uint32_t generation;		/* of the slot */
 	struct rtpe_addr told;		/* remote endpoint told last */
 	uint8_t *rule;			/* as it came, or NULL */
@@ -75,7 +76,6 @@ struct kernel {
 	/* Of the core's slots; apart, for most touch none but the first. */
 	struct kernel_port *ports;
 	struct handback *back;
-	uint8_t *left;			/* see kernel_left() */
 	struct rtpe_offload_slot *info;
 	struct kernel_heir *heirs;	/* by address */
 	uint32_t n_heirs;
@@ -136,11 +136,11 @@ void kernel_srtp_merge_received(struct slot *slot, const struct rtpe_srtp_state 
 
 /* kernel_sum.c */
 /* Counters of places that a slot has had: without sources, whose room is not
- * there. */
-enum { KERNEL_LEFT = (offsetof(struct rtpe_counters, ssrc) + 63) / 64 * 64 };
-static inline struct rtpe_counters *kernel_left(const struct kernel *k, uint32_t slot)
+ * there. They outlive the process, as the core's own do. */
+static inline struct rtpe_counters *kernel_left(const struct rtpe_core *core, uint32_t slot)
 {
-	return (struct rtpe_counters *)(void *)(k->left + (size_t)slot * KERNEL_LEFT);
+	return (struct rtpe_counters *)(void *)(core->counters_file.left +
+						(size_t)slot * COUNTERS_LEFT);
 }
 
 void kernel_hand_back_srtp(struct kernel *k, struct slot *slot,
@@ -149,8 +149,12 @@ void kernel_hand_back_srtp(struct kernel *k, struct slot *slot,
 const struct rtpe_counters *kernel_counters(const struct kernel *k, uint32_t slot);
 /* Sources go back to the relay thread. */
 void kernel_hand_back(struct kernel *k, struct slot *slot);
+/* Makes room for what the slot will leave: 0 or -ENOSPC. */
+int kernel_may_leave(struct rtpe_core *core, uint32_t slot);
 /* Counters survive the place they are counted at. */
-void kernel_leave(struct kernel *k, uint32_t slot);
+void kernel_leave(struct rtpe_core *core, uint32_t slot);
+/* The slot is somebody else's. */
+void kernel_forget_left(struct rtpe_core *core, uint32_t slot);
 /* `next` is what followed on `into`: one source, counted in two places. */
 void source_join(struct rtpe_ssrc_counters *into, const struct rtpe_ssrc_counters *next);
 

@@ -35,13 +35,12 @@ static struct kernel *kernel_new(struct rtpe_core *core, const struct rtpe_offlo
 	k->fd = -1;
 	k->ports = mem_map(core->opts.max_slots * sizeof(*k->ports));
 	k->back = mem_map(core->opts.max_slots * sizeof(*k->back));
-	k->left = mem_map((size_t)core->opts.max_slots * KERNEL_LEFT);
 	k->info = mem_map(core->opts.max_slots * sizeof(*k->info));
 	k->free = mem_map(opts->slots * sizeof(*k->free));
 	k->again = mem_map(core->opts.max_slots * sizeof(*k->again));
 	core->kernel = k;
 	atomic_store(&core->ready, mem_map(kernel_ready_words(core) * sizeof(*core->ready)));
-	if (k->ports && k->back && k->left && k->info && k->free && k->again && core->ready)
+	if (k->ports && k->back && k->info && k->free && k->again && core->ready)
 		return k;
 	kernel_free(core);
 	return NULL;
@@ -139,7 +138,6 @@ void kernel_free(struct rtpe_core *core)
 	mem_unmap(k->free, k->opts.slots * sizeof(*k->free));
 	mem_unmap(k->again, core->opts.max_slots * sizeof(*k->again));
 	mem_unmap(k->info, core->opts.max_slots * sizeof(*k->info));
-	mem_unmap(k->left, (size_t)core->opts.max_slots * KERNEL_LEFT);
 	mem_unmap(k->back, core->opts.max_slots * sizeof(*k->back));
 	mem_unmap(k->ports, core->opts.max_slots * sizeof(*k->ports));
 	core->kernel = NULL;

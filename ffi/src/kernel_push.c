@@ -50,6 +50,8 @@ int kernel_place(struct rtpe_core *core, struct slot *slot)
 
 	if (p->place)
 		return 0;
+	if (kernel_may_leave(core, slot->index))
+		return -ENOSPC;
 	place = place_take(k);
 	if (!place)
 		return -ENOSPC;
@@ -77,7 +79,7 @@ void kernel_displace(struct rtpe_core *core, struct slot *slot)
 	kernel_send(k, RTPE_KERNEL_PORT_CLOSE, p->place - 1, 0);
 	if (p->ruled)
 		kernel_hand_back(k, slot);
-	kernel_leave(k, slot->index);
+	kernel_leave(core, slot->index);
 	place_give(k, p->place - 1);
 	p->place = 0;
 	p->ruled = false;

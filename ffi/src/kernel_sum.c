@@ -236,17 +236,34 @@ static void add(struct rtpe_counters *sum, const struct rtpe_counters *c)
 	latest(&sum->last_tx_us, load(&c->last_tx_us));
 }
 
-void kernel_leave(struct kernel *k, uint32_t slot)
+int kernel_may_leave(struct rtpe_core *core, uint32_t slot)
 {
-	const struct rtpe_counters *c = kernel_counters(k, slot);
-	struct kernel_port *p = &k->ports[slot];
+	struct kernel_port *p = &core->kernel->ports[slot];
 
-	if (!c)
+	if (!p->may_leave && counters_reserve_left(&core->counters_file, slot))
+		return -ENOSPC;
+	p->may_leave = true;
+	return 0;
+}
+
+void kernel_leave(struct rtpe_core *core, uint32_t slot)
+{
+	const struct rtpe_counters *c = kernel_counters(core->kernel, slot);
+	struct kernel_port *p = &core->kernel->ports[slot];
+
+	if (!c || !p->may_leave)
 		return;
-	if (!p->has_left)
-		memset(kernel_left(k, slot), 0, KERNEL_LEFT);
 	p->has_left = true;
-	add(kernel_left(k, slot), c);
+	add(kernel_left(core, slot), c);
+}
+
+void kernel_forget_left(struct rtpe_core *core, uint32_t slot)
+{
+	struct kernel_port *p = &core->kernel->ports[slot];
+
+	if (p->has_left)
+		memset(kernel_left(core, slot), 0, COUNTERS_LEFT);
+	p->has_left = false;
 }
 
 static void share_add(struct rtpe_offload_share *s, const struct rtpe_counters *c)
@@ -285,8 +302,8 @@ int rtpe_counters_sum(struct rtpe_core *core, rtpe_u32 slot, struct rtpe_counter
 		share_add(&part, c);
 	}
 	if (p->has_left) {
-		add(sum, kernel_left(k, slot));
-		share_add(&part, kernel_left(k, slot));
+		add(sum, kernel_left(core, slot));
+		share_add(&part, kernel_left(core, slot));
 	}
 	if (share)
 		*share = part;
@@ -308,6 +325,6 @@ rtpe_u64 rtpe_counters_last_rx(struct rtpe_core *core, rtpe_u32 slot)
 	if (c)
 		latest(&last, load(&c->last_rx_us));
 	if (k->ports[slot].has_left)
-		latest(&last, kernel_left(k, slot)->last_rx_us);
+		latest(&last, kernel_left(core, slot)->last_rx_us);
 	return last;
 }

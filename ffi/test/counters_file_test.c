@@ -54,7 +54,8 @@ static void test_file_has_the_counters_after_the_end(void)
 	CHECK(slot >= 0);
 	rtpe_core_free(core);
 	CHECK_EQ(stat(path, &st), 0);
-	CHECK_EQ(st.st_size, (off_t)(1000 * (sizeof(c) + sizeof(struct rtpe_srtp_port))));
+	CHECK_EQ(st.st_size, (off_t)(1000 * (sizeof(c) + sizeof(struct rtpe_srtp_port) +
+					     COUNTERS_LEFT)));
 	CHECK_EQ(st.st_mode & 0777, 0600);
 	f = fopen(path, "rb");
 	CHECK(f != NULL);
@@ -83,6 +84,11 @@ static void test_blocks_are_there_before_they_are_written(void)
 	CHECK_EQ(file.reserved, 1000);
 	CHECK_EQ(counters_reserve_srtp(&file, 999), 0);
 	memset(&file.srtp[999], 1, sizeof(file.srtp[999]));
+	CHECK_EQ(counters_reserve_left(&file, 999), 0);
+	memset(file.left + (size_t)999 * COUNTERS_LEFT, 1, COUNTERS_LEFT);
+	CHECK_EQ(fstat(file.fd, &st), 0);
+	CHECK_EQ(st.st_size, file.left + (size_t)1000 * COUNTERS_LEFT -
+			     (uint8_t *)file.counters);
 	counters_unmap(&file);
 	tidy();
 }

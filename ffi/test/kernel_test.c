@@ -419,6 +419,35 @@ static void a_module_that_goes(void)
 	stop();
 }
 
+/* Where who comes after a process that is killed finds it. */
+static void what_it_left_is_in_the_file(void)
+{
+	struct rtpe_addr again = addr_of("127.0.0.1", 41000);
+	struct rtpe_counters *left;
+
+	start_in_kernel();
+	left = (void *)(core->counters_file.left + (size_t)a * COUNTERS_LEFT);
+	CHECK_EQ(left->rx_packets, 0);
+	for (unsigned i = 1; i <= 2; i++) {
+		of(a)->rx_packets = 50;
+		of(a)->last_rx_us = 1000 + i;
+		kernel_displace(core, &core->slots[a]);
+		CHECK_EQ(left->rx_packets, 50 * i);
+		CHECK_EQ(left->last_rx_us, 1000 + i);
+		kernel_wake(core, &core->slots[a]);
+		tick();
+		CHECK_EQ(why(a), RTPE_WHY_IN_KERNEL);
+	}
+	/* The next call's port has nothing of it. */
+	CHECK_EQ(rtpe_port_close(core, (uint32_t)a), 0);
+	kernel_slot_opened(core, &core->slots[a]);
+	CHECK_EQ(left->rx_packets, 0);
+	CHECK_EQ(left->last_rx_us, 0);
+	a = rtpe_port_open(core, &again);
+	CHECK(a >= 0);
+	stop();
+}
+
 static void packets_that_miss_it(void)
 {
 	start_in_kernel();
@@ -587,6 +616,8 @@ static const struct test tests[] = {
 	{ "no module is a reason not to start, unless one is patient", no_module },
 	{ "sums are of both", sums_are_of_both },
 	{ "sources go on where the module was", sources_go_on },
+	{ "what it counted where it is no more outlives the process",
+	  what_it_left_is_in_the_file },
 	{ "a table is taken over", a_table_is_taken_over },
 	{ "a list of ports that lies is not believed", a_list_that_lies },
 	{ "the table is deleted at the end", its_table_is_deleted },

@@ -65,6 +65,8 @@ export class CounterCodec {
   readonly size: number;
   /** Size of what one slot remembers of SRTP, in bytes; not read here. */
   readonly srtpSize: number;
+  /** Size of what the kernel module counted for one slot at places it has no more: counters without sources. */
+  readonly leftSize: number;
   readonly addr: AddrCodec;
   readonly slot: StructLayout<keyof typeof COUNTER_FIELDS>["offset"];
   readonly ssrc: StructLayout<keyof typeof SSRC_FIELDS>["offset"];
@@ -77,6 +79,7 @@ export class CounterCodec {
     const ssrc = layout.require("rtpe_ssrc_counters", SSRC_FIELDS);
     this.size = counters.size;
     this.srtpSize = layout.require("rtpe_srtp_port", {}).size;
+    this.leftSize = Math.ceil(counters.offset.ssrc / 64) * 64;
     this.addr = addr;
     this.slot = counters.offset;
     this.ssrc = ssrc.offset;

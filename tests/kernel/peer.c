@@ -109,9 +109,13 @@ static void send_one(void)
 	memset(packet + RTP_HEADER, seq & 0x7f, PAYLOAD);
 	if (out && srtp_protect(out, packet, &len) != srtp_err_status_ok)
 		exit(4);
-	for (int i = 0; i <= twice; i++)
-		if (sendto(sock, packet, (size_t)len, 0, (void *)&to, to_len) < 0 && errno != ECONNREFUSED)
-			perror("sendto");
+	for (int i = 0; i <= twice; i++) {
+		if (sendto(sock, packet, (size_t)len, 0, (void *)&to, to_len) >= 0 ||
+		    errno == ECONNREFUSED)
+			continue;
+		perror("sendto");
+		exit(5);
+	}
 	sent++;
 	seq++;
 	timestamp += PAYLOAD;
