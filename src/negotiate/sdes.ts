@@ -95,7 +95,10 @@ export function offeredCryptos(
   return inOrder(offered, order);
 }
 
-/** Keys an answer has settled on: one of those offered, by its tag (RFC 4568 section 5.1.2). */
+/**
+ * Keys an answer has settled on: one of those offered, by its tag (RFC 4568 section 5.1.2). Some phones count
+ * their tags from 1 whatever was offered; what they name by its suite is taken too, when it was offered once.
+ */
 export function answeredKeys(
   told: readonly CryptoAttribute[],
   heard: readonly CryptoAttribute[],
@@ -103,6 +106,10 @@ export function answeredKeys(
   for (const receive of heard) {
     const send = told.find(({ tag, suite }) => tag === receive.tag && suite === receive.suite);
     if (send !== undefined) return { type: "sdes", receive, send };
+  }
+  for (const receive of heard) {
+    const [send, other] = told.filter(({ suite }) => suite === receive.suite);
+    if (send !== undefined && other === undefined) return { type: "sdes", receive, send };
   }
   return undefined;
 }

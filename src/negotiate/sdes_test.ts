@@ -119,8 +119,21 @@ Deno.test("answeredKeys goes by tag and suite", () => {
   const told = [key(1, S80, "ours"), key(2, S32, "other")];
   const keys = answeredKeys(told, [key(1, S32, "x"), key(2, S32, "theirs")]);
   assert.deepEqual([keys?.receive.keySalt, keys?.send.keySalt], ["theirs", "other"]);
-  assert.equal(answeredKeys(told, [key(3, S80, "x")]), undefined);
   assert.equal(answeredKeys(told, []), undefined);
+});
+
+Deno.test("answeredKeys goes by the suite alone where that names one key", () => {
+  const told = [key(1, S80, "ours"), key(2, S32, "other")];
+  for (const tag of [1, 99]) {
+    const keys = answeredKeys(told, [key(tag, S32, "theirs")]);
+    assert.deepEqual([keys?.receive.keySalt, keys?.send.keySalt], ["theirs", "other"]);
+  }
+  const later = answeredKeys(told, [key(1, S32, "x"), key(1, S80, "theirs")]);
+  assert.equal(later?.receive.keySalt, "theirs", "the right tag counts first");
+  assert.equal(answeredKeys(told, [key(1, GCM, "x")]), undefined, "nobody offered that");
+  const twice = [key(1, S80, "one"), key(2, S80, "another")];
+  assert.equal(answeredKeys(twice, [key(3, S80, "x")]), undefined, "which of the two?");
+  assert.equal(answeredKeys(twice, [key(2, S80, "x")])?.send.keySalt, "another");
 });
 
 Deno.test("chosenKeys hands on the key of the other side where it has the suite", () => {

@@ -142,7 +142,7 @@ Deno.test("keys in use stay in use until a re-offer is answered", () => {
 });
 
 Deno.test("an answer without keys forwards nothing where keys were offered", () => {
-  for (const lines of [[], [crypto(99, "b")], ["a=setup:active"]]) {
+  for (const lines of [[], [crypto(99, "b").replace(S80, "NEW")], ["a=setup:active"]]) {
     const call = new Parties();
     call.offer(AVP, SAVP, []);
     call.answer(SAVP, AVP, lines);
