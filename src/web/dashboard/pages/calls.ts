@@ -193,11 +193,11 @@ function rowOf({ services }: PageContext, call: CallRow): Content[] {
     time(call.created),
     since(call.created, services.clock.wall()),
     count(call.tags.length),
-    html`${call.media.join(", ")}`,
+    html`${call.media.map((kind) => html`<div>${kind}</div>`)}`,
     count(call.packets),
     marked(share, share !== undefined && share > BAD_LOSS, percent),
     marked(call.mos, call.mos !== undefined && call.mos < BAD_MOS, (mos) => fixed(mos, 1)),
-    code(call.createdFrom),
+    code(call.createdFrom.replace(/:\d+$/, "")),
   ];
 }
 
