@@ -145,6 +145,8 @@ async function configure(folder: string, parts: RootParts): Promise<void> {
   for (const name of ["machine-id", "hostname"]) await Deno.writeTextFile(`${etc}/${name}`, "");
   await Deno.mkdir(`${etc}/systemd/network`, { recursive: true });
   await Deno.symlink("../run/systemd/resolve/stub-resolv.conf", `${etc}/resolv.conf`);
+  // commands start in a third of the time when what is compiled is kept
+  await Deno.symlink("../var/cache/root", `${folder}/root/.cache`);
   await Deno.writeTextFile(`${etc}/fstab`, "# The initial ramdisk mounts what there is.\n");
   await Deno.writeTextFile(
     `${etc}/hosts`,
