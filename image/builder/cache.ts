@@ -34,7 +34,7 @@ export async function kept(
   ingredients: unknown,
   make: (folder: string) => Promise<void>,
 ): Promise<string> {
-  const folder = `${cacheDirectory()}/${name}-${await digest(JSON.stringify(ingredients), 12)}`;
+  const folder = await folderFor(name, ingredients);
   await Deno.mkdir(cacheDirectory(), { recursive: true });
   using lock = await Deno.open(`${folder}.lock`, { create: true, write: true });
   await lock.lock(true);
@@ -46,4 +46,13 @@ export async function kept(
   await make(folder);
   await Deno.writeTextFile(`${folder}.done`, "");
   return folder;
+}
+
+/** Whether {@link kept} has it. */
+export async function isKept(name: string, ingredients: unknown): Promise<boolean> {
+  return await exists(`${await folderFor(name, ingredients)}.done`);
+}
+
+async function folderFor(name: string, ingredients: unknown): Promise<string> {
+  return `${cacheDirectory()}/${name}-${await digest(JSON.stringify(ingredients), 12)}`;
 }

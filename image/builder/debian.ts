@@ -8,7 +8,7 @@
 import { SetupError } from "../../tools/packages.ts";
 import { say } from "../../tools/proc.ts";
 import { type Board, PACKAGES, TOOLS } from "./board.ts";
-import { exists, kept } from "./cache.ts";
+import { exists, isKept, kept } from "./cache.ts";
 import { type Chroot, inside, must } from "./shell.ts";
 
 /** Release the appliance is made of. */
@@ -68,11 +68,25 @@ export interface Workshop {
   readonly sysroot: string;
 }
 
+function toolsOf(board: Board) {
+  return { SUITE, TOOLS, board, recipe: 3 };
+}
+
+function packagesOf(board: Board) {
+  return { SUITE, PACKAGES, name: board.name, recipe: 2 };
+}
+
+/** Whether everything that is fetched for a board was fetched by an earlier build. */
+export async function isFetched(board: Board): Promise<boolean> {
+  return await isKept(`tools-${board.name}`, toolsOf(board)) &&
+    await isKept(`root-${board.name}`, packagesOf(board));
+}
+
 /** The folder with compilers and makers of file systems, the kernel for a board, and headers of both. */
 export async function workshop(board: Board, epoch: number): Promise<Workshop> {
   const folder = await kept(
     `tools-${board.name}`,
-    { SUITE, TOOLS, board, recipe: 3 },
+    toolsOf(board),
     async (folder) => {
       const cross = board.name !== "amd64";
       const include = [...TOOLS, ...(cross ? ["gcc-aarch64-linux-gnu"] : [])];
@@ -151,7 +165,7 @@ function fetchKernel({ name, flavour, loader }: Board): string {
 export async function baseRoot(board: Board, epoch: number): Promise<string> {
   return await kept(
     `root-${board.name}`,
-    { SUITE, PACKAGES, name: board.name, recipe: 2 },
+    packagesOf(board),
     async (folder) => {
       if (board.name !== "amd64") await emulate();
       await must([
