@@ -1,6 +1,7 @@
 /**
  * Parties that make calls and talk: a few with sockets of their own and RTCP, many that share two sockets.
- * Run inside the daemon's namespace until it is ended.
+ * Run inside the daemon's namespace until it is ended. A line on standard input is answered with what the
+ * few have heard since the last one: `heard PACKETS MEDIAN P95`, in ms on the way.
  *
  * Usage: deno run -A --unstable-net callers_main.ts NG CALLS PACKETS_PER_SECOND
  *
@@ -96,7 +97,7 @@ class Flow {
       sequence: this.#sequence,
       timestamp: this.#timestamp,
       ssrc: this.ssrc,
-      payload: new Uint8Array(160).fill(0xd5),
+      payload: stamped(),
     });
     this.#send(packet, this.port);
   }
@@ -131,6 +132,21 @@ function pair(): readonly [Deno.DatagramConn, Deno.DatagramConn] {
     }
     rtp.close();
   }
+}
+
+/** A payload that says when it left. */
+function stamped(): Uint8Array {
+  const payload = new Uint8Array(160).fill(0xd5);
+  new DataView(payload.buffer).setFloat64(0, performance.now());
+  return payload;
+}
+
+let delays: number[] = [];
+
+/** Notes how long a packet was on the way. */
+function heard(packet: Uint8Array): void {
+  const left = new DataView(packet.buffer, packet.byteOffset).getFloat64(12);
+  delays.push(performance.now() - left);
 }
 
 async function drain(conn: Deno.DatagramConn, each: (bytes: Uint8Array) => void = () => {}) {
@@ -174,8 +190,8 @@ for (let i = 1; i <= calls; i++) {
       flow.heardAt = Date.now();
     });
   }
-  void drain(a);
-  void drain(b);
+  void drain(a, heard);
+  void drain(b, heard);
 }
 
 const KEY = "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz";
@@ -215,3 +231,9 @@ setInterval(() => {
 setInterval(() => {
   for (const [flow, conn] of reporters) flow.report(conn);
 }, 1000);
+for await (const _ of Deno.stdin.readable) {
+  const sorted = delays.sort((a, b) => a - b);
+  delays = [];
+  const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(3);
+  Deno.stdout.writeSync(toBytes(`heard ${sorted.length} ${at(0.5)} ${at(0.95)}\n`));
+}

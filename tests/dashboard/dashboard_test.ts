@@ -264,12 +264,13 @@ Deno.test({
       assert.deepEqual(await findings(browser), []);
     });
 
+    const flows = async () => {
+      const before = await sent(agent, CALL);
+      await new Promise((done) => setTimeout(done, 600));
+      return await sent(agent, CALL) - before > 10;
+    };
+
     await step("media is blocked and let pass again, seen over ng", async () => {
-      const flows = async () => {
-        const before = await sent(agent, CALL);
-        await new Promise((done) => setTimeout(done, 600));
-        return await sent(agent, CALL) - before > 10;
-      };
       assert.equal(await flows(), true);
       await browser.open(CALL_PATH);
       await browser.click("#block-media");
@@ -281,6 +282,36 @@ Deno.test({
       await browser.confirm();
       await browser.until(`document.querySelector("#block-media").innerText === "Block media"`);
       await until("media flows", async () => await flows() ? true : undefined);
+    });
+
+    await step("silence and digits: the page and ng speak of the same", async () => {
+      const says = (id: string, text: string) =>
+        browser.until(`document.querySelector("${id}").innerText === "${text}"`, text);
+      const tell = async (command: string) => {
+        const reply = await agent.ng(NG, { command, "call-id": CALL }) as { result?: string };
+        assert.equal(reply.result, "ok", command);
+      };
+      for (
+        const [id, on, off, shut, open] of [
+          ["#block-silence", "Silence", "End silence", "silence media", "unsilence media"],
+          ["#block-dtmf", "Block digits", "Unblock digits", "block DTMF", "unblock DTMF"],
+        ] as const
+      ) {
+        await browser.open(CALL_PATH);
+        await browser.click(id);
+        await browser.confirm();
+        await says(id, off);
+        await tell(open);
+        await browser.open(CALL_PATH);
+        await says(id, on);
+        await tell(shut);
+        await browser.open(CALL_PATH);
+        await says(id, off);
+        await browser.click(id);
+        await browser.confirm();
+        await says(id, on);
+      }
+      assert.equal(await flows(), true);
     });
 
     await step("a capture is made and taken home", async () => {

@@ -22,11 +22,14 @@ export function ticks(max: number): number[] {
   return Array.from({ length: last + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
 
-/** Whole minutes or hours that stand below a chart: at most six. */
+/** Whole seconds, minutes or hours that stand below a chart: few of them. */
 export function timeTicks(from: number, to: number): number[] {
   const minute = 60_000;
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360].map((minutes) => minutes * minute);
-  const step = steps.find((one) => (to - from) / one <= 6) ?? 360 * minute;
+  const seconds = [5_000, 10_000, 15_000, 30_000];
+  const minutes = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360].map((count) => count * minute);
+  // seconds are longer to write
+  const step = seconds.find((one) => (to - from) / one <= 4) ??
+    minutes.find((one) => (to - from) / one <= 6) ?? 360 * minute;
   // hours of the reader's zone
   const zone = new Date(to).getTimezoneOffset() * minute;
   const first = Math.ceil((from - zone) / step) * step + zone;

@@ -25,6 +25,15 @@ Deno.test("timeTicks() are whole minutes, few of them", () => {
   }
 });
 
+Deno.test("timeTicks() are whole seconds where a chart is young", () => {
+  const from = Date.UTC(2026, 10, 21, 9, 30, 21);
+  const seconds = (length: number) =>
+    timeTicks(from, from + length * 1000).map((at) => (at - from + 21_000) / 1000);
+  assert.deepEqual(seconds(20), [25, 30, 35, 40]);
+  assert.deepEqual(seconds(100), [30, 60, 90, 120]);
+  assert.deepEqual(timeTicks(from, from), []);
+});
+
 Deno.test("linePath() draws lines, broken where nothing is known", () => {
   const points = [
     { at: -5, value: 3 },

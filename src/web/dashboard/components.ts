@@ -104,7 +104,7 @@ export interface Table {
 }
 
 /** Tables with more columns become cards on narrow screens. */
-const MAX_NARROW = 3;
+const MAX_NARROW = 2;
 
 /**
  * A table; wide ones scroll on their own, and become cards where there is no room: a row is a card with
@@ -154,9 +154,14 @@ function cellOf(column: Column, cell: Content, isHeading: boolean): Html {
       <th scope="row" ${more}>${cell}</th>
     `;
   }
-  const label = typeof column.label === "string" ? column.label : undefined;
+  const label = typeof column.label === "string" && column.label !== "" ? column.label : undefined;
   const more = attributes({ role: "cell", class: classOf(column), "data-label": label });
-  return html`<td${more}>${cell}</td>`;
+  // one box beside the label
+  return html`
+    <td${more}>
+      <div>${cell}</div>
+      </td>
+  `;
 }
 
 function classOf({ numeric, minor }: Column): string | undefined {
@@ -324,6 +329,11 @@ export function since(at: number, now: number): Html {
 /** Text for machines: identifiers, addresses. */
 export function code(text: Content): Html {
   return html`<code>${text}</code>`;
+}
+
+/** A sentence with `words for machines` in backquotes. */
+export function prose(text: string): Html {
+  return html`${text.split("`").map((part, i) => i % 2 === 1 ? code(part) : part)}`;
 }
 
 /** Links to the other pages of a list. */

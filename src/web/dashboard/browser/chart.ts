@@ -125,7 +125,7 @@ export class ChartView {
       plot.append(svg("text", place, "Nothing recorded yet"));
     }
     if (at !== undefined && !empty) plot.append(...this.#cross(data, frame, at));
-    const label = `${this.#figure.querySelector("h2")?.textContent}: ${this.#caption(data)}`;
+    const label = `${this.#figure.querySelector("h2, h3")?.textContent}: ${this.#caption(data)}`;
     const size = { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` };
     this.#canvas.replaceChildren(svg("svg", { ...size, role: "img", "aria-label": label }, plot));
     this.#showLegend(data, at);
@@ -141,9 +141,11 @@ export class ChartView {
         svg("text", { x: -8, y: y + 4, class: "scale" }, this.#format(value)),
       );
     });
-    const columns = timeTicks(frame.from, frame.to).map((at) => {
+    const times = timeTicks(frame.from, frame.to);
+    const digits = times.some((at) => at % 60_000 !== 0) ? 8 : 5;
+    const columns = times.map((at) => {
       const place = { x: xOf(at, frame), y: frame.height + 17, class: "time" };
-      return svg("text", place, localTime(at, false).slice(0, 5));
+      return svg("text", place, localTime(at, false).slice(0, digits));
     });
     return [...rows, ...columns];
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { badge, card, empty, stat, stats } from "../components.ts";
+import { badge, card, empty, prose, stat, stats } from "../components.ts";
 import { type Html, html } from "../html.ts";
 import type { Page } from "../page.ts";
 
@@ -80,7 +80,7 @@ function finding(
       <div>${badge(level, WORDS[level])}</div>
       <div><h3>${title}</h3><p>${value}</p>${advice === undefined
         ? undefined
-        : html`<p class="advice"><strong>What to do:</strong> ${advice}.</p>`}</div>
+        : html`<p class="advice"><strong>What to do:</strong> ${prose(advice)}.</p>`}</div>
     </li>
   `;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { badge, card, empty, type Level, stat, stats, table, time } from "../components.ts";
+import { badge, card, empty, type Level, prose, stat, stats, table, time } from "../components.ts";
 import { chart, rangeChoice } from "../charts.ts";
 import { percent } from "../format.ts";
 import { type Html, html } from "../html.ts";
@@ -133,7 +133,7 @@ function health({ services }: PageContext): Html {
   const notable = facts.filter((fact) => fact.level === "problem" || fact.level === "warning");
   const rows = notable.map((fact) =>
     html`<li>${badge(fact.level, fact.title)} <span>${fact.value}</span>${
-      fact.advice === undefined ? undefined : html`<p class="hint">${fact.advice}</p>`
+      fact.advice === undefined ? undefined : html`<p class="hint">${prose(fact.advice)}</p>`
     }</li>`
   );
   return card({

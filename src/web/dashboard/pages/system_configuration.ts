@@ -4,7 +4,7 @@
  * @module
  */
 
-import { badge, card, code, empty, table, time } from "../components.ts";
+import { badge, card, code, empty, prose, table, time } from "../components.ts";
 import { attributes, type Html, html } from "../html.ts";
 import type { PageContext } from "../page.ts";
 
@@ -65,12 +65,12 @@ function optionsCard({ services }: PageContext): Html {
     html`${
       option.isDefault ? html`<span class="hint">${option.value || "—"}</span>` : option.value
     }${
-      option.unit === "" ? undefined : html`
+      // what is no number has no unit
+      option.unit === "" || !/\d/.test(option.value) ? undefined : html`
         ${option.unit}
-      `
-    }`,
+      `}`,
     option.isDefault ? "default" : option.source,
-    option.help,
+    prose(option.help),
     html`
       <button type="button" class="button" ${attributes({
         "data-option": option.name,
