@@ -16,6 +16,8 @@ static int body_size(u16 type)
 		return sizeof(struct rtpe_kernel_clock_rate);
 	case RTPE_KERNEL_TRACKS_SET:
 		return RTPE_SSRC_TRACKS * sizeof(struct rtpe_ssrc_counters);
+	case RTPE_KERNEL_SRTP_CLAIM:
+		return sizeof(struct rtpe_kernel_srtp);
 	case RTPE_KERNEL_RULE_SET:
 	case RTPE_KERNEL_SRTP_PUT:
 		return -1;
@@ -33,7 +35,7 @@ static int check_header(const struct rtpe_kernel_msg *m, size_t len)
 		return -EINVAL;
 	if (m->version != RTPE_KERNEL_VERSION)
 		return -EPROTO;
-	if (m->type < RTPE_KERNEL_HELLO || m->type > RTPE_KERNEL_TRACKS_SET)
+	if (m->type < RTPE_KERNEL_HELLO || m->type > RTPE_KERNEL_SRTP_CLAIM)
 		return -EOPNOTSUPP;
 	/* Something to come that has no meaning yet. */
 	if (m->flags & ~(m->type == RTPE_KERNEL_RULE_SET ? RTPE_KERNEL_RULE_COPY : 0))
@@ -76,6 +78,8 @@ static int port_message(struct table *t, const struct rtpe_kernel_msg *m, void *
 		return srtp_message(p, body, m->size - sizeof(*m));
 	case RTPE_KERNEL_TRACKS_SET:
 		return port_tracks_set(p, body);
+	case RTPE_KERNEL_SRTP_CLAIM:
+		return port_srtp_claim(p, body);
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -283,7 +283,9 @@ static u32 places_free(const struct rtpe_srtp_state *states)
 	return n;
 }
 
-static void srtp_merge(struct rtpe_srtp_port *m, const struct rtpe_kernel_srtp *in)
+/* The window of an SSRC, which is there or has room. */
+static struct rtpe_srtp_window *srtp_window(struct rtpe_srtp_port *m,
+					    const struct rtpe_kernel_srtp *in)
 {
 	struct srtp_table t = {
 		.states = in->sent ? m->tx : m->rx,
@@ -292,8 +294,14 @@ static void srtp_merge(struct rtpe_srtp_port *m, const struct rtpe_kernel_srtp *
 	};
 	u32 hint = 0;
 
-	rtpe_srtp_merge(&srtp_take(&t, in->state.key, in->state.ssrc, &hint)->rtp,
-			&in->state.rtp);
+	return &srtp_take(&t, in->state.key, in->state.ssrc, &hint)->rtp;
+}
+
+static bool srtp_fits(const struct rtpe_kernel_srtp *in)
+{
+	/* No key, no direction, or an index that no packet has. */
+	return in->state.key && in->sent <= 1 && !in->pad &&
+	       in->state.rtp.top < RTPE_SRTP_RTP_END;
 }
 
 int port_srtp_put(struct port *p, const struct rtpe_kernel_srtp *list, u32 n)
@@ -301,14 +309,9 @@ int port_srtp_put(struct port *p, const struct rtpe_kernel_srtp *list, u32 n)
 	int err;
 	u32 i;
 
-	for (i = 0; i < n; i++) {
-		const struct rtpe_kernel_srtp *in = &list[i];
-
-		/* No key, no direction, or an index that no packet has. */
-		if (!in->state.key || in->sent > 1 || in->pad ||
-		    in->state.rtp.top >= RTPE_SRTP_RTP_END)
+	for (i = 0; i < n; i++)
+		if (!srtp_fits(&list[i]))
 			return -EINVAL;
-	}
 	err = port_srtp_need(p);
 	if (err)
 		return err;
@@ -318,7 +321,33 @@ int port_srtp_put(struct port *p, const struct rtpe_kernel_srtp *list, u32 n)
 	    places(p->srtp->tx, list, n, 1) > places_free(p->srtp->tx))
 		err = -ENOSPC;
 	for (i = 0; i < n && !err; i++)
-		srtp_merge(p->srtp, &list[i]);
+		rtpe_srtp_merge(srtp_window(p->srtp, &list[i]), &list[i].state.rtp);
+	spin_unlock_bh(&p->srtp_lock);
+	return err;
+}
+
+int port_srtp_claim(struct port *p, const struct rtpe_kernel_srtp *in)
+{
+	const struct rtpe_srtp_state *states;
+	struct rtpe_srtp_window *w;
+	int err;
+
+	if (!srtp_fits(in))
+		return -EINVAL;
+	err = port_srtp_need(p);
+	if (err)
+		return err;
+	spin_lock_bh(&p->srtp_lock);
+	states = in->sent ? p->srtp->tx : p->srtp->rx;
+	if (places(states, in, 1, in->sent) > places_free(states)) {
+		err = -ENOSPC;
+	} else {
+		w = srtp_window(p->srtp, in);
+		if (rtpe_srtp_fresh(w, in->state.rtp.top))
+			rtpe_srtp_note(w, in->state.rtp.top);
+		else
+			err = -EALREADY;
+	}
 	spin_unlock_bh(&p->srtp_lock);
 	return err;
 }

@@ -121,6 +121,7 @@ int port_rate_set(struct port *p, const struct rtpe_kernel_clock_rate *rate);
 /* Memory for SRTP streams, if it has none yet. 0 or -ENOMEM. */
 int port_srtp_need(struct port *p);
 int port_srtp_put(struct port *p, const struct rtpe_kernel_srtp *list, u32 n);
+int port_srtp_claim(struct port *p, const struct rtpe_kernel_srtp *in);
 int port_tracks_set(struct port *p, const struct rtpe_ssrc_counters *tracks);
 /* Without the lock: what the port of a slot remembers of SRTP streams. */
 int port_srtp_read(struct table *t, u64 slot, struct rtpe_srtp_port *out);

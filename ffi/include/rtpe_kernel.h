@@ -21,6 +21,8 @@
  *   down     SRTP_PUT of what the core remembers, RULE_SET, and once more
  *            SRTP_PUT when no older packet waits in the port's socket
  *   up       RULE_CLEAR, SYNC, then rtpe_srtp_merge() of what pread() returns
+ *   between  of a packet that comes up SRTP_CLAIM before it is forwarded: its
+ *            twin may be under way in the module
  *   always   of a packet that comes up, and of one that the core sends, the
  *            rollover counter is guessed after rtpe_srtp_note() of the `top`
  *            that pread() returns, where that is higher
@@ -62,6 +64,10 @@ enum rtpe_kernel_type {
 	/* RTPE_SSRC_TRACKS structs rtpe_ssrc_counters: the port's statistics of
 	 * SSRCs go on from these. -EINVAL: they contradict themselves. */
 	RTPE_KERNEL_TRACKS_SET = 10,
+	/* Struct rtpe_kernel_srtp: the one index `top` is taken, seen[] is not
+	 * looked at. -EALREADY: a packet of the port had it, or it is too old to
+	 * tell; -ENOSPC as above. */
+	RTPE_KERNEL_SRTP_CLAIM = 11,
 };
 
 struct rtpe_kernel_msg {

@@ -246,8 +246,11 @@ void forward(struct thread *t, struct packet *p)
 			drop(p, why);
 			return;
 		}
-		if (keyed)
-			kernel_tell_received(t, slot, get32(p->data + 8));
+		if (keyed && !kernel_claim(t, slot, rule, get32(p->data + 8),
+					   get16(p->data + 2))) {
+			drop(p, &c->drop_replay);
+			return;
+		}
 	}
 	if (!source_accepted(t, p)) {
 		drop(p, &c->drop_source);

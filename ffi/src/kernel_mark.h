@@ -4,6 +4,7 @@
 #define RTPE_KERNEL_MARK_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Bits of slot->kernel. */
@@ -27,8 +28,9 @@ void kernel_wake(struct rtpe_core *core, const struct slot *slot);
 void kernel_met(struct thread *t, struct slot *slot);
 /* KERNEL_KEYED: before the rollover counter of an RTP packet is guessed, ... */
 void kernel_catch_up(struct thread *t, struct slot *slot, const struct rule *rule);
-/* ... once it has been opened, ... */
-void kernel_tell_received(struct thread *t, const struct slot *slot, uint32_t ssrc);
+/* ... once it has been opened: false where the module has taken its twin, ... */
+bool kernel_claim(struct thread *t, const struct slot *slot, const struct rule *rule,
+		  uint32_t ssrc, uint16_t seq);
 /* ... and once it has been sealed. */
 void kernel_tell_sent(struct thread *t, const struct rule *rule, uint32_t ssrc);
 /* A packet that the module would have forwarded. */

@@ -6,8 +6,9 @@
  * they are told. See rtpe_kernel.h.
  *
  * From before a stream goes until after it is back the relay thread asks the
- * module before each RTP packet that comes to it all the same, and tells it
- * after: a packet that one of them has taken the other refuses.
+ * module before each RTP packet that comes to it all the same, claims it there
+ * once it is authentic, and tells what has been sent: of a packet and its twin
+ * one of them takes the first, and both refuse the second.
  */
 #include <errno.h>
 #include <string.h>
@@ -162,36 +163,42 @@ void kernel_catch_up(struct thread *t, struct slot *slot, const struct rule *rul
 }
 
 /* One SSRC, by a relay thread: k->message is not its. */
-static void tell_one(const struct rtpe_core *core, const struct slot *slot,
-		     const struct rtpe_srtp_state *states, uint32_t ssrc, bool sent)
+static int tell_one(const struct rtpe_core *core, const struct slot *slot, uint16_t type,
+		    const struct rtpe_srtp_state *state, bool sent)
 {
 	struct {
 		struct rtpe_kernel_msg head;
 		struct rtpe_kernel_srtp one;
-	} m = { .one.sent = sent };
+	} m = { .one.sent = sent, .one.state = *state };
 	const struct kernel *k = core->kernel;
 	uint32_t place = k->ports[slot->index].place;
 
 	if (!place || k->fd < 0)
-		return;
+		return -ENODEV;
 	m.head.size = sizeof(m);
 	m.head.version = RTPE_KERNEL_VERSION;
-	m.head.type = RTPE_KERNEL_SRTP_PUT;
+	m.head.type = type;
 	m.head.slot = place - 1;
-	for (unsigned i = 0; i < RTPE_SRTP_STREAMS; i++) {
-		if (states[i].ssrc != ssrc || !is_used(&states[i]))
-			continue;
-		m.one.state = states[i];
-		m.one.state.from = place_of(k, core, states[i].from);
-		/* What cannot be told now is told at the next tick. */
-		if (kernel_write(k->fd, &m, sizeof(m)) < 0)
-			return;
-	}
+	m.one.state.from = place_of(k, core, state->from);
+	return kernel_write(k->fd, &m, sizeof(m)) < 0 ? -errno : 0;
 }
 
-void kernel_tell_received(struct thread *t, const struct slot *slot, uint32_t ssrc)
+bool kernel_claim(struct thread *t, const struct slot *slot, const struct rule *rule,
+		  uint32_t ssrc, uint16_t seq)
 {
-	tell_one(t->core, slot, slot->srtp->rx, ssrc, false);
+	const struct srtp_table table = { .states = slot->srtp->rx };
+	rtpe_u32 hint = 0;
+	const struct rtpe_srtp_state *own =
+		srtp_find(&table, srtp_key(rule->decrypt), ssrc, &hint);
+	struct rtpe_srtp_state claimed;
+
+	if (!own)
+		return true;
+	claimed = *own;
+	/* It has just been noted, so that this is its index. */
+	claimed.rtp.top = rtpe_srtp_guess(&own->rtp, seq);
+	/* What cannot be told now is told at the next tick. */
+	return tell_one(t->core, slot, RTPE_KERNEL_SRTP_CLAIM, &claimed, false) != -EALREADY;
 }
 
 void kernel_tell_sent(struct thread *t, const struct rule *rule, uint32_t ssrc)
@@ -205,6 +212,9 @@ void kernel_tell_sent(struct thread *t, const struct rule *rule, uint32_t ssrc)
 		    atomic_load(&to->generation) != rule->outputs[i].generation)
 			continue;
 		secure_copy_sent(to, states);
-		tell_one(t->core, to, states, ssrc, true);
+		/* What cannot be told now is told at the next tick. */
+		for (unsigned n = 0; n < RTPE_SRTP_STREAMS; n++)
+			if (states[n].ssrc == ssrc && is_used(&states[n]))
+				tell_one(t->core, to, RTPE_KERNEL_SRTP_PUT, &states[n], true);
 	}
 }

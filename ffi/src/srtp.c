@@ -99,6 +99,11 @@ bool srtp_same(const struct srtp *s, const struct rtpe_srtp *p)
 
 /* ---- SSRCs ----------------------------------------------------------- */
 
+uint32_t srtp_key(const struct srtp *s)
+{
+	return s->key;
+}
+
 int srtp_stream_get(struct srtp *s, uint32_t ssrc, uint32_t *roc, uint16_t *seq)
 {
 	const struct rtpe_srtp_state *st = srtp_find(&s->table, s->key, ssrc, &s->hint);

@@ -39,6 +39,9 @@ void srtp_free(struct srtp *s);
 /* Whether an object was made from the same parameters. */
 bool srtp_same(const struct srtp *s, const struct rtpe_srtp *p);
 
+/* Which key it is, in struct rtpe_srtp_state. */
+uint32_t srtp_key(const struct srtp *s);
+
 /* All four write to out, which is in or does not overlap with it. What is in out
  * after a failure is not to be looked at. */
 int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap);

@@ -26,7 +26,8 @@ extern const struct suite suite_classify, suite_checksum, suite_ring, suite_lear
 	suite_dtls, suite_restore, suite_route,
 	suite_ext, suite_bundle, suite_rtcp_names, suite_steer_mux, suite_sockets_mux,
 	suite_steer_capture, suite_sockets_capture,
-	suite_steer_edit, suite_sockets_edit, suite_taken, suite_kernel, suite_kernel_sum;
+	suite_steer_edit, suite_sockets_edit, suite_taken, suite_kernel, suite_kernel_sum,
+	suite_kernel_heirs;
 
 __attribute__((format(printf, 3, 4), noreturn))
 void check_failed(const char *file, int line, const char *format, ...);

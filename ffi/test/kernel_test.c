@@ -1,238 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * When streams are handed to the kernel module and taken back, by what the core
- * tells it. The module is a list of messages here, and a file of counters.
+ * tells it.
  */
-#include "kernel.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "check.h"
 #include "kernel_source.h"
-#include "net.h"
-
-enum { PLACES = 32, TABLE = 5, LOG = 64 };
-
-static struct rtpe_core *core;
-static int a, b, peer_a, peer_b;
-static struct rules rules_a, rules_b;
-static char proc[64];
-static struct rtpe_counters *module;	/* its counters */
-
-/* What was written, and what is answered to messages of a type. */
-static struct {
-	struct rtpe_kernel_msg head;
-	uint8_t body[sizeof(struct rtpe_rule) + 4 * sizeof(struct rtpe_output)];
-} heard[LOG];
-static unsigned n_heard;
-static int answer[RTPE_KERNEL_TRACKS_SET + 1];
-
-static ssize_t fake_write(int fd, const void *buf, size_t len)
-{
-	const struct rtpe_kernel_msg *m = buf;
-
-	(void)fd;
-	if (answer[m->type]) {
-		errno = -answer[m->type];
-		return -1;
-	}
-	/* What asks whether it is alive. */
-	if (m->type == RTPE_KERNEL_RULE_CLEAR && m->slot == PLACES)
-		return (ssize_t)len;
-	if (n_heard < LOG) {
-		size_t n = len - sizeof(*m);
-
-		heard[n_heard].head = *m;
-		memcpy(heard[n_heard++].body, m + 1,
-		       n < sizeof(heard[0].body) ? n : sizeof(heard[0].body));
-	}
-	return (ssize_t)len;
-}
-
-static unsigned count_of(uint16_t type)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < n_heard; i++)
-		n += heard[i].head.type == type;
-	return n;
-}
-
-static const struct rtpe_rule *last_rule(void)
-{
-	for (unsigned i = n_heard; i-- > 0;)
-		if (heard[i].head.type == RTPE_KERNEL_RULE_SET)
-			return (const struct rtpe_rule *)(const void *)heard[i].body;
-	return NULL;
-}
-
-static void path(char *to, const char *file)
-{
-	snprintf(to, 128, "%s/%s", proc, file);
-}
-
-static void put_file(const char *name, const void *bytes, size_t len)
-{
-	char at[128];
-	int fd;
-
-	path(at, name);
-	fd = open(at, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	CHECK(fd >= 0 && write(fd, bytes, len) == (ssize_t)len);
-	close(fd);
-}
-
-static void table_appears(void)
-{
-	char at[128];
-	int fd;
-
-	path(at, "5");
-	mkdir(at, 0700);
-	path(at, "5/control");
-	fd = open(at, O_RDWR | O_CREAT, 0600);
-	CHECK(fd >= 0 && ftruncate(fd, PLACES * sizeof(*module)) == 0);
-	module = mmap(NULL, PLACES * sizeof(*module), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	CHECK(module != MAP_FAILED);
-	close(fd);
-}
-
-static struct rtpe_offload_opts opts_of(uint32_t adopt)
-{
-	struct rtpe_offload_opts o = {
-		.size = sizeof(o), .table = TABLE, .slots = PLACES, .lease_ms = 1000,
-		.adopt = adopt,
-	};
-
-	snprintf(o.proc, sizeof(o.proc), "%s", proc);
-	return o;
-}
-
-static int take_table(uint32_t adopt)
-{
-	struct rtpe_offload_opts o = opts_of(adopt);
-	char err[256];
-
-	return rtpe_offload_open(core, &o, err, sizeof(err));
-}
-
-static void prepare(void)
-{
-	snprintf(proc, sizeof(proc), "/tmp/rtpe-kernel-XXXXXX");
-	CHECK(mkdtemp(proc) != NULL);
-	put_file("control", "", 0);
-	kernel_write = fake_write;
-	memset(answer, 0, sizeof(answer));
-	n_heard = 0;
-	core = core_of_mode(RTPE_MODE_SOCKETS, 1);
-}
-
-static void open_ports(void)
-{
-	a = open_port(core, "127.0.0.1", 41000);
-	b = open_port(core, "127.0.0.1", 41002);
-	peer_a = peer_open("127.0.0.1", 42000);
-	peer_b = peer_open("127.0.0.1", 42002);
-	rules_init(&rules_a);
-	rules_init(&rules_b);
-	rules_a.rule.remote = addr_of("127.0.0.1", 42000);
-	rules_b.rule.remote = addr_of("127.0.0.1", 42002);
-	rules_follow(&rules_a, b);
-	rules_follow(&rules_b, a);
-}
-
-static void start(void)
-{
-	prepare();
-	table_appears();
-	CHECK_EQ(take_table(0), 0);
-	open_ports();
-}
-
-static void install(void)
-{
-	CHECK_EQ(rules_set(core, a, &rules_a), 0);
-	CHECK_EQ(rules_set(core, b, &rules_b), 0);
-}
-
-static void stop(void)
-{
-	char line[160];
-
-	rtpe_core_free(core);
-	peer_close(peer_a);
-	peer_close(peer_b);
-	munmap(module, PLACES * sizeof(*module));
-	kernel_write = write;
-	snprintf(line, sizeof(line), "rm -r %s", proc);
-	CHECK_EQ(system(line), 0);
-}
-
-static uint64_t received(int slot)
-{
-	return __atomic_load_n(&rtpe_counters(core)[slot].rx_packets, __ATOMIC_RELAXED);
-}
-
-static void send_from(int peer, uint16_t port, uint16_t seq, int slot)
-{
-	struct rtpe_addr to = addr_of("127.0.0.1", port);
-	uint64_t before = received(slot);
-	uint8_t buf[172];
-
-	peer_send(peer, &to, buf, make_rtp(buf, sizeof(buf), seq, 7));
-	wait_rx(core, slot, before + 1);
-}
-
-/* Both have been heard from where they said they would send. */
-static void talk(void)
-{
-	send_from(peer_a, 41000, 1, a);
-	send_from(peer_b, 41002, 1, b);
-}
-
-static uint8_t why(int slot)
-{
-	return rtpe_offload_slots(core)[slot].why;
-}
-
-static void tick(void)
-{
-	rtpe_offload_tick(core, NULL);
-	/* Who waited for the other is woken by the first. */
-	rtpe_offload_tick(core, NULL);
-}
-
-static void start_in_kernel(void)
-{
-	start();
-	install();
-	talk();
-	tick();
-	CHECK_EQ(why(a), RTPE_WHY_IN_KERNEL);
-	CHECK_EQ(why(b), RTPE_WHY_IN_KERNEL);
-}
-
-/* Place of a slot's port in the module. */
-static struct rtpe_counters *of(int slot)
-{
-	CHECK(core->kernel->ports[slot].place > 0);
-	return &module[core->kernel->ports[slot].place - 1];
-}
-
-static struct rtpe_counters sum_of(int slot, struct rtpe_offload_share *share)
-{
-	struct rtpe_counters sum;
-
-	CHECK_EQ(rtpe_counters_sum(core, (uint32_t)slot, &sum, share), 0);
-	return sum;
-}
+#include "kernel_stage.h"
 
 /* ---- going there ------------------------------------------------------------ */
 
@@ -419,35 +192,6 @@ static void a_module_that_goes(void)
 	stop();
 }
 
-/* Where who comes after a process that is killed finds it. */
-static void what_it_left_is_in_the_file(void)
-{
-	struct rtpe_addr again = addr_of("127.0.0.1", 41000);
-	struct rtpe_counters *left;
-
-	start_in_kernel();
-	left = (void *)(core->counters_file.left + (size_t)a * COUNTERS_LEFT);
-	CHECK_EQ(left->rx_packets, 0);
-	for (unsigned i = 1; i <= 2; i++) {
-		of(a)->rx_packets = 50;
-		of(a)->last_rx_us = 1000 + i;
-		kernel_displace(core, &core->slots[a]);
-		CHECK_EQ(left->rx_packets, 50 * i);
-		CHECK_EQ(left->last_rx_us, 1000 + i);
-		kernel_wake(core, &core->slots[a]);
-		tick();
-		CHECK_EQ(why(a), RTPE_WHY_IN_KERNEL);
-	}
-	/* The next call's port has nothing of it. */
-	CHECK_EQ(rtpe_port_close(core, (uint32_t)a), 0);
-	kernel_slot_opened(core, &core->slots[a]);
-	CHECK_EQ(left->rx_packets, 0);
-	CHECK_EQ(left->last_rx_us, 0);
-	a = rtpe_port_open(core, &again);
-	CHECK(a >= 0);
-	stop();
-}
-
 static void packets_that_miss_it(void)
 {
 	start_in_kernel();
@@ -526,78 +270,81 @@ static void sources_go_on(void)
 	stop();
 }
 
-/* ---- taking over, letting go ------------------------------------------------- */
+/* ---- keys --------------------------------------------------------------------- */
 
-static struct rtpe_kernel_port left(uint32_t place, uint16_t port, uint32_t has_rule)
+/* What the relay thread claims, and is answered. */
+static _Atomic uint64_t claimed;
+static _Atomic int claim_answer;
+
+static ssize_t claim_write(int fd, const void *buf, size_t len)
 {
-	return (struct rtpe_kernel_port){
-		.size = sizeof(struct rtpe_kernel_port), .slot = place,
-		.local = addr_of("127.0.0.1", port), .has_rule = has_rule,
-	};
+	const struct rtpe_kernel_msg *m = buf;
+	struct rtpe_kernel_srtp s;
+	int err = atomic_load(&claim_answer);
+
+	if (m->type != RTPE_KERNEL_SRTP_CLAIM)
+		return fake_write(fd, buf, len);
+	memcpy(&s, m + 1, sizeof(s));
+	CHECK_EQ(s.sent, 0);
+	CHECK_EQ(s.state.ssrc, 7);
+	atomic_store(&claimed, s.state.rtp.top);
+	errno = -err;
+	return err ? -1 : (ssize_t)len;
 }
 
-static void a_table_is_taken_over(void)
+static void send_sealed(struct srtp *seal, uint16_t seq)
 {
-	struct rtpe_kernel_port records[] = {
-		left(9, 41000, 1), left(3, 41002, 1), left(7, 41004, 0),
-	};
+	struct rtpe_addr to = addr_of("127.0.0.1", 41000);
+	uint64_t before = received(a);
+	uint8_t buf[200];
+	size_t len = make_rtp(buf, 172, seq, 7);
+	int n = srtp_seal_rtp(seal, buf, len, buf, sizeof(buf));
 
-	prepare();
-	table_appears();
-	put_file("5/blist", records, sizeof(records));
-	CHECK_EQ(take_table(1), 0);
-	module[9].rx_packets = 77;
-	open_ports();
-	CHECK_EQ(sum_of(a, NULL).rx_packets, 77);
-	n_heard = 0;
-	rules_a.rule.learning = rules_b.rule.learning = RTPE_LEARN_OFF;
+	CHECK(n > 0);
+	peer_send(peer_a, &to, buf, (size_t)n);
+	wait_rx(core, a, before + 1);
+	/* By the time the next is counted it has been dealt with. */
+	peer_send(peer_a, &to, "nonsense", 8);
+	wait_rx(core, a, before + 2);
+}
+
+/* What the relay thread and the module have both been sent only one of them takes. */
+static void an_index_is_claimed(void)
+{
+	const struct rtpe_srtp keys = {
+		.cipher = RTPE_SRTP_AES_CM, .auth = RTPE_SRTP_HMAC_SHA1, .key_len = 16,
+		.salt_len = 14, .rtp_tag_len = 10, .rtcp_tag_len = 10, .key = { 1 },
+	};
+	struct srtp *seal = srtp_new(&keys, SRTP_PROTECT, NULL);
+	const struct rtpe_counters *c;
+
+	start();
+	kernel_write = claim_write;
+	atomic_store(&claimed, 0);
+	atomic_store(&claim_answer, 0);
+	rules_a.rule.decrypt = keys;
 	install();
-	CHECK_EQ(count_of(RTPE_KERNEL_RULE_CLEAR), 0);
-	CHECK_EQ(rtpe_offload_adopted(core), 1);
-	CHECK_EQ(count_of(RTPE_KERNEL_PORT_CLOSE), 1);
+	send_sealed(seal, 1);
+	/* Nobody else could have it. */
+	CHECK_EQ(atomic_load(&claimed), 0);
+	send_from(peer_b, 41002, 1, b);
 	tick();
-	CHECK_EQ(count_of(RTPE_KERNEL_PORT_OPEN), 0);
-	CHECK_EQ(count_of(RTPE_KERNEL_RULE_SET), 2);
 	CHECK_EQ(why(a), RTPE_WHY_IN_KERNEL);
-	CHECK_EQ(of(a) - module, 9);
+	c = &rtpe_counters(core)[a];
+	send_sealed(seal, 2);
+	CHECK_EQ(atomic_load(&claimed), 2);
+	CHECK_EQ(__atomic_load_n(&c->drop_replay, __ATOMIC_RELAXED), 0);
+	atomic_store(&claim_answer, -EALREADY);
+	send_sealed(seal, 4);
+	CHECK_EQ(atomic_load(&claimed), 4);
+	CHECK_EQ(__atomic_load_n(&c->drop_replay, __ATOMIC_RELAXED), 1);
+	/* No room there, or no module: who is left has to do. */
+	atomic_store(&claim_answer, -ENOSPC);
+	send_sealed(seal, 3);
+	CHECK_EQ(atomic_load(&claimed), 3);
+	CHECK_EQ(__atomic_load_n(&c->drop_replay, __ATOMIC_RELAXED), 1);
+	srtp_free(seal);
 	stop();
-}
-
-static void a_list_that_lies(void)
-{
-	struct rtpe_kernel_port record = left(PLACES, 41000, 1);
-
-	prepare();
-	peer_a = peer_b = -1;
-	table_appears();
-	put_file("5/blist", &record, sizeof(record));
-	CHECK_EQ(take_table(1), -EPROTO);
-	stop();
-}
-
-static void its_table_is_deleted(void)
-{
-	char at[128], text[16] = "";
-	int fd;
-
-	start_in_kernel();
-	n_heard = 0;
-	CHECK_EQ(rtpe_offload_close(core, 0), 0);
-	path(at, "control");
-	fd = open(at, O_RDONLY);
-	CHECK(read(fd, text, sizeof(text) - 1) > 0);
-	close(fd);
-	CHECK(strcmp(text, "del 5") == 0);
-	stop();
-	CHECK_EQ(n_heard, 0);
-}
-
-static void who_is_killed_says_nothing(void)
-{
-	start_in_kernel();
-	n_heard = 0;
-	stop();
-	CHECK_EQ(n_heard, 0);
 }
 
 static const struct test tests[] = {
@@ -616,12 +363,7 @@ static const struct test tests[] = {
 	{ "no module is a reason not to start, unless one is patient", no_module },
 	{ "sums are of both", sums_are_of_both },
 	{ "sources go on where the module was", sources_go_on },
-	{ "what it counted where it is no more outlives the process",
-	  what_it_left_is_in_the_file },
-	{ "a table is taken over", a_table_is_taken_over },
-	{ "a list of ports that lies is not believed", a_list_that_lies },
-	{ "the table is deleted at the end", its_table_is_deleted },
-	{ "who is killed leaves the module as it is", who_is_killed_says_nothing },
+	{ "an index under keys is claimed before the packet goes on", an_index_is_claimed },
 	END_OF_TESTS
 };
 

@@ -20,7 +20,8 @@ static const struct suite *const suites[] = {
 	&suite_srtp_restore, &suite_vectors, &suite_punts, &suite_wipe, &suite_dtls, &suite_restore, &suite_ext, &suite_bundle,
 	&suite_rtcp_names, &suite_steer_mux, &suite_sockets_mux,
 	&suite_steer_capture, &suite_sockets_capture,
-	&suite_steer_edit, &suite_sockets_edit, &suite_taken, &suite_kernel, &suite_kernel_sum,
+	&suite_steer_edit, &suite_sockets_edit, &suite_taken, &suite_kernel,
+	&suite_kernel_sum, &suite_kernel_heirs,
 };
 
 /* Where the process that runs a suite stands: what it leaves when a test ends it. */

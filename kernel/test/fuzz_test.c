@@ -87,6 +87,7 @@ static size_t body(uint16_t type, uint8_t *at)
 	case RTPE_KERNEL_CLOCK_RATE:
 		return sizeof(struct rtpe_kernel_clock_rate);
 	case RTPE_KERNEL_SRTP_PUT:
+	case RTPE_KERNEL_SRTP_CLAIM:
 		s.state.rtp.top = (rtpe_u64)random();
 		s.state.rtp.seen[0] = (rtpe_u64)random() | 1;
 		memcpy(at, &s, sizeof(s));

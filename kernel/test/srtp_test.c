@@ -495,12 +495,52 @@ static void memory(void)
 	call_end(&k);
 }
 
+static int claim(struct call *k, uint32_t sent, uint32_t key, uint32_t ssrc, uint64_t index)
+{
+	struct rtpe_kernel_srtp s = {
+		.sent = sent, .state = { .key = key, .ssrc = ssrc, .rtp.top = index },
+	};
+
+	return client_send(&k->c, RTPE_KERNEL_SRTP_CLAIM, 0, &s, sizeof(s));
+}
+
+static void claims(void)
+{
+	struct rtpe_kernel_srtp two[2] = { { .state.key = 1 }, { .state.key = 1 } };
+	struct rtpe_srtp_port m;
+	struct call k;
+
+	call_begin(&k, 0, false, false);
+	CHECK(claim(&k, 0, 0, 7, 5) == -EINVAL);
+	CHECK(claim(&k, 2, 1, 7, 5) == -EINVAL);
+	CHECK(claim(&k, 0, 1, 7, RTPE_SRTP_RTP_END) == -EINVAL);
+	CHECK(client_send(&k.c, RTPE_KERNEL_SRTP_CLAIM, 0, two, sizeof(two)) == -EINVAL);
+	CHECK(client_send(&k.c, RTPE_KERNEL_SRTP_CLAIM, 39, two, sizeof(two[0])) == -ENOENT);
+	/* Each once, in any order, each way, and under each key by itself. */
+	CHECK(claim(&k, 0, 1, 7, 0x1fffe) == 0 && claim(&k, 0, 1, 7, 0x20001) == 0);
+	CHECK(claim(&k, 0, 1, 7, 0x1ffff) == 0);
+	CHECK(claim(&k, 0, 1, 7, 0x1fffe) == -EALREADY);
+	CHECK(claim(&k, 0, 1, 7, 0x20001) == -EALREADY);
+	CHECK(claim(&k, 0, 1, 7, 0x20001 - RTPE_SRTP_WINDOW) == -EALREADY);
+	CHECK(claim(&k, 1, 1, 7, 0x20001) == 0 && claim(&k, 0, 2, 7, 0x20001) == 0);
+	CHECK(pread(k.c.fd, &m, sizeof(m), 0) == sizeof(m));
+	CHECK(m.rx[0].rtp.top == 0x20001 && m.rx[0].rtp.seen[0] == 13);
+	CHECK(m.tx[0].rtp.top == 0x20001 && m.tx[0].rtp.seen[0] == 1);
+	/* Who is there makes no room. */
+	for (uint32_t i = 2; i < RTPE_SRTP_STREAMS; i++)
+		CHECK(claim(&k, 0, 1, 100 + i, 1) == 0);
+	CHECK(claim(&k, 0, 1, 99, 1) == -ENOSPC);
+	CHECK(claim(&k, 0, 1, 102, 1) == -EALREADY && claim(&k, 0, 1, 102, 2) == 0);
+	call_end(&k);
+}
+
 const struct test srtp_tests[] = {
 	{ "all suites in, out and across", suites },
 	{ "forged, replayed and cut packets under keys", forgeries },
 	{ "packets that leave as they came", as_received },
 	{ "new SSRCs under keys", introductions },
 	{ "what is remembered of streams under keys", memory },
+	{ "an index is claimed once", claims },
 	{ "streams under keys outlive a daemon", inheritance },
 	{ "a stream under keys is moved up and down", moving },
 	{ NULL, NULL },
