@@ -145,7 +145,7 @@ function installPair(
     ...remote(rtp.remote, origin, local.rtpRule),
     rtcpMux: entry.everMuxed === true && !opaque,
     rtcpOnly: false,
-    ...bundled(call, media, entry, opaque),
+    ...(rtp.closed ? { outputs: NONE } : bundled(call, media, entry, opaque)),
   });
   local.rtpRule = { remote: rtp.remote, origin };
   // a pair that has known RTCP of its own keeps an ear for those who have not noticed rtcp-mux yet
@@ -160,7 +160,7 @@ function installPair(
     ...remote(rtcp.remote, origin, local.rtcpRule),
     rtcpMux: false,
     rtcpOnly: !opaque,
-    ...bundledRtcp(call, media, entry, opaque ? ANY : RTCP),
+    ...(rtcp.closed ? { outputs: NONE } : bundledRtcp(call, media, entry, opaque ? ANY : RTCP)),
   });
   local.rtcpRule = { remote: rtcp.remote, origin };
 }

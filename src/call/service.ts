@@ -13,6 +13,7 @@ import { QualitySums } from "../quality/mod.ts";
 import { TrafficSums } from "../relay/traffic.ts";
 import type { Relay } from "../relay/types.ts";
 import { setGate } from "./block.ts";
+import type { Call } from "./call.ts";
 import { connect, mesh } from "./connect.ts";
 import type { CallContext, CallLog, SsrcReporting } from "./context.ts";
 import { remove } from "./delete.ts";
@@ -25,6 +26,7 @@ import { CallTable } from "./registry.ts";
 import { type QualityOptions, RtcpMonitor } from "./rtcp_monitor.ts";
 import { subscribeAnswer, subscribeRequest, unsubscribeCommand } from "./subscribe.ts";
 import { installRules } from "./rules.ts";
+import { Lifetimes } from "./secure/lifetimes.ts";
 import { SecureMedia, type SecureOptions } from "./secure/secure_media.ts";
 import { CallTimers } from "./timers.ts";
 import { type PastSlots, resumeCall } from "./resume.ts";
@@ -102,15 +104,16 @@ export function createCallService(options: CallServiceOptions): CallService {
   const quality = options.quality ?? { sums: new QualitySums([], () => new TrafficSums()) };
   const rtcp = new RtcpMonitor(relay, clock, quality);
   const log = options.log ?? SILENT;
+  const changed = (call: Call): void => {
+    installRules(relay, call, log);
+    calls.changed(call);
+  };
   const secure = new SecureMedia({
     ...options.secure,
     relay,
     clock,
     log,
-    changed(call) {
-      installRules(relay, call, log);
-      calls.changed(call);
-    },
+    changed,
   });
   relay.engine.onEvent((event) => {
     rtcp.handle(event);
@@ -144,6 +147,7 @@ export function createCallService(options: CallServiceOptions): CallService {
     debugCalls: options.debugCalls ?? new Set(),
   };
   const timers = new CallTimers(context);
+  const lifetimes = new Lifetimes({ counters: context.counters, log, changed });
   const addresses = new Set(relay.addresses);
   const handlers = new Map<string, NgHandler>([
     ["offer", (request) => offer(context, request)],
@@ -169,7 +173,10 @@ export function createCallService(options: CallServiceOptions): CallService {
   return {
     handlers,
     registry: calls,
-    tick: (now = clock.now()) => timers.expire(now),
+    tick(now = clock.now()) {
+      timers.expire(now);
+      lifetimes.check(calls.all(), now);
+    },
     tickRtcp: () => rtcp.tick(),
     runSecure: () => secure.run(),
     mos(callId) {

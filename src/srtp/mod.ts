@@ -10,6 +10,7 @@ export {
   type CryptoProblem,
   formatCrypto,
   keysOf,
+  lifetimeOf,
   newKeySalt,
   NO_PARAMETERS,
   parseCrypto,

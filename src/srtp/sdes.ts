@@ -115,6 +115,12 @@ export function keysOf(
   };
 }
 
+/** Packets that may be sent under a key, 0 or more; undefined = as many as the suite allows. */
+export function lifetimeOf({ lifetime }: Pick<CryptoAttribute, "lifetime">): number | undefined {
+  if (lifetime === undefined) return undefined;
+  return lifetime.startsWith("2^") ? 2 ** Number(lifetime.slice(2)) : Number(lifetime);
+}
+
 /** A key and a salt of our own for a suite. */
 export function newKeySalt(suite: SuiteName, random: (length: number) => Uint8Array): string {
   const { keyLength, saltLength } = SUITES[suite];

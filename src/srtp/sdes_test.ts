@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatCrypto, keysOf, newKeySalt, parseCrypto } from "./sdes.ts";
+import { formatCrypto, keysOf, lifetimeOf, newKeySalt, parseCrypto } from "./sdes.ts";
 import { SUITE_NAMES, suiteNamed, suiteOfProfile, SUITES } from "./suites.ts";
 
 const KEY = "d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj";
@@ -23,6 +23,12 @@ Deno.test("parseCrypto reads the examples of RFC 4568", () => {
       `inline:QUJjZGVmMTIzNDU2Nzg5QUJDREUwMTIzNDU2Nzg5|2^20|2:4 FEC_ORDER=FEC_SRTP`,
   );
   assert.equal(second, "unknown parameter");
+});
+
+Deno.test("lifetimeOf reads powers and plain numbers", () => {
+  assert.equal(lifetimeOf({ lifetime: "2^20" }), 1_048_576);
+  assert.equal(lifetimeOf({ lifetime: "1000" }), 1000);
+  assert.equal(lifetimeOf({ lifetime: undefined }), undefined);
 });
 
 Deno.test("parseCrypto reads session parameters and overlooks what may be overlooked", () => {

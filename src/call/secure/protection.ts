@@ -22,6 +22,8 @@ export interface Protection {
   readonly receive: StoredKeys | undefined;
   /** Of packets to it. */
   readonly send: StoredKeys | undefined;
+  /** `send` has had all the packets it may have: nothing more is sent. */
+  readonly spent?: boolean;
 }
 
 const CLEAR: Protection = { pending: false, receive: undefined, send: undefined };
@@ -30,6 +32,14 @@ const PENDING: Protection = { ...CLEAR, pending: true };
 /** Equal keys are one object, so that nothing is computed twice. */
 const STORED = new WeakMap<CryptoAttribute, StoredKeys>();
 const RULE_KEYS = new WeakMap<StoredKeys, SrtpKeys>();
+
+/** Keys of ours whose lifetime is over, in base64. */
+const EXPIRED = new WeakMap<Media, string>();
+
+/** Sends nothing more to the party of a section under a key. Rules that are there stay. */
+export function expire(media: Media, keySalt: string): void {
+  EXPIRED.set(media, keySalt);
+}
 
 /** Whether keys are the parties' own, so that packets are relayed as they are. */
 export function isForeign({ protocol, dtls, secure }: MediaState): boolean {
@@ -40,13 +50,19 @@ export function isForeign({ protocol, dtls, secure }: MediaState): boolean {
 
 /** Keys for one component; in a bundle those of the section that carries it. */
 export function protectionOf(media: Media, component: ComponentName): Protection {
-  const { state, agreement } = carrierOf(media);
+  const carrier = carrierOf(media);
+  const { state, agreement } = carrier;
   const keying = state.secure?.keying;
   switch (keying?.type) {
     case "offered":
       return PENDING;
     case "sdes":
-      return { pending: false, receive: stored(keying.receive), send: stored(keying.send) };
+      return {
+        pending: false,
+        receive: stored(keying.receive),
+        send: stored(keying.send),
+        spent: EXPIRED.get(carrier) === keying.send.keySalt,
+      };
     case "dtls": {
       const keys = agreement?.[component].keys;
       return keys === undefined ? PENDING : { pending: false, ...keys };
@@ -73,6 +89,8 @@ export function keysFor(keys: StoredKeys | undefined): SrtpKeys | undefined {
 export interface Guard {
   /** Where media goes. */
   readonly remote: Endpoint | undefined;
+  /** There are keys, but nobody whose packets are opened with them: the rule has no outputs. */
+  readonly closed: boolean;
   readonly rule: Partial<
     Pick<Rule, "decrypt" | "learning" | "sourceAction" | "blackhole" | "punt">
   >;
@@ -91,13 +109,14 @@ export function guardOf(
   punt: readonly PacketClass[],
 ): Guard {
   const { secure } = media.state;
-  if (secure === undefined) return { remote: signalled, rule: {} };
+  if (secure === undefined) return { remote: signalled, closed: false, rule: {} };
   const { pending, receive } = protectionOf(media, component);
   const path = media.agreement?.[component];
   const classes: PacketClass[] = [...punt];
   const keys = keysFor(receive);
   let rule: Guard["rule"] = keys === undefined ? {} : { decrypt: keys };
   let remote = signalled;
+  let closed = false;
   if (secure.keying.type === "dtls") {
     classes.push("dtls");
     remote = path?.remote ?? signalled;
@@ -112,9 +131,10 @@ export function guardOf(
     if (remote === undefined) {
       const { decrypt: _none, ...rest } = rule;
       rule = { ...rest, blackhole: true };
+      closed = keys !== undefined;
     }
   }
-  return { remote, rule: { ...rule, punt: classes } };
+  return { remote, closed, rule: { ...rule, punt: classes } };
 }
 
 /** The pair of a live section that media leaves from: of our candidates the one ICE has selected. */
@@ -145,8 +165,8 @@ export function sealed(
   to: ComponentName,
   output: RuleOutput,
 ): RuleOutput | undefined {
-  const { pending, send } = protectionOf(sink, to);
-  if (pending) return undefined;
+  const { pending, send, spent } = protectionOf(sink, to);
+  if (pending || spent === true) return undefined;
   if (send === undefined) return output;
   const { receive } = protectionOf(source, from);
   const recrypt = source.state.secure?.recrypt === true || sink.state.secure?.recrypt === true;

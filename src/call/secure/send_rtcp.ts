@@ -16,7 +16,7 @@ import { keysFor, rtcpProtection } from "./protection.ts";
  * @returns whether it was sent: not while keys are being agreed, and not to nowhere
  */
 export function sendRtcp(engine: RelayEngine, media: Media, payload: Uint8Array): boolean {
-  const { pending, send } = rtcpProtection(media);
-  if (pending) return false;
+  const { pending, send, spent } = rtcpProtection(media);
+  if (pending || spent === true) return false;
   return engine.send(rtcpSlot(media), payload, undefined, keysFor(send));
 }
