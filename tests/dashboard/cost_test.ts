@@ -8,7 +8,7 @@ const noBrowser = await browserUnavailable();
 const WATCHERS = fileURLToPath(new URL("watchers_main.ts", import.meta.url));
 const SECONDS = 10;
 const ONE_PAGE = 0.01;
-/** A packet may be on the way longer by so many ms, median, while 21 pages are open. */
+/** A packet may be on the way longer by half and so many ms, median, while 21 pages are open. */
 const DELAY_MS = 2;
 
 /** Processor seconds of the daemon per second, over some time. */
@@ -142,7 +142,10 @@ Deno.test({
     const usual = still.received - quiet.received;
     assert.ok(received > usual * 0.9, `${usual} packets came in without pages, ${received} with`);
     assert.ok(watched.packets > alone.packets * 0.9, `${alone.packets}, ${watched.packets} heard`);
-    assert.ok(watched.median < alone.median + DELAY_MS, `${alone.median}, ${watched.median} ms`);
+    assert.ok(
+      watched.median < alone.median * 1.5 + DELAY_MS,
+      `${alone.median}, ${watched.median} ms`,
+    );
   },
 });
 

@@ -25,7 +25,7 @@ export interface CallTraffic {
   readonly packets: number;
   /** RTP packets missing on the way here. */
   readonly lost: number;
-  /** `kernel` when any stream of it is there. */
+  /** `kernel` when any RTP stream of it is there. */
   readonly forwarder: Forwarder;
   /** What is wrong. */
   readonly problem: CallProblem | undefined;
@@ -43,9 +43,9 @@ export function trafficOf(call: CallView, now: number): CallTraffic {
   for (const party of call.participants) {
     let last = 0;
     for (const stream of party.medias.flatMap(({ streams }) => streams)) {
-      const counters = stream.counters();
-      if (counters?.kernel?.forwards === true) forwarder = "kernel";
-      if (stream.component !== "rtp" || counters === undefined) continue;
+      const counters = stream.component === "rtp" ? stream.counters() : undefined;
+      if (counters === undefined) continue;
+      if (counters.kernel?.forwards === true) forwarder = "kernel";
       last = Math.max(last, counters.lastRx);
       for (const source of counters.ssrcs) {
         packets += source.packets;

@@ -203,7 +203,10 @@ export const CALL_ROW = new Shape({
   ...SUMMARY,
   packets: integer(0, Number.MAX_SAFE_INTEGER, "RTP packets that came in"),
   lost: integer(0, Number.MAX_SAFE_INTEGER, "RTP packets missing on the way here"),
-  forwarder: oneOf(FORWARDERS, "who forwards its packets; kernel when any of its streams is there"),
+  forwarder: oneOf(
+    FORWARDERS,
+    "who forwards its packets; kernel when any of its RTP streams is there",
+  ),
   problem: optional(
     oneOf(CALL_PROBLEMS, "parties that are to send have not been heard for ten seconds"),
   ),

@@ -13,6 +13,9 @@ import { onContent, refreshAll } from "./refresh.ts";
 import { say } from "./say.ts";
 import * as restore from "./restore.ts";
 
+/** Column of the options that says what they are. */
+const HELP = 3;
+
 interface Change {
   readonly name: string;
   readonly before: string;
@@ -46,7 +49,7 @@ export function start(): void {
   document.addEventListener("click", (event) => {
     const target = event.target as HTMLElement;
     const option = target.closest<HTMLButtonElement>("button[data-option]");
-    if (option !== null) askOption(option.dataset);
+    if (option !== null) askOption(option);
     if (target.id === "configuration-apply") void apply();
     if (target.id === "configuration-download") {
       keep(new Blob([text()?.value ?? ""], { type: "text/plain" }), "rtpedge.conf");
@@ -182,16 +185,17 @@ async function apply(): Promise<void> {
   }
 }
 
-function askOption(data: DOMStringMap): void {
+function askOption(button: HTMLButtonElement): void {
   const dialog = byId("option-dialog", HTMLDialogElement);
   const value = byId("option-value", HTMLInputElement);
   if (dialog === undefined || value === undefined) return;
-  const { option = "", help = "", allowed = "" } = data;
+  const { option = "", allowed = "", value: present = "" } = button.dataset;
+  const help = button.closest("tr")?.cells[HELP]?.textContent?.trim() ?? "";
   dialog.dataset["name"] = option;
   fill("option-title", option);
   fill("option-help", `${help}.`);
   fill("option-allowed", `Allowed: ${allowed}.`);
-  value.value = data["value"] ?? "";
+  value.value = present;
   dialog.showModal();
   value.focus();
 }

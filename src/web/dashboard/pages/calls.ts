@@ -14,6 +14,8 @@ import { attributes, type Content, type Html, html } from "../html.ts";
 import type { Page, PageContext } from "../page.ts";
 
 const LIMIT = 50;
+/** Calls that are too many to look at all of them every two seconds. */
+const MANY = 2000;
 const PAGE = "/ui/calls";
 /** Losses and scores that people hear. */
 const BAD_LOSS = 0.02;
@@ -79,7 +81,7 @@ export const CALLS_PAGE: Page = {
         card({
           id: "calls",
           title: total === 1 ? "1 call" : `${count(total)} calls`,
-          refresh: 2,
+          refresh: context.services.calls.size > MANY ? 10 : 2,
           body: html`${
             table({
               caption: "Calls",

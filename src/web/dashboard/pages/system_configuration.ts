@@ -74,9 +74,8 @@ function optionsCard({ services }: PageContext): Html {
     html`
       <button type="button" class="button" ${attributes({
         "data-option": option.name,
-        "data-value": option.isDefault || option.value === "***" ? "" : option.value,
+        "data-value": option.isDefault || option.value === "***" ? undefined : option.value,
         "data-allowed": option.allowed,
-        "data-help": option.help,
         "aria-label": `Change ${option.name}`,
       })}>Change</button>
     `,
