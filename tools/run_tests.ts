@@ -38,7 +38,7 @@ const SUITES: readonly Suite[] = [
   make("core-srtp", "check-srtp", 60),
   make("core-property", "check-property", 240),
   { name: "kernel", argv: ["make", "-s", "-C", "kernel", "test"], seconds: 240 },
-  { name: "kernel-call", argv: ["sh", "tests/kernel/machine.sh"], seconds: 300 },
+  { name: "kernel-call", argv: ["sh", "tests/kernel/machine.sh"], seconds: 480 },
   denoTest("relay", 180, "tests/relay/"),
   denoTest("ng", 240, "tests/ng/"),
   denoTest("cli", 180, "tests/cli/"),
@@ -56,7 +56,7 @@ const SUITES: readonly Suite[] = [
   denoTest("quality", 120, "tests/quality/"),
   denoTest("legacy", 120, "tests/legacy/"),
   denoTest("interop", 600, "tests/interop/"),
-  denoTest("security", 180, "tests/security/"),
+  denoTest("security", 360, "tests/security/"),
   denoTest("dashboard", 420, "tests/dashboard/"),
   denoTest("webrtc", 600, "tests/webrtc/"),
 ];
