@@ -53,6 +53,8 @@ export function trafficOf(call: CallView, now: number): CallTraffic {
         lost += Math.max(0, source.lost);
       }
     }
+    // a branch that was not taken: nobody listens
+    if (party.subscribers.length === 0) continue;
     const sections = party.medias.filter(isDescribed);
     if (sections.length > 0) described++;
     if (!sections.some(({ flags }) => flags.includes("recv"))) continue;

@@ -20,6 +20,8 @@ interface Party {
   readonly heard?: number;
   readonly flags?: readonly string[];
   readonly described?: boolean;
+  /** Nobody hears it. */
+  readonly alone?: boolean;
   readonly kernel?: boolean;
   readonly lost?: number;
 }
@@ -39,7 +41,8 @@ function party({ heard, flags = ["send", "recv"], described = true, ...more }: P
     counters: () => counters,
     flags: [],
   };
-  return { medias: [{ flags, streams: [stream] }] } as unknown as ParticipantView;
+  const subscribers = more.alone === true ? [] : [{}];
+  return { medias: [{ flags, streams: [stream] }], subscribers } as unknown as ParticipantView;
 }
 
 function traffic(parties: readonly Party[], call: Partial<CallView> = {}) {
@@ -67,6 +70,8 @@ Deno.test("trafficOf() sees no problem where silence is meant, or it is too earl
   assert.equal(traffic(quiet).problem, undefined, "a party that only listens");
   assert.equal(traffic([{ flags: silent }, { flags: [] }]).problem, undefined, "on hold");
   assert.equal(traffic([{}, { described: false }]).problem, undefined, "not answered");
+  const fork = [{ heard: 5 }, { heard: 5 }, { alone: true }];
+  assert.equal(traffic(fork).problem, undefined, "a branch that was not taken");
   const parties = [{}, {}];
   assert.equal(traffic(parties, { created: NOW - 9000 }).problem, undefined, "it is young");
   assert.equal(traffic(parties, { lastSignal: NOW - 9000 }).problem, undefined, "it has changed");

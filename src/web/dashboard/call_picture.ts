@@ -51,10 +51,10 @@ export function callPicture({ parties, edges }: CallReport): Html {
         : undefined}${heard
         ? arrow(far, near, middle + 9, (stream?.counters?.packetsOut ?? 0) > 0)
         : undefined}<text x="${center}" y="${middle - 15}"
-        class="wire-text">${stream?.counters === undefined
+        class="wire-text">${stream?.counters === undefined || !speaks
           ? ""
           : short(stream.counters.packetsIn)}</text><text x="${center}" y="${middle + 24}"
-        class="wire-text">${stream?.counters === undefined
+        class="wire-text">${stream?.counters === undefined || !heard
           ? ""
           : short(stream.counters.packetsOut)}</text>
     `;
