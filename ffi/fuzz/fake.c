@@ -9,6 +9,7 @@
 #include "checksum.h"
 #include "classify.h"
 #include "io.h"
+#include "punts.h"
 #include "txq.h"
 
 enum { RAW_FD = 100000, OWN_FD = 100100, FAKE_FD = RAW_FD };
@@ -186,7 +187,8 @@ struct rtpe_core *fake_new(void)
 	REQUIRE(slots_init(core) == 0);
 	t->core = core;
 	t->txq = txq_new();
-	REQUIRE(t->txq && ring_init(&t->ring, 65536) == 0);
+	t->gate = punts_new();
+	REQUIRE(t->txq && t->gate && ring_init(&t->ring, 65536) == 0);
 	t->wall = 1700000000u * (uint64_t)1000000;
 	for (unsigned i = 0; i < FAKE_SLOTS; i++) {
 		struct rtpe_addr a = fake_addr(i);
@@ -205,6 +207,7 @@ void fake_free(struct rtpe_core *core)
 	table_free(core);
 	ring_free(&core->threads->ring);
 	txq_free(core->threads->txq);
+	punts_free(core->threads->gate);
 	mem_free(core->threads);
 	mem_free(core);
 }
