@@ -53,6 +53,7 @@ export function openKernel(parts: KernelParts): KernelForwarding | undefined {
       table: config.table,
       hook: config["kernel-hook"] as KernelHook,
       ...(config["kernel-slots"] === 0 ? {} : { slots: config["kernel-slots"] }),
+      ...(config["kernel-mark"] === 0 ? {} : { mark: config["kernel-mark"] }),
       adopt,
       patient,
     });

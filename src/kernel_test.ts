@@ -45,6 +45,7 @@ function setUp(
       "no-fallback": false,
       "kernel-hook": "input",
       "kernel-slots": 0,
+      "kernel-mark": 0,
       ...config,
     } as Config,
     native,
@@ -68,6 +69,14 @@ Deno.test("openKernel says as rtpengine does that media stays in user space, and
     /FAILED TO CREATE KERNEL TABLE 3 \(there is no module\), KERNEL FORWARDING DISABLED/,
   );
   assert.deepEqual(asked, [{ table: 3, hook: "input", adopt: false, patient: true }]);
+});
+
+Deno.test("openKernel hands on the mark of packets, and the number of slots", () => {
+  const asked: unknown[] = [];
+  setUp({ "kernel-mark": 29_300, "kernel-slots": 64 }, { problem: "", status: STATUS }, asked);
+  assert.deepEqual(asked, [
+    { table: 3, hook: "input", slots: 64, mark: 29_300, adopt: false, patient: true },
+  ]);
 });
 
 Deno.test("openKernel does not let the daemon start when no-fallback forbids user space", () => {

@@ -29,6 +29,9 @@ struct rtpe_offload_opts {
 	rtpe_u32 retry_ms;		/* between attempts to get the table back */
 	/* No table now is no failure: it is tried again. err says why all the same. */
 	rtpe_u32 patient;
+	/* The module's hooks only take packets with this mark, which a rule of
+	 * nftables may have set before; 0: all. */
+	rtpe_u32 mark;
 	/* Where the module's files are, NUL-terminated; empty: /proc/rtpengine. */
 	char proc[RTPE_PATH_MAX];
 };

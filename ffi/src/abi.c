@@ -105,6 +105,7 @@ static const struct field fields[] = {
 	FIELD(rtpe_offload_opts, hook), FIELD(rtpe_offload_opts, slots),
 	FIELD(rtpe_offload_opts, lease_ms), FIELD(rtpe_offload_opts, adopt),
 	FIELD(rtpe_offload_opts, retry_ms), FIELD(rtpe_offload_opts, patient),
+	FIELD(rtpe_offload_opts, mark),
 	FIELD(rtpe_offload_opts, proc),
 	STRUCT(rtpe_offload_status),
 	FIELD(rtpe_offload_status, up), FIELD(rtpe_offload_status, streams),

@@ -105,6 +105,8 @@ static int hello(struct kernel *k, bool adopt)
 		.flags = adopt ? RTPE_KERNEL_ADOPT : 0,
 		.n_slots = k->opts.slots,
 		.lease_ms = k->opts.lease_ms,
+		.mark = k->opts.mark,
+		.mark_mask = k->opts.mark ? ~(rtpe_u32)0 : 0,
 	};
 
 	if (k->opts.hook == RTPE_HOOK_INPUT)

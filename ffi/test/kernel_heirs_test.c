@@ -66,6 +66,28 @@ static void a_table_is_taken_over(void)
 	stop();
 }
 
+static void marks_are_told(void)
+{
+	struct rtpe_kernel_hello hello;
+
+	for (uint32_t mark = 0; mark <= 0x7274; mark += 0x7274) {
+		struct rtpe_offload_opts o;
+		char err[256];
+
+		prepare();
+		table_appears();
+		o = opts_of(0);
+		o.mark = mark;
+		CHECK_EQ(rtpe_offload_open(core, &o, err, sizeof(err)), 0);
+		CHECK_EQ(heard[0].head.type, RTPE_KERNEL_HELLO);
+		memcpy(&hello, heard[0].body, sizeof(hello));
+		CHECK_EQ(hello.mark, mark);
+		CHECK_EQ(hello.mark_mask, mark ? 0xffffffff : 0);
+		open_ports();
+		stop();
+	}
+}
+
 static void a_list_that_lies(void)
 {
 	struct rtpe_kernel_port record = left(PLACES, 41000, 1);
@@ -105,6 +127,7 @@ static void who_is_killed_says_nothing(void)
 
 static const struct test tests[] = {
 	{ "a table is taken over", a_table_is_taken_over },
+	{ "the mark of packets is told", marks_are_told },
 	{ "a list of ports that lies is not believed", a_list_that_lies },
 	{ "the table is deleted at the end", its_table_is_deleted },
 	{ "who is killed leaves the module as it is", who_is_killed_says_nothing },

@@ -28,6 +28,14 @@ export const KERNEL = {
       "`early` before connection tracking and firewall rules, `off` by a rule " +
       "`-j RTPENGINE --id TABLE` of the operator's",
   }),
+  "kernel-mark": integer({
+    ours: true,
+    default: 0,
+    min: 0,
+    max: 0xffffffff,
+    defaultText: "every packet",
+    help: "The hook only takes packets with this mark, which a rule of nftables has set before it",
+  }),
   "kernel-slots": integer({
     default: 0,
     min: 0,

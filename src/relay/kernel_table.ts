@@ -28,6 +28,8 @@ export interface KernelTableOptions {
   readonly adopt?: boolean;
   /** No table now is no failure: it is tried again every few seconds (false). */
   readonly patient?: boolean;
+  /** The hooks only take packets with this mark of nftables, up to 2^32 - 1; 0 = all. */
+  readonly mark?: number;
   /** Where the module's files are; `/proc/rtpengine`. */
   readonly proc?: string;
 }
@@ -63,6 +65,7 @@ const OPTION_FIELDS = {
   adopt: 4,
   retry_ms: 4,
   patient: 4,
+  mark: 4,
   proc: 0,
 } as const;
 const STATUS_FIELDS = {
@@ -278,6 +281,7 @@ function encodeOptions(
   put(offset.adopt, options.adopt === true ? 1 : 0);
   put(offset.retry_ms, RETRY_MS);
   put(offset.patient, options.patient === true ? 1 : 0);
+  put(offset.mark, options.mark ?? 0);
   const proc = new TextEncoder().encode(options.proc ?? "");
   if (offset.proc + proc.length >= size) {
     throw new RangeError(`path ${options.proc} of the kernel module's files is too long`);
