@@ -37,9 +37,6 @@ function iceTakenUp(): string[] {
   ];
 }
 
-const OTHER_TAG =
-  "the answer named an offered suite under another tag: it has keys here, and with the oracle for one direction only";
-
 /** Differences about ICE, DTLS and SDES. */
 export const ACCEPTED_SECURE: readonly Accepted[] = [
   ...["ICE: a ufrag alone", "ICE: credentials that are too short"].flatMap((dialogue) =>
@@ -233,86 +230,6 @@ export const ACCEPTED_SECURE: readonly Accepted[] = [
       "-sdp: a=setup:actpass",
       "-sdp: a=fingerprint:sha-256 <digest 1 of 95>",
       "-sdp: a=tls-id:<tls-id 1 of 32>",
-    ],
-  },
-  {
-    dialogue: "SDES: from a plain phone over IPv6",
-    step: 3,
-    reason: OTHER_TAG,
-    lines: [
-      '+tags/b/medias[0]/streams[0]/crypto suite = "AES_CM_128_HMAC_SHA1_80"',
-      '+tags/b/medias[0]/streams[1]/crypto suite = "AES_CM_128_HMAC_SHA1_80"',
-    ],
-  },
-  {
-    dialogue: "SDES: from plain to plain in between",
-    step: 3,
-    reason: OTHER_TAG,
-    lines: [
-      "-sdp: a=crypto:1 AEAD_AES_256_GCM inline:<key 13 of 59>",
-      "-sdp: a=crypto:2 AEAD_AES_128_GCM inline:<key 14 of 38>",
-      "-sdp: a=crypto:3 AES_256_CM_HMAC_SHA1_80 inline:<key 15 of 62>",
-      "-sdp: a=crypto:4 AES_256_CM_HMAC_SHA1_32 inline:<key 16 of 62>",
-      "-sdp: a=crypto:5 AES_192_CM_HMAC_SHA1_80 inline:<key 17 of 51>",
-      "-sdp: a=crypto:6 AES_192_CM_HMAC_SHA1_32 inline:<key 18 of 51>",
-      "-sdp: a=crypto:7 AES_CM_128_HMAC_SHA1_80 inline:<key 19 of 40>",
-      "-sdp: a=crypto:8 AES_CM_128_HMAC_SHA1_32 inline:<key 20 of 40>",
-      "-sdp: a=crypto:9 F8_128_HMAC_SHA1_80 inline:<key 21 of 40>",
-      "-sdp: a=crypto:10 F8_128_HMAC_SHA1_32 inline:<key 22 of 40>",
-      "-sdp: a=crypto:11 NULL_HMAC_SHA1_80 inline:<key 23 of 40>",
-      "-sdp: a=crypto:12 NULL_HMAC_SHA1_32 inline:<key 24 of 40>",
-      "+sdp: a=crypto:7 AES_CM_128_HMAC_SHA1_80 inline:<key 7 of 40>",
-      "+sdp: a=crypto:8 AEAD_AES_256_GCM inline:<key 13 of 59>",
-      "+sdp: a=crypto:9 AEAD_AES_128_GCM inline:<key 14 of 38>",
-      "+sdp: a=crypto:10 AES_256_CM_HMAC_SHA1_80 inline:<key 15 of 62>",
-      "+sdp: a=crypto:11 AES_256_CM_HMAC_SHA1_32 inline:<key 16 of 62>",
-      "+sdp: a=crypto:12 AES_192_CM_HMAC_SHA1_80 inline:<key 17 of 51>",
-      "+sdp: a=crypto:13 AES_192_CM_HMAC_SHA1_32 inline:<key 18 of 51>",
-      "+sdp: a=crypto:14 AES_CM_128_HMAC_SHA1_32 inline:<key 19 of 40>",
-      "+sdp: a=crypto:15 F8_128_HMAC_SHA1_80 inline:<key 20 of 40>",
-      "+sdp: a=crypto:16 F8_128_HMAC_SHA1_32 inline:<key 21 of 40>",
-      "+sdp: a=crypto:17 NULL_HMAC_SHA1_80 inline:<key 22 of 40>",
-      "+sdp: a=crypto:18 NULL_HMAC_SHA1_32 inline:<key 23 of 40>",
-    ],
-  },
-  {
-    dialogue: "SDES with feedback: from a plain phone over IPv6",
-    step: 3,
-    reason: OTHER_TAG,
-    lines: [
-      '+tags/b/medias[0]/streams[0]/crypto suite = "AEAD_AES_128_GCM"',
-      '+tags/b/medias[0]/streams[1]/crypto suite = "AEAD_AES_128_GCM"',
-    ],
-  },
-  {
-    dialogue: "SDES with feedback: from plain to plain in between",
-    step: 3,
-    reason: OTHER_TAG,
-    lines: [
-      "-sdp: a=crypto:1 AEAD_AES_256_GCM inline:<key 13 of 59>",
-      "-sdp: a=crypto:2 AEAD_AES_128_GCM inline:<key 14 of 38>",
-      "-sdp: a=crypto:3 AES_256_CM_HMAC_SHA1_80 inline:<key 15 of 62>",
-      "-sdp: a=crypto:4 AES_256_CM_HMAC_SHA1_32 inline:<key 16 of 62>",
-      "-sdp: a=crypto:5 AES_192_CM_HMAC_SHA1_80 inline:<key 17 of 51>",
-      "-sdp: a=crypto:6 AES_192_CM_HMAC_SHA1_32 inline:<key 18 of 51>",
-      "-sdp: a=crypto:7 AES_CM_128_HMAC_SHA1_80 inline:<key 19 of 40>",
-      "-sdp: a=crypto:8 AES_CM_128_HMAC_SHA1_32 inline:<key 20 of 40>",
-      "-sdp: a=crypto:9 F8_128_HMAC_SHA1_80 inline:<key 21 of 40>",
-      "-sdp: a=crypto:10 F8_128_HMAC_SHA1_32 inline:<key 22 of 40>",
-      "-sdp: a=crypto:11 NULL_HMAC_SHA1_80 inline:<key 23 of 40>",
-      "-sdp: a=crypto:12 NULL_HMAC_SHA1_32 inline:<key 24 of 40>",
-      "+sdp: a=crypto:2 AEAD_AES_128_GCM inline:<key 2 of 38>",
-      "+sdp: a=crypto:3 AEAD_AES_256_GCM inline:<key 13 of 59>",
-      "+sdp: a=crypto:4 AES_256_CM_HMAC_SHA1_80 inline:<key 14 of 62>",
-      "+sdp: a=crypto:5 AES_256_CM_HMAC_SHA1_32 inline:<key 15 of 62>",
-      "+sdp: a=crypto:6 AES_192_CM_HMAC_SHA1_80 inline:<key 16 of 51>",
-      "+sdp: a=crypto:7 AES_192_CM_HMAC_SHA1_32 inline:<key 17 of 51>",
-      "+sdp: a=crypto:8 AES_CM_128_HMAC_SHA1_80 inline:<key 18 of 40>",
-      "+sdp: a=crypto:9 AES_CM_128_HMAC_SHA1_32 inline:<key 19 of 40>",
-      "+sdp: a=crypto:10 F8_128_HMAC_SHA1_80 inline:<key 20 of 40>",
-      "+sdp: a=crypto:11 F8_128_HMAC_SHA1_32 inline:<key 21 of 40>",
-      "+sdp: a=crypto:12 NULL_HMAC_SHA1_80 inline:<key 22 of 40>",
-      "+sdp: a=crypto:13 NULL_HMAC_SHA1_32 inline:<key 23 of 40>",
     ],
   },
 ];

@@ -59,25 +59,26 @@ interface Manner {
   readonly busy: boolean;
 }
 
+// tags are those of the suites in offers of ours, so that answers name what was offered
 const MANNERS: readonly Manner[] = [
   {
     name: "SDES",
     profile: SAVP,
     keys: NO_DTLS,
-    linesA: [crypto(1, "a")],
-    linesB: [crypto(1, "b")],
-    otherA: [crypto(1, "c")],
-    otherB: [crypto(1, "d")],
+    linesA: [crypto(7, "a")],
+    linesB: [crypto(7, "b")],
+    otherA: [crypto(7, "c")],
+    otherB: [crypto(7, "d")],
     busy: false,
   },
   {
     name: "SDES with feedback",
     profile: SAVPF,
     keys: NO_DTLS,
-    linesA: [crypto(3, "a", "AEAD_AES_128_GCM")],
-    linesB: [crypto(3, "b", "AEAD_AES_128_GCM")],
-    otherA: [crypto(3, "c", "AEAD_AES_128_GCM")],
-    otherB: [crypto(3, "d", "AEAD_AES_128_GCM")],
+    linesA: [crypto(2, "a", "AEAD_AES_128_GCM")],
+    linesB: [crypto(2, "b", "AEAD_AES_128_GCM")],
+    otherA: [crypto(2, "c", "AEAD_AES_128_GCM")],
+    otherB: [crypto(2, "d", "AEAD_AES_128_GCM")],
     busy: false,
   },
   {
