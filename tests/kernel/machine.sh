@@ -8,6 +8,7 @@
 # VM_MODULE   module built elsewhere
 # VM_ONLY     names of scenes, separated by commas
 # VM_OUT      folder to work in
+# VM_SECONDS  how long it may take: half of it when nothing else runs
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -106,7 +107,7 @@ depmod -b "$tree" "$release" 2>/dev/null
 (cd "$tree" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$out/initrd.gz"
 
 # ---- the machine -------------------------------------------------------------
-timeout "${VM_SECONDS:-280}" qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu max -m 1536 -smp 2 \
+timeout "${VM_SECONDS:-420}" qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu max -m 1536 -smp 2 \
 	-nodefaults -no-reboot -display none -serial stdio -kernel "$image" -initrd "$out/initrd.gz" \
 	-drive "file=$out/disk.ext4,format=raw,if=virtio,snapshot=on" \
 	-append "console=ttyS0 quiet panic=-1 mitigations=off ONLY=${VM_ONLY:-}" </dev/null |
