@@ -2,7 +2,7 @@
  * Makes the Debian packages: `rtpedge`, and `rtpedge-dkms` with the kernel module's source. They run on Debian 12 and
  * 13.
  *
- * Usage: deno task deb [--out DIR]
+ * Usage: deno task deb [--out DIR] [--level 1-19]
  *
  * @module
  */
@@ -28,6 +28,16 @@ export async function sourceDate(): Promise<number> {
   return Math.floor(((await Deno.stat(`${root}/LICENSE`)).mtime?.getTime() ?? 0) / 1000);
 }
 
+/** How packages are made. */
+export interface Making {
+  /** Folder for the results. */
+  readonly out: string;
+  /** Seconds since 1970 that files are from. */
+  readonly epoch: number;
+  /** Compression, 1 to 19; 9 when absent. */
+  readonly level?: number;
+}
+
 interface Fields {
   readonly name: string;
   readonly architecture: string;
@@ -38,7 +48,11 @@ interface Fields {
 }
 
 /** Builds one package from a folder. @returns its path */
-async function build(folder: string, out: string, fields: Fields, epoch: number): Promise<string> {
+async function build(
+  folder: string,
+  fields: Fields,
+  { out, epoch, level = 9 }: Making,
+): Promise<string> {
   const { name, architecture, depends, recommends, summary, text } = fields;
   const { output } = await run(["du", "-sk", folder], { show: false });
   const control = [
@@ -60,7 +74,7 @@ async function build(folder: string, out: string, fields: Fields, epoch: number)
   await setTimes(folder, epoch);
   const file = `${out}/${name}_${manifest.version}_${architecture}.deb`;
   const made = await run(
-    ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z9", "--build", folder, file],
+    ["dpkg-deb", "--root-owner-group", "-Zzstd", `-z${level}`, "--build", folder, file],
     {
       show: false,
       env: { SOURCE_DATE_EPOCH: String(epoch) },
@@ -71,18 +85,18 @@ async function build(folder: string, out: string, fields: Fields, epoch: number)
 }
 
 /** Makes the package of the daemon. @returns its path */
-export async function daemonPackage(out: string, epoch: number): Promise<string> {
+export async function daemonPackage(making: Making): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "rtpedge-deb-" });
   try {
     await Deno.chmod(folder, 0o755);
-    await stage(folder, { deno, library: LIBRARY, epoch });
+    await stage(folder, { deno, library: LIBRARY, epoch: making.epoch });
     await Deno.mkdir(`${folder}/DEBIAN`);
     await Deno.writeTextFile(`${folder}/DEBIAN/conffiles`, "/etc/rtpedge/rtpedge.conf\n");
     for (const name of ["postinst", "prerm", "postrm"]) {
       await Deno.copyFile(`${root}/systemd/packaging/debian/${name}`, `${folder}/DEBIAN/${name}`);
       await Deno.chmod(`${folder}/DEBIAN/${name}`, 0o755);
     }
-    return await build(folder, out, {
+    return await build(folder, {
       name: "rtpedge",
       architecture: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
       depends: "libc6 (>= 2.36), libgcc-s1, libssl3 | libssl3t64, kmod, init-system-helpers",
@@ -92,14 +106,14 @@ export async function daemonPackage(out: string, epoch: number): Promise<string>
         "Relays RTP between SIP endpoints as Kamailio or OpenSIPS ask it to; takes the",
         "place of rtpengine. The configuration is in /etc/rtpedge/rtpedge.conf.",
       ],
-    }, epoch);
+    }, making);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
 /** Makes the package of the kernel module's source. @returns its path */
-export async function modulePackage(out: string, epoch: number): Promise<string> {
+export async function modulePackage(making: Making): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "rtpedge-dkms-" });
   try {
     await Deno.chmod(folder, 0o755);
@@ -123,26 +137,32 @@ export async function modulePackage(out: string, epoch: number): Promise<string>
       await Deno.writeTextFile(`${folder}/DEBIAN/${name}`, body);
       await Deno.chmod(`${folder}/DEBIAN/${name}`, 0o755);
     }
-    return await build(folder, out, {
+    return await build(folder, {
       name: "rtpedge-dkms",
       architecture: "all",
       depends: "dkms",
       summary: "kernel module of rtpedge (source)",
       text: ["Forwards media inside the kernel. Built for the kernels that are installed."],
-    }, epoch);
+    }, making);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ args: Deno.args, options: { out: { type: "string" } } });
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: { out: { type: "string" }, level: { type: "string", default: "9" } },
+  });
   try {
     await setup();
     const out = values.out ?? `${root}/dist`;
     await Deno.mkdir(out, { recursive: true });
-    const epoch = await sourceDate();
-    for (const make of [daemonPackage, modulePackage]) say(await make(out, epoch));
+    if (!/^1?[1-9]$|^10$/.test(values.level)) {
+      throw new SetupError(`--level "${values.level}" is not between 1 and 19`);
+    }
+    const making = { out, epoch: await sourceDate(), level: Number(values.level) };
+    for (const make of [daemonPackage, modulePackage]) say(await make(making));
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     warn(error.message);
