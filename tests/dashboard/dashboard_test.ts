@@ -385,8 +385,8 @@ Deno.test({
         await until("the call is gone", async () => {
           return (await query(agent, "console-1")).result === "error" ? true : undefined;
         });
-        // the reply may come later than the call is gone
-        await browser.until("!document.querySelector('#ng button[type=submit]').disabled");
+        // the reply may come later than the call is gone, and moves what is below it
+        await browser.until("document.querySelector('#compare').hidden");
         await browser.type("#message", "{ no JSON");
         await browser.click("#ng button[type=submit]");
         await browser.until("!document.querySelector('#ng [data-error]').hidden");
