@@ -66,6 +66,8 @@ export const PACKAGES: readonly string[] = [
   "chrony",
   "rauc",
   "rauc-service",
+  // a plain bundle is taken apart with it
+  "squashfs-tools",
   "ca-certificates",
   "curl",
   "openssh-server",
