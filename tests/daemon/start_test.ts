@@ -18,7 +18,7 @@ async function startDaemon(ns: Netns, home: string): Promise<Daemon> {
     cwd: root,
     env: { XDG_STATE_HOME: `${home}/state`, NO_COLOR: "1" },
   });
-  await daemon.line(/ready/i, 30_000);
+  await daemon.line(/INFO: \[core\] ready/, 30_000);
   return daemon;
 }
 

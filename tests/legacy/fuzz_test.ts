@@ -27,15 +27,14 @@ const CALLS = 8;
 
 /** A daemon with the listeners of both protocols. */
 async function start(): Promise<{ daemon: RunningDaemon; udp: Endpoint; tcp: Endpoint }> {
-  const [udp, tcp] = [freePort(), freePort()];
-  const listen = [`--listen-udp=127.0.0.1:${udp.port}`, `--listen-tcp=127.0.0.1:${tcp.port}`];
-  return { daemon: await startDaemon(listen), udp, tcp };
-}
-
-/** A port that is free now, for TCP and very likely for UDP. */
-function freePort(): Endpoint {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return { family: 4, address: "127.0.0.1", port: listener.addr.port };
+  let ports: readonly [Endpoint, Endpoint] | undefined;
+  const daemon = await startDaemon((spare) => {
+    ports = spare;
+    const [udp, tcp] = spare;
+    return [`--listen-udp=127.0.0.1:${udp.port}`, `--listen-tcp=127.0.0.1:${tcp.port}`];
+  });
+  const [udp, tcp] = ports!;
+  return { daemon, udp, tcp };
 }
 
 /** Messages that are whole, with addresses media can be sent to from loopback. */

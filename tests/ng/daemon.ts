@@ -23,13 +23,18 @@ export interface RunningDaemon extends AsyncDisposable {
 }
 
 /** Starts the daemon and waits until it is ready. `extra` is added to its command line. */
-export async function startDaemon(extra: readonly string[] = []): Promise<RunningDaemon> {
+export async function startDaemon(
+  extra: readonly string[] | ((spare: readonly [Endpoint, Endpoint]) => readonly string[]) = [],
+): Promise<RunningDaemon> {
   const folder = await Deno.makeTempDir({ prefix: "rtpedge-ng-" });
   const key = await generateKey();
   const cert = await selfSign(key, [], systemClock.wall());
   await Deno.writeTextFile(`${folder}/cert.pem`, cert);
   await Deno.writeTextFile(`${folder}/key.pem`, key, { mode: 0o600 });
-  const [ng, tcp, http, https, cli] = freePorts(5) as [
+  // All at once: one that is given back may be given out again.
+  const [ng, tcp, http, https, cli, ...spare] = freePorts(7) as [
+    Endpoint,
+    Endpoint,
     Endpoint,
     Endpoint,
     Endpoint,
@@ -43,14 +48,14 @@ export async function startDaemon(extra: readonly string[] = []): Promise<Runnin
     ...[`--listen-ng=${at(ng)}`, `--listen-tcp-ng=${at(tcp)}`, `--listen-http=${at(http)}`],
     ...[`--listen-https=${at(https)}`, `--listen-cli=${at(cli)}`],
     ...[`--https-cert=${folder}/cert.pem`, `--https-key=${folder}/key.pem`],
-    ...extra,
+    ...(typeof extra === "function" ? extra(spare) : extra),
   ], { cwd: root, env: { NO_COLOR: "1" } });
   const dispose = async (): Promise<void> => {
     await process[Symbol.asyncDispose]();
     await Deno.remove(folder, { recursive: true });
   };
   try {
-    await process.line(/ready/i, 30_000);
+    await process.line(/INFO: \[core\] ready/, 30_000);
   } catch (error) {
     await dispose();
     throw error;

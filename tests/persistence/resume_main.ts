@@ -100,7 +100,7 @@ async function main(calls: number, how: string): Promise<Outcome> {
   const crowd = await Crowd.start(calls, folder);
   let daemon = start(folder);
   try {
-    await daemon.line(/ready/, 30_000);
+    await daemon.line(/\[core\] ready/, 30_000);
     await each(calls, (call) => crowd.setUp(ng, call));
     crowd.send();
     // the first second is for learning
