@@ -15,7 +15,6 @@
 
 #include "alloc.h"
 #include "dtls_bio.h"
-#include "dtls_crypto.h"
 
 enum {
 	MTU_MIN = 576, MTU_MAX = 65507,
@@ -74,12 +73,11 @@ static void tell(char *err, uint32_t len, const char *what)
 static const char *load(SSL_CTX *ssl, const char *cert_pem, const char *key_pem)
 {
 	BIO *cert_bio = BIO_new_mem_buf(cert_pem, -1), *key_bio = BIO_new_mem_buf(key_pem, -1);
-	X509 *cert = X509_new_ex(dtls_crypto(), NULL);
-	EVP_PKEY *read = key_bio ? PEM_read_bio_PrivateKey(key_bio, NULL, NULL, NULL) : NULL;
-	EVP_PKEY *key = dtls_crypto_key(read);
+	X509 *cert = cert_bio ? PEM_read_bio_X509(cert_bio, NULL, NULL, NULL) : NULL;
+	EVP_PKEY *key = key_bio ? PEM_read_bio_PrivateKey(key_bio, NULL, NULL, NULL) : NULL;
 	const char *problem = NULL;
 
-	if (!cert || !cert_bio || !PEM_read_bio_X509(cert_bio, &cert, NULL, NULL))
+	if (!cert)
 		problem = "the certificate cannot be read";
 	else if (!key)
 		problem = "the private key cannot be read";
@@ -88,7 +86,6 @@ static const char *load(SSL_CTX *ssl, const char *cert_pem, const char *key_pem)
 	else if (SSL_CTX_use_PrivateKey(ssl, key) != 1)
 		problem = "the private key is not the certificate's";
 	EVP_PKEY_free(key);
-	EVP_PKEY_free(read);
 	X509_free(cert);
 	BIO_free(key_bio);
 	BIO_free(cert_bio);
@@ -127,7 +124,7 @@ struct rtpe_dtls_ctx *rtpe_dtls_ctx_new(const char *cert_pem, const char *key_pe
 		return NULL;
 	}
 	atomic_store(&ctx->users, 1);
-	ctx->ssl = SSL_CTX_new_ex(dtls_crypto(), NULL, DTLS_method());
+	ctx->ssl = SSL_CTX_new(DTLS_method());
 	ctx->bio = dtls_bio_method();
 	if (ctx->ssl && ctx->bio) {
 		problem = configure(ctx->ssl, profiles, ciphers);
