@@ -87,11 +87,16 @@ export class Stage implements AsyncDisposable {
     return await must(this.ns.argv([...argv, ...line.split(" ")]));
   }
 
-  /** Processor milliseconds of the daemon since its start: all threads. */
+  /** Processor milliseconds of the daemon's threads since their start, to the nanosecond. */
   async cpuMs(): Promise<number> {
-    const stat = await Deno.readTextFile(`/proc/${this.daemon.pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    const tasks = `/proc/${this.daemon.pid}/task`;
+    let total = 0;
+    for await (const { name } of Deno.readDir(tasks)) {
+      // one may end between the two
+      const text = await Deno.readTextFile(`${tasks}/${name}/schedstat`).catch(() => "0");
+      total += Number(text.split(" ")[0]) / 1e6;
+    }
+    return total;
   }
 
   /** Ends everything. */
