@@ -12,7 +12,7 @@ import { root, say, warn } from "../../tools/proc.ts";
 import { fetchPackages } from "../../tools/setup.ts";
 import { BOARDS } from "./board.ts";
 import { entryText, makeInitrd, makeVerity } from "./boot.ts";
-import { cacheDirectory } from "./cache.ts";
+import { cacheDirectory, workFolder } from "./cache.ts";
 import { baseRoot, workshop } from "./debian.ts";
 import { makeDisk, SLOT_BYTES } from "./disk.ts";
 import { raspberryFiles } from "./raspberry.ts";
@@ -87,7 +87,7 @@ async function main(args: readonly string[]): Promise<void> {
   );
   await fetchPackages();
   const epoch = await sourceDate();
-  const work = await Deno.makeTempDir({ prefix: "rtpedge-image-", dir: await workDirectory() });
+  const work = await workFolder();
   try {
     step(`tools and kernel for ${board.name}`);
     const shop = await workshop(board, epoch);
@@ -173,12 +173,6 @@ async function main(args: readonly string[]): Promise<void> {
   } finally {
     await Deno.remove(work, { recursive: true }).catch(() => undefined);
   }
-}
-
-async function workDirectory(): Promise<string> {
-  const folder = `${cacheDirectory()}/work`;
-  await Deno.mkdir(folder, { recursive: true });
-  return folder;
 }
 
 if (import.meta.main) {

@@ -207,7 +207,9 @@ export class Machine implements AsyncDisposable {
         // deno-lint-ignore no-control-regex
         .replace(/\x1b\[[0-9;?=]*[a-zA-Z]|\r/g, "");
       this.#console += text;
-      if (show) await Deno.stderr.write(new TextEncoder().encode(text.replace(/^/gm, `${name}| `)));
+      if (show) {
+        await Deno.stderr.write(new TextEncoder().encode(text.replace(/(?<=\n)/g, `${name}| `)));
+      }
     }
   }
 }
