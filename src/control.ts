@@ -9,10 +9,9 @@ import { openAdministration, setupText } from "./administration.ts";
 import type { CallService, LoadSample } from "./call/mod.ts";
 import { cliReply, createCli, LogLevels } from "./cli/mod.ts";
 import {
-  ALLOW_OPTIONS,
+  allowListOf,
   type Config,
   embeddedDefaults,
-  formatCidr,
   isOptionName,
   LISTENER_OPTIONS,
   type ListenerKind,
@@ -23,7 +22,6 @@ import {
   subsystemLevels,
   systemHost,
 } from "./config/mod.ts";
-import { AllowList } from "./core/allow_list.ts";
 import type { Clock } from "./core/clock.ts";
 import { formatEndpoint } from "./core/endpoint.ts";
 import type { Settings } from "./core/settings.ts";
@@ -167,7 +165,7 @@ export function createControl(parts: ControlParts): Control {
       for (const name of SUBSYSTEMS) logs.setLevel(own[name] ?? settings.logLevel, name);
       levels.restore(thresholds(logs));
       for (const kind of LISTENER_KINDS) {
-        admissions[kind].replaceAllowList(allowList(config, kind));
+        admissions[kind].replaceAllowList(allowListOf(config, kind));
       }
       administration.reload(config);
       isOurHost = hostsOf(config);
@@ -365,19 +363,12 @@ async function loadAgain({ args, env }: ControlParts): Promise<LoadedConfig> {
 const LISTENER_KINDS = Object.keys(LISTENER_OPTIONS) as readonly ListenerKind[];
 const CLI_REFUSED = "The command cli needs a credential with the scope admin";
 
-/** The allow-list of a kind of listener: its own, or the common one. */
-function allowList(config: Config, kind: ListenerKind): AllowList {
-  const own = config[ALLOW_OPTIONS[kind]];
-  const entries = (own.length > 0 ? own : config["control-allow"]).map(formatCidr);
-  return new AllowList(entries.length === 0 ? ["any"] : entries);
-}
-
 /** One admission for each kind of listener; a source has one rate limit for all. */
 function admissionsOf(config: Config, clock: Clock): Record<ListenerKind, Admission> {
   const limits = rateOf(config).rate;
   const limiter = limits && new SourceLimiter(clock, limits);
   const make = (kind: ListenerKind) =>
-    new Admission({ allow: allowList(config, kind), clock, limiter });
+    new Admission({ allow: allowListOf(config, kind), clock, limiter });
   return {
     ng: make("ng"),
     tcpNg: make("tcpNg"),

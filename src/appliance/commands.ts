@@ -84,10 +84,10 @@ async function dispatch(
   switch (command) {
     case "selftest": {
       const { runSelfTest, selfTestPlan } = await import("./self_test.ts");
-      const { askUdp, openTestSocket } = await import("./self_test_io.ts");
+      const { askDaemon, openTestSocket } = await import("./self_test_io.ts");
       const plan = selfTestPlan(await loaded(config, deps));
       const { sleep } = deps;
-      deps.stdout(`${await runSelfTest(plan, { ask: askUdp, open: openTestSocket, sleep })}\n`);
+      deps.stdout(`${await runSelfTest(plan, { ask: askDaemon, open: openTestSocket, sleep })}\n`);
       return 0;
     }
     case "firewall": {

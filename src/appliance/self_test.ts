@@ -5,9 +5,10 @@
  * @module
  */
 
-import { isLoopback, type LoadedConfig } from "../config/mod.ts";
+import { allowListOf, isLoopback, type LoadedConfig } from "../config/mod.ts";
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import type { NgDict } from "../ng/mod.ts";
+import { databaseFile } from "../store/mod.ts";
 
 /** Packets sent each way, and how many have to arrive. */
 const PACKETS = 25;
@@ -16,8 +17,11 @@ const PACKET_MS = 20;
 /** The last packets are waited for this long. */
 const SETTLE_MS = 300;
 
+/** Whom to ask: an ng listener on UDP, or the daemon's own socket on this host. */
+export type Way = { readonly listener: Endpoint } | { readonly socket: string };
+
 /** Sends an ng message and waits for the reply. @throws Error without one */
-export type Ask = (listener: Endpoint, message: NgDict) => Promise<NgDict>;
+export type Ask = (way: Way, message: NgDict) => Promise<NgDict>;
 
 /** A UDP socket of the test's own. */
 export interface TestSocket {
@@ -37,27 +41,37 @@ export interface SelfTestDeps {
 
 /** Whom to ask, and where media goes. */
 export interface SelfTestPlan {
-  /** An ng listener on UDP that this host can reach; absent when there is none. */
-  readonly listener?: Endpoint;
+  /** Absent when the configuration leaves no way. */
+  readonly way?: Way;
   /** Address of the default interface. */
   readonly media?: Pick<Endpoint, "address" | "family">;
 }
 
-/** Finds whom to ask: best a listener on loopback, which lets this host in. */
+/**
+ * Finds whom to ask: best a listener on loopback, then any that lets this host in. Where the allow-list has proxies
+ * elsewhere only, or there is no listener, it is the socket of the console.
+ */
 export function selfTestPlan(
-  { listeners, interfaces }: Pick<LoadedConfig, "listeners" | "interfaces">,
+  { config, listeners, interfaces }: Pick<LoadedConfig, "config" | "listeners" | "interfaces">,
 ): SelfTestPlan {
-  const candidates = [...listeners.ng].sort((a, b) =>
+  const allowed = allowListOf(config, "ng");
+  const listener = listeners.ng.map(reachable).sort((a, b) =>
     Number(isLoopback(b)) - Number(isLoopback(a))
-  );
-  const found = candidates[0];
+  ).find(({ address }) => allowed.matches(address));
+  // it is open where there are users
+  const users = databaseFile(config["access-db"], config["data-dir"]);
   const first = interfaces.addresses[0];
   return {
-    ...(found === undefined ? {} : { listener: reachable(found) }),
+    ...(listener !== undefined
+      ? { way: { listener } }
+      : users !== undefined
+      ? { way: { socket: `${config["data-dir"]}/console/socket` } }
+      : {}),
     ...(first === undefined ? {} : { media: { address: first.address, family: first.family } }),
   };
 }
 
+/** Where this host finds a listener; packets to an address of its own come from there, too. */
 function reachable(listener: Endpoint): Endpoint {
   if (listener.address === "0.0.0.0") return { ...listener, address: "127.0.0.1" };
   if (listener.address === "::") return { ...listener, address: "::1" };
@@ -71,13 +85,14 @@ function reachable(listener: Endpoint): Endpoint {
  * @throws Error with a sentence that says what failed
  */
 export async function runSelfTest(plan: SelfTestPlan, deps: SelfTestDeps): Promise<string> {
-  const { listener, media } = plan;
-  if (listener === undefined) return "no listen-ng: neither ping nor call was tried";
-  const pong = await deps.ask(listener, message("ping"));
+  const { way, media } = plan;
+  if (way === undefined) {
+    return "control-allow-ng does not let this host in: neither ping nor call was tried";
+  }
+  const pong = await deps.ask(way, message("ping"));
   if (pong.get("result") !== "pong") {
-    throw new Error(
-      `${formatEndpoint(listener)} answers a ping with "${String(pong.get("result"))}"`,
-    );
+    const where = "socket" in way ? way.socket : formatEndpoint(way.listener);
+    throw new Error(`${where} answers a ping with "${String(pong.get("result"))}"`);
   }
   if (media === undefined) return "the daemon answers; no address for media yet";
   const a = await deps.open(media.address, media.family);
@@ -85,13 +100,13 @@ export async function runSelfTest(plan: SelfTestPlan, deps: SelfTestDeps): Promi
   const call = { "call-id": `rtpedge-self-test-${crypto.randomUUID()}`, "from-tag": "a" };
   try {
     const offer = await deps.ask(
-      listener,
+      way,
       message("offer", { ...call, sdp: sdpOf(media, a.port) }),
     );
     if (offer.get("result") === "load limit") return "the daemon answers, and takes no new calls";
     const facingB = portIn(offer, "offer");
     const answer = await deps.ask(
-      listener,
+      way,
       message("answer", { ...call, "to-tag": "b", sdp: sdpOf(media, b.port) }),
     );
     const facingA = portIn(answer, "answer");
@@ -108,9 +123,7 @@ export async function runSelfTest(plan: SelfTestPlan, deps: SelfTestDeps): Promi
   } finally {
     a.close();
     b.close();
-    await deps.ask(listener, message("delete", { ...call, "delete-delay": "0" })).catch(() =>
-      undefined
-    );
+    await deps.ask(way, message("delete", { ...call, "delete-delay": "0" })).catch(() => undefined);
   }
 }
 

@@ -8,11 +8,31 @@ import { createSocket } from "node:dgram";
 import { fromBytes, toBytes } from "../core/bytes.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import { decodeBencode, encodeBencode, type NgDict } from "../ng/mod.ts";
-import type { TestSocket } from "./self_test.ts";
+import { socketFetch } from "../terminal/socket_fetch.ts";
+import type { TestSocket, Way } from "./self_test.ts";
 
 /** A daemon that is busy gets the message again after this long, in ms. */
 const RETRY_MS = 1000;
 const TRIES = 5;
+
+/** Asks whichever way it is. @throws Error when nobody answers */
+export function askDaemon(way: Way, message: NgDict): Promise<NgDict> {
+  return "socket" in way ? askConsole(way.socket, message) : askUdp(way.listener, message);
+}
+
+/** Asks by the admin API, as root and the daemon's user may. @throws Error with the refusal, or without an answer */
+export async function askConsole(path: string, message: NgDict): Promise<NgDict> {
+  const response = await socketFetch(path)("http://localhost/api/v1/ng", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ message: Object.fromEntries(message) }),
+    signal: AbortSignal.timeout(RETRY_MS * TRIES),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: status ${response.status}: ${text.slice(0, 200)}`);
+  const { reply } = JSON.parse(text) as { reply: Record<string, string> };
+  return new Map(Object.entries(reply));
+}
 
 /** Asks over UDP, as Kamailio does. @throws Error when nobody answers */
 export async function askUdp(listener: Endpoint, message: NgDict): Promise<NgDict> {

@@ -4,12 +4,13 @@
  * @module
  */
 
+import { AllowList } from "../core/allow_list.ts";
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import { canonicalIp, classifyIp, parseIp } from "../core/ip.ts";
 import type { Host } from "./host.ts";
 import type { Report } from "./interfaces.ts";
 import type { Config } from "./options.ts";
-import type { Cidr, ListenSpec } from "./types.ts";
+import { type Cidr, formatCidr, type ListenSpec } from "./types.ts";
 
 /** Kinds of control listeners. */
 export type ListenerKind = "ng" | "tcpNg" | "http" | "https" | "cli" | "rtpproxy" | "mediaproxy";
@@ -113,6 +114,16 @@ export function openListeners(
     const open = everybody(own.length > 0 ? own : config["control-allow"]) && !guarded.has(option);
     return open ? exposed.filter((text) => text.startsWith(`${option} `)) : [];
   });
+}
+
+/** The allow-list of a kind of listener: its own, or the common one. */
+export function allowListOf(
+  config: Pick<Config, "control-allow" | AllowOption>,
+  kind: ListenerKind,
+): AllowList {
+  const own = config[ALLOW_OPTIONS[kind]];
+  const entries = (own.length > 0 ? own : config["control-allow"]).map(formatCidr);
+  return new AllowList(entries.length === 0 ? ["any"] : entries);
 }
 
 function everyAddress(port: number, udp: boolean, hasIpv6: boolean): Endpoint[] {

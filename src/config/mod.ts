@@ -19,6 +19,7 @@ export { type Ini, type IniEntry, type IniProblem, type IniSection, parseIni } f
 export type { InterfaceSet } from "./interfaces.ts";
 export {
   ALLOW_OPTIONS,
+  allowListOf,
   type AllowOption,
   exposedListeners,
   isLoopback,
