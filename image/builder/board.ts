@@ -147,7 +147,7 @@ export const STORAGE: readonly string[] = [
   "drivers/mailbox/",
 ];
 
-/** Kernel modules an appliance without screen, sound and radio does not need. */
+/** Beginnings of paths, as shells match them, of kernel modules that an appliance does not need. */
 export const NOT_NEEDED: readonly string[] = [
   "sound/",
   "drivers/accel/",
@@ -163,7 +163,11 @@ export const NOT_NEEDED: readonly string[] = [
   "drivers/gnss/",
   "drivers/gpu/",
   "drivers/greybus/",
-  "drivers/hid/",
+  // keyboards for the status screen stay
+  "drivers/hid/[!hu]",
+  "drivers/hid/hid-[!gh]",
+  "drivers/hid/hid-holtek",
+  "drivers/hid/uhid",
   "drivers/iio/",
   "drivers/infiniband/",
   "drivers/input/",
