@@ -46,8 +46,8 @@ export const BOARDS: Readonly<Record<string, Board>> = {
     kernelArch: "arm64",
     triplet: "aarch64-linux-gnu",
     loader: ["systemd-bootaa64.efi", "BOOTAA64.EFI"],
-    // the serial port is the one that firmware names
-    commandLine: "console=tty0 console=ttyAMA0,115200",
+    // serial ports of a Raspberry Pi 4, of a Raspberry Pi 5, and of most others; those that are not there are skipped
+    commandLine: "console=tty0 console=ttyS1,115200 console=ttyAMA10,115200 console=ttyAMA0,115200",
     denoPackage: "@deno/linux-arm64-glibc",
     rootType: "B921B045-1DF0-41C3-AF44-4C6F280D3FAE",
   },
@@ -137,8 +137,9 @@ export const STORAGE: readonly string[] = [
   "drivers/hv/hv_vmbus",
   "drivers/pci/controller/",
   "drivers/reset/",
-  "drivers/clk/bcm/",
-  "drivers/mfd/rp1",
+  "drivers/clk/clk-rp1",
+  "drivers/gpio/gpio-brcmstb",
+  "drivers/irqchip/irq-bcm2712-mip",
   "drivers/misc/rp1/",
   "drivers/pinctrl/",
   "drivers/phy/broadcom/",

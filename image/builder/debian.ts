@@ -68,8 +68,8 @@ export interface Workshop {
   readonly sysroot: string;
 }
 
-function toolsOf(board: Board) {
-  return { SUITE, TOOLS, board, recipe: 3 };
+function toolsOf({ name, flavour, loader }: Board) {
+  return { SUITE, TOOLS, name, flavour, loader, recipe: 3 };
 }
 
 function packagesOf(board: Board) {
