@@ -47,7 +47,8 @@ async function make(board: Board, shop: Workshop, out: string): Promise<void> {
   const cross = shop.sysroot !== "";
   const prefix = cross ? `${board.triplet}-` : "";
   // headers and libraries of the target come before the compiler's own
-  const paths = `-I${shop.sysroot}/usr/include/${board.triplet} -I${shop.sysroot}/usr/include`;
+  const paths =
+    `-isystem ${shop.sysroot}/usr/include/${board.triplet} -isystem ${shop.sysroot}/usr/include`;
   const link = `-L${shop.sysroot}/usr/lib/${board.triplet}`;
   const own = cross
     ? `CFLAGS="${paths}" LDFLAGS="${link} -Wl,-rpath-link,${shop.sysroot}/usr/lib/${board.triplet}"`
