@@ -46,20 +46,16 @@ async function make(board: Board, shop: Workshop, out: string): Promise<void> {
   await Deno.mkdir(out, { recursive: true });
   const cross = shop.sysroot !== "";
   const prefix = cross ? `${board.triplet}-` : "";
-  // headers and libraries of the target come before the compiler's own
-  const paths =
-    `-isystem ${shop.sysroot}/usr/include/${board.triplet} -isystem ${shop.sysroot}/usr/include`;
-  const link = `-L${shop.sysroot}/usr/lib/${board.triplet}`;
-  const own = cross
-    ? `CFLAGS="${paths}" LDFLAGS="${link} -Wl,-rpath-link,${shop.sysroot}/usr/lib/${board.triplet}"`
-    : "";
+  // headers and libraries of the target, as Debian's packages have them, with the link that a system has beside
+  const compiler = cross ? `${prefix}gcc --sysroot=${shop.sysroot}` : "gcc";
   const kernel = cross ? `ARCH=${board.kernelArch} CROSS_COMPILE=${prefix}` : "";
   // type information of modules needs the kernel's own, which is not there
   await inside(
     toolRoot(shop, { "/src": root, "/out": out }),
     `
     jobs=$(nproc)
-    make -s -j$jobs -C /src/ffi lib BUILD=/out/ffi OUT=/out/librtpedge.so CC=${prefix}gcc ${own}
+    ${cross ? `ln -sfn usr/lib ${shop.sysroot}/lib` : ""}
+    make -s -j$jobs -C /src/ffi lib BUILD=/out/ffi OUT=/out/librtpedge.so CC="${compiler}"
     make -s -j$jobs -C /src/kernel module BUILD=/out/kernel KDIR=${shop.headers} CONFIG_DEBUG_INFO_BTF_MODULES= ${kernel}
     cp /out/kernel/${shop.kernel}/rtpedge.ko /out/rtpedge.ko
     ${prefix}strip --strip-debug /out/rtpedge.ko
