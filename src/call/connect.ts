@@ -72,7 +72,8 @@ interface Edge {
 export function mesh(context: CallContext, request: NgRequest): ReplyDict {
   const ids = textsOf(request.other?.get("calls") ?? []);
   if (ids === undefined || ids.length === 0) throw new NgError("No call-id in message");
-  const calls = [...new Set(ids)].map((id) => callNamed(context, id));
+  // one call may be named twice: by its own call-id, and by that of one it has taken in
+  const calls = [...new Set(ids.map((id) => callNamed(context, id)))];
   checkMerge(calls);
   const [call, ...others] = calls;
   const edges = readEdges(calls, request);

@@ -87,6 +87,16 @@ Deno.test("connect that cannot be done changes nothing", () => {
   }
 });
 
+Deno.test("mesh of a call by its own call-id and that of one it has taken in leaves it whole", () => {
+  const bench = new Two();
+  bench.connect("a", "x", { "to-call-id": "d" });
+  bench.mesh({ calls: ["d", "c", "d"], tags: [] });
+  assert.equal(bench.service.registry.get("d"), bench.service.registry.get("c"));
+  assert.equal(bench.relay.openPairs, 4);
+  bench.send("delete", { "call-id": "c", "delete delay": 0 });
+  assert.equal(bench.relay.openPairs, 0);
+});
+
 Deno.test("mesh makes one call of several and lets everybody hear everybody", () => {
   const bench = new Two();
   const edge = (from: string, ...to: string[]) =>

@@ -56,11 +56,12 @@ export class PortPlan {
 
   /**
    * The pair in use for one section of a party becomes that of another one: the transport of a bundle
-   * (RFC 9143) outlives the section it began with.
+   * (RFC 9143) outlives the section it began with. When the bundle falls apart it is the first one's.
    */
   inherit(party: Participant, heir: number, position: number): void {
     const entry = party.medias[position]?.own;
-    if (entry !== undefined) this.#inherited.push({ party, heir, position, entry });
+    if (entry === undefined || this.#isGone(entry)) return;
+    this.#inherited.push({ party, heir, position, entry });
   }
 
   /**

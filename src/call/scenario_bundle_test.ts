@@ -281,6 +281,29 @@ Deno.test("the port outlives the section it began with, on both sides", () => {
   assert.equal(bench.relay.usage(bench.relay.addresses[0]!).used, 0);
 });
 
+Deno.test("a bundle that falls apart leaves its port to the first part, and each port has one owner", () => {
+  const bench = new Bench();
+  const five = (audio: number, names: string) =>
+    description(
+      A,
+      names,
+      section("audio", audio, "a"),
+      ...["v", "w", "x", "y"].map((mid) => section("video", 4000, mid)),
+    );
+  const videos = [5002, 5004, 5006, 5008].map((port) => section("video", port));
+  const answer = (audio: number) => description(B, "", section("audio", audio), ...videos);
+  bench.offer(five(4000, "a v w x y"), ACCEPT);
+  const [port] = ports(bench.answer(answer(5000)));
+  bench.offer(five(0, "v w|x y"));
+  const parts = bench.answer(answer(0));
+  assert.deepEqual([groups(parts), sharing(parts)], [["v w", "x y"], "0AABB"]);
+  assert.equal(portOf(parts, 1), port);
+  for (const at of [1, 3]) assert.equal(bench.rule(parts, at)!.bundle?.sections.length, 2);
+  bench.send("delete", { "call-id": "c", "delete delay": 0 });
+  assert.equal(bench.engine.openSlots, 0);
+  assert.equal(bench.relay.openPairs, 0);
+});
+
 Deno.test("an answer that rejects the first section keeps the port that was told", () => {
   const bench = new Bench();
   const offered = bench.offer(PLAIN_A, REQUIRE);

@@ -131,13 +131,18 @@ export function negotiate(asked: Negotiation): NegotiationResult {
   return { medias: shareSecurity(arranged), warnings };
 }
 
+/** What a section is taken for that nobody has described: its `m=` line has to name something. */
+const UNKNOWN = { type: "audio", protocol: "RTP/AVP", kind: "rtp" } as const;
+
 /** A section that existed but is not described any more counts as rejected. */
 function missing(from: MediaState, to: MediaState): NegotiatedMedia {
-  const { type, protocol, kind } = to;
+  // sections may have been counted by connecting parties, and described by nobody
+  const { type, protocol, kind } = [to, from].find((state) => state.type !== "") ?? UNKNOWN;
+  const known = { type, protocol, kind };
   return {
     section: undefined,
-    from: { ...(from.initialized ? from : { ...from, type, protocol, kind }), rejected: true },
-    to: { ...to, rejected: true },
+    from: { ...from, ...(from.initialized ? {} : known), rejected: true },
+    to: { ...to, ...known, rejected: true },
     codecs: [],
     protocol,
     direction: "inactive",
