@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { addresses, Bench, type Keys, portOf, type Reply } from "./fixture_test_support.ts";
 import { parseSdp } from "../sdp/mod.ts";
 import { A, AUDIO, AUDIO_B, B } from "./scenario_test_support.ts";
+import { mutate, type Pick, random } from "../core/random_test_support.ts";
 
 const BODIES = [
   A + AUDIO + "a=rtcp-mux\na=mid:x\nm=video 4002 RTP/AVPF 96\na=rtpmap:96 VP8/90000\na=sendonly\n",
@@ -76,30 +77,7 @@ const FLAGS = [
   "from-tags-b",
 ];
 
-/** Park and Miller's generator: the same sequence on every run. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = state * 48271 % 2147483647;
-    return state % below;
-  };
-}
-
-function mutate(text: string, pick: (below: number) => number): string {
-  const at = pick(text.length + 1);
-  switch (pick(4)) {
-    case 0:
-      return text.slice(0, at) + text.slice(at + pick(9));
-    case 1:
-      return text.slice(0, at) + PIECES[pick(PIECES.length)] + text.slice(at);
-    case 2:
-      return text.slice(0, at) + String.fromCharCode(pick(256)) + text.slice(at + 1);
-    default:
-      return text.slice(0, at) + text.slice(pick(text.length + 1));
-  }
-}
-
-function keys(pick: (below: number) => number, command: string, body: string): Keys {
+function keys(pick: Pick, command: string, body: string): Keys {
   const chosen: Record<string, string | string[] | number> = {
     "call-id": `c${pick(5)}`,
     "from-tag": TAGS[pick(TAGS.length)]!,
@@ -145,7 +123,7 @@ Deno.test("6,000 random requests leave no crash, no leak and no half change", ()
   const results = new Map<string, number>();
   for (let round = 0; round < 6_000; round++) {
     let body = BODIES[pick(BODIES.length)]!;
-    for (let i = pick(4); i > 0; i--) body = mutate(body, pick);
+    for (let i = pick(4); i > 0; i--) body = mutate(body, pick, PIECES);
     const command = COMMANDS[pick(COMMANDS.length)]!;
     const before = round % 10 === 0 ? bench.snapshot() : undefined;
     const reply = bench.send(command, keys(pick, command, body));

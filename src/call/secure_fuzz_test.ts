@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { countingSource } from "../negotiate/secure_test_support.ts";
 import { parseSdp, type SdpMedia } from "../sdp/mod.ts";
 import { addresses, Bench, type Keys, type Reply } from "./fixture_test_support.ts";
+import { one, type Pick, random } from "../core/random_test_support.ts";
 
 const HASH = Array(32).fill("AB").join(":");
 const SUITES = ["AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM", "NULL_HMAC_SHA1_32", "NEW"];
@@ -30,21 +31,6 @@ const FLAGS = [
 ];
 /** Tags whose letter is also that of their secrets. */
 const TAGS = ["a", "b"] as const;
-
-type Pick = (below: number) => number;
-
-/** Park and Miller's generator: the same sequence on every run. */
-function random(seed: number): Pick {
-  let state = seed;
-  return (below) => {
-    state = state * 48271 % 2147483647;
-    return state % below;
-  };
-}
-
-function one<T>(pick: Pick, items: readonly T[]): T {
-  return items[pick(items.length)]!;
-}
 
 /** Lines about security, some of them damaged. */
 function lines(pick: Pick, tag: string): string[] {

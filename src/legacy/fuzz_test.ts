@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { LegacyBench } from "./fixture_test_support.ts";
 import { addresses } from "../call/fixture_test_support.ts";
+import { mutate, type Pick, random } from "../core/random_test_support.ts";
 
 const ROUNDS = 4000;
 const DATAGRAMS = [
@@ -20,34 +21,9 @@ const LINES = [
 ];
 const PIECES = [";", " ", ";1", ";16", ",", ":", "0", "65535", "::", "\n", "\x00", "\xff", "info="];
 
-/** Park and Miller's generator: the same sequence on every run. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = state * 48271 % 2147483647;
-    return state % below;
-  };
-}
-
-function mutate(text: string, pick: (below: number) => number): string {
-  const at = pick(text.length + 1);
-  switch (pick(5)) {
-    case 0:
-      return text.slice(0, at) + text.slice(at + pick(9));
-    case 1:
-      return text.slice(0, at) + PIECES[pick(PIECES.length)] + text.slice(at);
-    case 2:
-      return text.slice(0, at) + String.fromCharCode(pick(256)) + text.slice(at + 1);
-    case 3:
-      return text.slice(0, at) + text.slice(0, at);
-    default:
-      return text;
-  }
-}
-
-function damage(seeds: readonly string[], pick: (below: number) => number): string {
+function damage(seeds: readonly string[], pick: Pick): string {
   let text = seeds[pick(seeds.length)]!;
-  for (let rounds = pick(3); rounds > 0; rounds--) text = mutate(text, pick);
+  for (let rounds = pick(3); rounds > 0; rounds--) text = mutate(text, pick, PIECES);
   return text;
 }
 

@@ -20,17 +20,7 @@ import { readCryptos } from "./sdes.ts";
 import { MAX_CANDIDATES, NO_SECURITY, type SecureState } from "./secure_state.ts";
 import { described } from "./secure_test_support.ts";
 import { NEW_MEDIA } from "./state.ts";
-
-type Pick = (below: number) => number;
-
-/** Park and Miller's generator: the same sequence on every run. */
-function random(seed: number): Pick {
-  let state = seed;
-  return (below) => {
-    state = state * 48271 % 2147483647;
-    return state % below;
-  };
-}
+import { type Pick, random } from "../core/random_test_support.ts";
 
 const KEY = "d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj";
 const CRYPTOS = [

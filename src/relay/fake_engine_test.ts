@@ -3,26 +3,14 @@ import { FakeClock } from "../core/clock.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import { FakeEngine } from "./fake_engine.ts";
 import type { RelayEvent, Rule, Slot } from "./types.ts";
+import { rule as plain } from "./rule_test_support.ts";
 
 const local: Endpoint = { family: 4, address: "192.0.2.1", port: 30000 };
 const peer: Endpoint = { family: 4, address: "198.51.100.1", port: 5004 };
 const PACKET = Uint8Array.from([0x80, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 42]);
 
 function rule(parts: Partial<Rule>): Rule {
-  return {
-    sourceAction: "ignore",
-    learning: "immediate",
-    learnMs: 3000,
-    relearn: false,
-    blackhole: false,
-    rtcpMux: false,
-    rtcpOnly: false,
-    opaque: false,
-    waitInput: false,
-    punt: [],
-    outputs: [],
-    ...parts,
-  };
+  return plain({ learning: "immediate", ...parts });
 }
 
 function open(engine: FakeEngine, port: number): Slot {

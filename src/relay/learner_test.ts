@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Endpoint } from "../core/endpoint.ts";
 import { Learner } from "./learner.ts";
 import type { Rule } from "./types.ts";
+import { rule as plain } from "./rule_test_support.ts";
 
 const signalled = at("192.0.2.1", 5004);
 const sameAddress = at("192.0.2.1", 6000);
@@ -19,21 +20,7 @@ function learner(parts: Partial<Rule>): Learner {
 }
 
 function rule(parts: Partial<Rule>): Rule {
-  return {
-    remote: signalled,
-    sourceAction: "ignore",
-    learning: "heuristic",
-    learnMs: 3000,
-    relearn: false,
-    blackhole: false,
-    rtcpMux: false,
-    rtcpOnly: false,
-    opaque: false,
-    waitInput: false,
-    punt: [],
-    outputs: [],
-    ...parts,
-  };
+  return plain({ remote: signalled, learning: "heuristic", ...parts });
 }
 
 Deno.test("Learner in heuristic mode climbs from anything to an exact match and never back", () => {

@@ -6,6 +6,7 @@ import { FakeEngine } from "./fake_engine.ts";
 import { FfiEngine } from "./ffi_engine.ts";
 import { FfiCore } from "./ffi_core.ts";
 import type { RelayEngine, Rule, RuleOutput, SrtpKeys } from "./types.ts";
+import { rule as plain } from "./rule_test_support.ts";
 
 const HOST = { family: 4, address: "127.0.0.1" } as const;
 
@@ -15,20 +16,7 @@ function keysOf(suite: SrtpKeys["suite"], more: Partial<SrtpKeys> = {}): SrtpKey
 }
 
 function rule(parts: Partial<Rule>): Rule {
-  return {
-    sourceAction: "ignore",
-    learning: "immediate",
-    learnMs: 3000,
-    relearn: false,
-    blackhole: false,
-    rtcpMux: false,
-    rtcpOnly: false,
-    opaque: false,
-    waitInput: false,
-    punt: [],
-    outputs: [],
-    ...parts,
-  };
+  return plain({ learning: "immediate", ...parts });
 }
 
 /** Every engine takes and refuses the same keys. */

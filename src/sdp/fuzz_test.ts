@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { SdpError } from "./error.ts";
 import { parseSdp, printSdp } from "./parse.ts";
 import { connectionOf, directionOf, rtcpOf } from "./read.ts";
+import { mutate, random } from "../core/random_test_support.ts";
 
 const SEEDS = [
   "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\n" +
@@ -26,38 +27,12 @@ const BYTES = [
   "0",
 ];
 
-/** Park and Miller's generator: the same sequence on every run. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = state * 48271 % 2147483647;
-    return state % below;
-  };
-}
-
-function mutate(text: string, pick: (below: number) => number): string {
-  const at = pick(text.length + 1);
-  const length = pick(6);
-  switch (pick(5)) {
-    case 0:
-      return text.slice(0, at) + text.slice(at + length);
-    case 1:
-      return text.slice(0, at) + BYTES[pick(BYTES.length)] + text.slice(at);
-    case 2:
-      return text.slice(0, at) + String.fromCharCode(pick(256)) + text.slice(at + 1);
-    case 3:
-      return text.slice(0, at);
-    default:
-      return text.slice(0, at) + text.slice(pick(text.length + 1), at) + text.slice(at);
-  }
-}
-
 Deno.test("parseSdp either refuses 10,000 mutations or keeps every byte", () => {
   const pick = random(20240607);
   let accepted = 0;
   for (let round = 0; round < 10_000; round++) {
     let text = SEEDS[round % SEEDS.length]!;
-    for (let i = pick(4); i >= 0; i--) text = mutate(text, pick);
+    for (let i = pick(4); i >= 0; i--) text = mutate(text, pick, BYTES);
     try {
       const sdp = parseSdp(text);
       assert.equal(printSdp(sdp), text);

@@ -21,10 +21,11 @@ import {
   FakeEngine,
   type RelayEngine,
   type RelayEvent,
-  type Rule,
   type Slot,
   startNativeRelay,
 } from "../../src/relay/mod.ts";
+
+export { rule } from "../../src/relay/rule_test_support.ts";
 
 /** Longest wait for something that must come, in ms. */
 const PATIENCE = 3000;
@@ -70,24 +71,6 @@ export interface Candidate {
   /** Why it cannot be tested here. */
   readonly unavailable: string | undefined;
   start(options?: { readonly maxSlots?: number }): Bench;
-}
-
-/** A rule that does nothing; tests override what they are about. */
-export function rule(parts: Partial<Rule>): Rule {
-  return {
-    sourceAction: "ignore",
-    learning: "off",
-    learnMs: 3000,
-    relearn: false,
-    blackhole: false,
-    rtcpMux: false,
-    rtcpOnly: false,
-    opaque: false,
-    waitInput: false,
-    punt: [],
-    outputs: [],
-    ...parts,
-  };
 }
 
 let nextPort = 20000 + Math.floor(Math.random() * 8000);
