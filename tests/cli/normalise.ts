@@ -8,7 +8,7 @@
 /** The text of one answer with stable values in the place of changing ones. */
 export function normaliseAnswer(text: string): string {
   return text
-    .replace(/\b1[78]\d{8}\b/g, "<time>")
+    .replace(/(?<!sampled: *)\b1[78]\d{8}\b/g, "<time>")
     .replace(/callduration \d+\.\d{6}/g, "callduration <seconds>")
     .replace(/(prx:|proxy: )127\.0\.0\.1:\d+/g, "$1<client>")
     .replace(/127\.0\.0\.1:3\d{4} <>/g, "127.0.0.1:<port> <>")
