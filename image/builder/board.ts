@@ -46,8 +46,8 @@ export const BOARDS: Readonly<Record<string, Board>> = {
     kernelArch: "arm64",
     triplet: "aarch64-linux-gnu",
     loader: ["systemd-bootaa64.efi", "BOOTAA64.EFI"],
-    // serial ports of a Raspberry Pi 4, of a Raspberry Pi 5, and of most others; those that are not there are skipped
-    commandLine: "console=tty0 console=ttyS1,115200 console=ttyAMA10,115200 console=ttyAMA0,115200",
+    // the serial port that firmware names, by ACPI or in the device tree; two of one driver cannot both be named here
+    commandLine: "",
     denoPackage: "@deno/linux-arm64-glibc",
     rootType: "B921B045-1DF0-41C3-AF44-4C6F280D3FAE",
   },

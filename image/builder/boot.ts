@@ -188,8 +188,8 @@ export function entryText(board: Board, version: string, verity: Verity): string
     `version ${version}`,
     "linux /rtpedge/@slot@/vmlinuz",
     "initrd /rtpedge/@slot@/initrd",
-    `options rauc.slot=@SLOT@ rtpedge.verity=${verity.words} ro quiet panic=10 loglevel=4 systemd.show_status=no ` +
-    board.commandLine,
+    `options rauc.slot=@SLOT@ rtpedge.verity=${verity.words} ro quiet panic=10 loglevel=4 systemd.show_status=no ${board.commandLine}`
+      .trimEnd(),
     "",
   ].join("\n");
 }

@@ -83,10 +83,14 @@ export async function makeDisk({ board, shop, out, epoch, extra }: DiskParts): P
     cd /out
     rm -f esp.img disk.img
     truncate -s ${ESP_BYTES} esp.img
-    mkfs.vfat -F 32 --invariant -n RTPEDGE -i ${(await digest("esp", 8))} esp.img >/dev/null
+    mkfs.vfat -F 32 --invariant -h ${
+      sectors(START)
+    } -n RTPEDGE -i ${(await digest("esp", 8))} esp.img >/dev/null
     mmd -i esp.img ::/EFI ::/EFI/BOOT ::/loader ::/loader/entries ::/rtpedge ::/rtpedge/a
     cp /kernel/boot/${board.loader[0]} loader.efi
-    touch -d @${epoch} loader.efi loader.conf entry-a entry-a-sorted vmlinuz initrd
+    touch -d @${epoch} loader.efi loader.conf entry-a entry-a-sorted vmlinuz initrd ${
+      [...extra.values()].join(" ")
+    }
     mcopy -m -i esp.img loader.efi ::/EFI/BOOT/${board.loader[1]}
     mcopy -m -i esp.img loader.conf ::/loader/loader.conf
     mcopy -m -i esp.img entry-a-sorted ::/loader/entries/rtpedge-a.conf
