@@ -48,14 +48,6 @@ static int check_header(const struct rtpe_kernel_msg *m, size_t len)
 	return 0;
 }
 
-static int srtp_message(struct port *p, const struct rtpe_kernel_srtp *list, size_t len)
-{
-	/* None, half of one, or more than a port has room for. */
-	if (len == 0 || len % sizeof(*list) || len / sizeof(*list) > RTPE_KERNEL_SRTP_MAX)
-		return -EINVAL;
-	return port_srtp_put(p, list, len / sizeof(*list));
-}
-
 static int port_message(struct table *t, const struct rtpe_kernel_msg *m, void *body)
 {
 	struct port *p = port_of(t, m->slot);
@@ -74,12 +66,8 @@ static int port_message(struct table *t, const struct rtpe_kernel_msg *m, void *
 		return port_remote_set(p, body);
 	case RTPE_KERNEL_CLOCK_RATE:
 		return port_rate_set(p, body);
-	case RTPE_KERNEL_SRTP_PUT:
-		return srtp_message(p, body, m->size - sizeof(*m));
 	case RTPE_KERNEL_TRACKS_SET:
 		return port_tracks_set(p, body);
-	case RTPE_KERNEL_SRTP_CLAIM:
-		return port_srtp_claim(p, body);
 	default:
 		return -EOPNOTSUPP;
 	}
@@ -99,6 +87,10 @@ int control_message(struct table *t, void *msg, size_t len)
 		synchronize_net();
 		return 0;
 	}
+	/* Packets wait for these, in user space: they do not wait for a rule
+	 * that is being compiled. */
+	if (m->type == RTPE_KERNEL_SRTP_PUT || m->type == RTPE_KERNEL_SRTP_CLAIM)
+		return READ_ONCE(t->greeted) ? port_srtp_message(t, m, body) : -ENOTCONN;
 	mutex_lock(&t->lock);
 	if (m->type == RTPE_KERNEL_HELLO)
 		err = table_hello(t, body);

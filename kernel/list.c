@@ -145,6 +145,16 @@ static void show_ssrcs(struct seq_file *m, const struct rtpe_counters *c)
 				   READ_ONCE(c->ssrc[i].packets));
 }
 
+static void show_payload_types(struct seq_file *m, const struct rtpe_counters *c)
+{
+	int i;
+
+	for (i = 0; i < RTPE_PAYLOAD_TYPES && READ_ONCE(c->payload_type[i]); i++)
+		seq_printf(m, "    payload type %u: %llu bytes, %llu packets\n",
+			   READ_ONCE(c->payload_type[i]) & 0x7f, READ_ONCE(c->payload[i].bytes),
+			   READ_ONCE(c->payload[i].packets));
+}
+
 static int list_show(struct seq_file *m, void *v)
 {
 	static const char *const actions[] = { "propagate", "drop", "propagate" };
@@ -170,6 +180,7 @@ static int list_show(struct seq_file *m, void *v)
 	if (rule->decrypt)
 		show_key(m, "    ", "decryption", rule->decrypt);
 	show_ssrcs(m, c);
+	show_payload_types(m, c);
 	show_options(m, rule);
 	for (i = 0; i < rule->n_outputs; i++) {
 		const struct out_rule *out = &rule->outputs[i];

@@ -8,7 +8,6 @@
 
 #include "addr.h"
 #include "rule.h"
-#include "srtp_stream.h"
 
 static u32 secret __read_mostly;
 
@@ -216,167 +215,7 @@ int port_remote_set(struct port *p, const struct rtpe_addr *to)
 
 int port_rate_set(struct port *p, const struct rtpe_kernel_clock_rate *rate)
 {
-	struct clock_rate *place = NULL;
-	int i;
-
-	if (rate->payload_type > 127 || rate->hz > 1000000)
-		return -EINVAL;
-	for (i = 0; i < RATES_MAX; i++) {
-		struct clock_rate *r = &p->rates[i];
-
-		if (r->hz && r->payload_type == rate->payload_type) {
-			place = r;
-			break;
-		}
-		if (!r->hz && !place)
-			place = r;
-	}
-	if (!place)
-		return rate->hz ? -ENOSPC : 0;
-	spin_lock_bh(&p->rx);
-	place->payload_type = rate->payload_type;
-	place->hz = rate->hz;
-	spin_unlock_bh(&p->rx);
-	return 0;
-}
-
-/* ---- SRTP streams ------------------------------------------------------------ */
-
-int port_srtp_need(struct port *p)
-{
-	struct rtpe_srtp_port *m;
-
-	if (p->srtp)
-		return 0;
-	m = kzalloc(sizeof(*m), GFP_KERNEL);
-	if (!m)
-		return -ENOMEM;
-	/* Pairs with the acquire in port_srtp_read(); packets come here by rules
-	 * that are published later. */
-	smp_store_release(&p->srtp, m);
-	return 0;
-}
-
-static u32 places(const struct rtpe_srtp_state *states, const struct rtpe_kernel_srtp *list,
-		  u32 n, u32 sent)
-{
-	u32 need = 0, i, k;
-
-	for (i = 0; i < n; i++) {
-		if (list[i].sent != sent)
-			continue;
-		for (k = 0; k < RTPE_SRTP_STREAMS; k++)
-			if (states[k].key == list[i].state.key &&
-			    states[k].ssrc == list[i].state.ssrc)
-				break;
-		need += k == RTPE_SRTP_STREAMS;
-	}
-	return need;
-}
-
-static u32 places_free(const struct rtpe_srtp_state *states)
-{
-	u32 n = 0, k;
-
-	for (k = 0; k < RTPE_SRTP_STREAMS; k++)
-		n += !states[k].key;
-	return n;
-}
-
-/* The window of an SSRC, which is there or has room. */
-static struct rtpe_srtp_window *srtp_window(struct rtpe_srtp_port *m,
-					    const struct rtpe_kernel_srtp *in)
-{
-	struct srtp_table t = {
-		.states = in->sent ? m->tx : m->rx,
-		.clock = in->sent ? &m->tx_clock : &m->rx_clock,
-		.from = in->state.from,
-	};
-	u32 hint = 0;
-
-	return &srtp_take(&t, in->state.key, in->state.ssrc, &hint)->rtp;
-}
-
-static bool srtp_fits(const struct rtpe_kernel_srtp *in)
-{
-	/* No key, no direction, or an index that no packet has. */
-	return in->state.key && in->sent <= 1 && !in->pad &&
-	       in->state.rtp.top < RTPE_SRTP_RTP_END;
-}
-
-int port_srtp_put(struct port *p, const struct rtpe_kernel_srtp *list, u32 n)
-{
-	int err;
-	u32 i;
-
-	for (i = 0; i < n; i++)
-		if (!srtp_fits(&list[i]))
-			return -EINVAL;
-	err = port_srtp_need(p);
-	if (err)
-		return err;
-	spin_lock_bh(&p->srtp_lock);
-	/* Nobody who is there makes room. */
-	if (places(p->srtp->rx, list, n, 0) > places_free(p->srtp->rx) ||
-	    places(p->srtp->tx, list, n, 1) > places_free(p->srtp->tx))
-		err = -ENOSPC;
-	for (i = 0; i < n && !err; i++)
-		rtpe_srtp_merge(srtp_window(p->srtp, &list[i]), &list[i].state.rtp);
-	spin_unlock_bh(&p->srtp_lock);
-	return err;
-}
-
-int port_srtp_claim(struct port *p, const struct rtpe_kernel_srtp *in)
-{
-	const struct rtpe_srtp_state *states;
-	struct rtpe_srtp_window *w;
-	int err;
-
-	if (!srtp_fits(in))
-		return -EINVAL;
-	err = port_srtp_need(p);
-	if (err)
-		return err;
-	spin_lock_bh(&p->srtp_lock);
-	states = in->sent ? p->srtp->tx : p->srtp->rx;
-	if (places(states, in, 1, in->sent) > places_free(states)) {
-		err = -ENOSPC;
-	} else {
-		w = srtp_window(p->srtp, in);
-		if (rtpe_srtp_fresh(w, in->state.rtp.top))
-			rtpe_srtp_note(w, in->state.rtp.top);
-		else
-			err = -EALREADY;
-	}
-	spin_unlock_bh(&p->srtp_lock);
-	return err;
-}
-
-int port_srtp_read(struct table *t, u64 slot, struct rtpe_srtp_port *out)
-{
-	const struct rtpe_srtp_port *m;
-	struct seat *seats;
-	struct port *p = NULL;
-
-	rcu_read_lock();
-	/* Both are freed after a grace period; seats are there before n_slots. */
-	if (slot < smp_load_acquire(&t->n_slots)) {
-		seats = READ_ONCE(t->seats);
-		p = seats ? READ_ONCE(seats[slot].port) : NULL;
-	}
-	if (p) {
-		/* Pairs with the release in port_srtp_need(). */
-		m = smp_load_acquire(&p->srtp);
-		if (m) {
-			spin_lock_bh(&p->srtp_lock);
-			*out = *m;
-			spin_unlock_bh(&p->srtp_lock);
-		} else {
-			memset(out, 0, sizeof(*out));
-		}
-	}
-	rcu_read_unlock();
-	return p ? 0 : -ENOENT;
+	return clock_rates_set(p->rates, rate->payload_type, rate->hz);
 }
 
 /* ---- statistics -------------------------------------------------------------- */
@@ -403,11 +242,15 @@ static bool tracks_fit(const struct rtpe_ssrc_counters *s)
 
 int port_tracks_set(struct port *p, const struct rtpe_ssrc_counters *tracks)
 {
+	u64 now = ktime_get_ns() / NSEC_PER_USEC;
+	int i;
+
 	if (!tracks_fit(tracks))
 		return -EINVAL;
 	spin_lock_bh(&p->rx);
 	memcpy(p->counters->ssrc, tracks, sizeof(p->counters->ssrc));
-	stats_resume(p->tracks, ktime_get_ns() / NSEC_PER_USEC);
+	for (i = 0; i < RTPE_SSRC_TRACKS; i++)
+		track_resume(&p->tracks[i], now);
 	spin_unlock_bh(&p->rx);
 	return 0;
 }

@@ -79,22 +79,34 @@ static bool authentic_aside(const struct packet *p, const struct rule *rule)
 	return right;
 }
 
+static bool is_tracked(const struct rtpe_ssrc_counters *tracks, u32 ssrc)
+{
+	int i;
+
+	for (i = 0; i < RTPE_SSRC_TRACKS; i++)
+		if (READ_ONCE(tracks[i].in_use) && READ_ONCE(tracks[i].ssrc) == ssrc)
+			return true;
+	return false;
+}
+
 /* An SSRC that user space wants to hear of: this packet tells it. */
 static bool introduces_ssrc(struct packet *p, const struct rule *rule)
 {
 	struct rtpe_ssrc_counters *tracks = p->port->counters->ssrc;
 	u32 ssrc = get32(p->data + 8);
 	struct arrival at;
+	bool known;
 
 	if (!(rule->punt & RTPE_CLASS_UNKNOWN_SSRC) || !(rule->flags & RTPE_RULE_TRACK_SSRC) ||
-	    stats_knows(tracks, ssrc))
+	    is_tracked(tracks, ssrc))
 		return false;
 	/* What is not authentic takes no track from anybody. */
 	if (rule->decrypt && !authentic_aside(p, rule))
 		return false;
 	at = arrival_of(p);
 	spin_lock(&p->port->rx);
-	stats_expect(tracks, p->port->tracks, ssrc, get16(p->data + 2), &at);
+	/* Its first packet here is the one after this. */
+	stats_track(tracks, p->port->tracks, ssrc, get16(p->data + 2) + 1, &at, &known);
 	spin_unlock(&p->port->rx);
 	return true;
 }
@@ -188,6 +200,7 @@ static void count(struct packet *p, const struct rule *rule, unsigned int class,
 		WRITE_ONCE(c->rx_tos, p->tos);
 		if (class == RTPE_CLASS_RTP && rule->flags & RTPE_RULE_TRACK_SSRC) {
 			at = arrival_of(p);
+			stats_payload(c, p->data[1] & 0x7f, 1, p->len);
 			stats_rtp(c->ssrc, port->tracks, p->data, &at);
 		}
 	}

@@ -76,7 +76,7 @@ static bool __init stats_right(void)
 	static const u16 seqs[] = { 65534, 65535, 0, 2, 1, 1, 9000, 9001, 9003 };
 	struct rtpe_ssrc_counters *c = kcalloc(RTPE_SSRC_TRACKS, sizeof(*c), GFP_KERNEL);
 	struct track *own = kcalloc(RTPE_SSRC_TRACKS, sizeof(*own), GFP_KERNEL);
-	const struct clock_rate rates[RATES_MAX] = { { .hz = 8000 } };
+	const clock_rate rates[RTPE_CLOCK_RATES] = { clock_rate_make(0, 8000) };
 	u8 rtp[14] = { 0x80, [12] = 1, 2 };
 	bool right = c && own;
 	int i;

@@ -5,15 +5,10 @@
 #include <crypto/sha2.h>
 #include <linux/slab.h>
 
-#include "compat.h"
+#include "classify.h"
 #include "rtpe_srtp.h"
 #include "srtp_stream.h"
 #include "table.h"
-
-static bool is_gcm(const struct rtpe_srtp *p)
-{
-	return p->cipher == RTPE_SRTP_AES_GCM;
-}
 
 const char *srtp_name(const struct rtpe_srtp *p)
 {
@@ -47,7 +42,7 @@ static u32 key_id(const struct rtpe_srtp *p)
 	memcpy(key + p->key_len, p->salt, p->salt_len);
 	sha256(key, p->key_len + p->salt_len, digest);
 	memzero_explicit(key, sizeof(key));
-	return get_unaligned_be32(digest) ?: 1;
+	return get32(digest) ?: 1;
 }
 
 struct srtp_key *srtp_key_new(const struct rtpe_srtp *p, int *err)
@@ -90,41 +85,19 @@ void srtp_key_put(struct srtp_key *k)
 		kref_put(&k->refs, key_release);
 }
 
-/* Header, contributing sources and extension by their own word; 0: there is not
- * that much. What is behind them is still encrypted. */
-static u32 header_len(const u8 *p, u32 len)
-{
-	u32 n = 12;
-
-	if (len < n || p[0] >> 6 != 2)
-		return 0;
-	n += 4 * (p[0] & 15);
-	if (p[0] & 0x10) {
-		if (len < n + 4)
-			return 0;
-		n += 4 + 4 * get_unaligned_be16(p + n + 2);
-	}
-	return n <= len ? n : 0;
-}
-
-static u32 tag_len(const struct rtpe_srtp *p)
-{
-	return p->flags & RTPE_SRTP_NO_RTP_AUTH ? 0 : p->rtp_tag_len;
-}
-
 /* ---- streams --------------------------------------------------------------- */
 
-/* The index of a packet that came in, if it is new. Under the port's lock. */
-static int index_received(struct srtp_key *k, struct rtpe_srtp_port *m, u32 ssrc, u16 seq,
-			  u64 *index)
+/* The index of a packet that came in, if it is new. */
+static int index_received(struct srtp_key *k, struct port *at, u32 ssrc, u16 seq, u64 *index)
 {
+	struct rtpe_srtp_port *m = at->srtp;
 	struct srtp_table t = { .states = m->rx, .clock = &m->rx_clock };
-	const struct rtpe_srtp_state *st = srtp_find(&t, k->id, ssrc, &k->hint);
+	int err;
 
-	*index = st ? rtpe_srtp_guess(&st->rtp, seq) : seq;
-	if (*index >= RTPE_SRTP_RTP_END)
-		return -EKEYEXPIRED;
-	return st && !rtpe_srtp_fresh(&st->rtp, *index) ? -EALREADY : 0;
+	spin_lock(&at->srtp_lock);
+	err = srtp_expect(&t, k->id, ssrc, seq, &k->hint, index);
+	spin_unlock(&at->srtp_lock);
+	return err;
 }
 
 /* It is authentic: nobody else can push a stream out. On another CPU the same
@@ -133,38 +106,23 @@ static int index_note(struct srtp_key *k, struct port *at, u32 ssrc, u64 index)
 {
 	struct rtpe_srtp_port *m = at->srtp;
 	struct srtp_table t = { .states = m->rx, .clock = &m->rx_clock, .from = at->slot };
-	struct rtpe_srtp_window *w;
-	int err = 0;
+	int err;
 
 	spin_lock(&at->srtp_lock);
-	w = &srtp_take(&t, k->id, ssrc, &k->hint)->rtp;
-	if (rtpe_srtp_fresh(w, index))
-		rtpe_srtp_note(w, index);
-	else
-		err = -EALREADY;
+	err = rtpe_srtp_claim(&srtp_take(&t, k->id, ssrc, &k->hint)->rtp, index);
 	spin_unlock(&at->srtp_lock);
 	return err;
 }
 
-/* Takes the index of a packet that is to be sent: two packets under one index
- * would share their key stream. */
-static int index_claim(struct srtp_key *k, struct port *out, u32 from, u32 ssrc, u16 seq,
-		       u64 *index)
+static int index_sent(struct srtp_key *k, struct port *out, u32 from, u32 ssrc, u16 seq,
+		      u64 *index)
 {
 	struct rtpe_srtp_port *m = out->srtp;
 	struct srtp_table t = { .states = m->tx, .clock = &m->tx_clock, .from = from };
-	struct rtpe_srtp_window *w;
-	int err = 0;
+	int err;
 
 	spin_lock(&out->srtp_lock);
-	w = &srtp_take(&t, k->id, ssrc, &k->hint)->rtp;
-	*index = rtpe_srtp_guess(w, seq);
-	if (*index >= RTPE_SRTP_RTP_END)
-		err = -EKEYEXPIRED;
-	else if (!rtpe_srtp_fresh(w, *index))
-		err = -EALREADY;
-	else
-		rtpe_srtp_note(w, *index);
+	err = srtp_claim(&t, k->id, ssrc, seq, &k->hint, index);
 	spin_unlock(&out->srtp_lock);
 	return err;
 }
@@ -175,14 +133,14 @@ static int packet_mac(const struct srtp_key *k, const u8 *rtp, u32 len, u64 inde
 {
 	u8 roc[4];
 
-	put_unaligned_be32((u32)(index >> 16), roc);
+	put32(roc, (u32)(index >> 16));
 	return srtp_mac(&k->keys, rtp, len, roc, mac);
 }
 
 int srtp_open(struct srtp_key *k, struct port *at, u8 *rtp, u32 len, bool note)
 {
 	const struct rtpe_srtp *p = &k->params;
-	u32 head = header_len(rtp, len), tag = tag_len(p), body;
+	u32 head = rtp_header_len(rtp, len), tag = srtp_rtp_tag_len(p), body;
 	struct srtp_iv iv = { .header = rtp };
 	u8 mac[SRTP_AUTH_KEY];
 	int err;
@@ -191,13 +149,11 @@ int srtp_open(struct srtp_key *k, struct port *at, u8 *rtp, u32 len, bool note)
 	if (!head || len < head + tag + p->mki_len)
 		return -EINVAL;
 	body = len - tag - p->mki_len;
-	iv.ssrc = get_unaligned_be32(rtp + 8);
-	spin_lock(&at->srtp_lock);
-	err = index_received(k, at->srtp, iv.ssrc, get_unaligned_be16(rtp + 2), &iv.index);
-	spin_unlock(&at->srtp_lock);
+	iv.ssrc = get32(rtp + 8);
+	err = index_received(k, at, iv.ssrc, get16(rtp + 2), &iv.index);
 	if (err)
 		return err;
-	if (is_gcm(p)) {
+	if (srtp_is_gcm(p)) {
 		err = srtp_gcm(&k->keys, &iv, rtp, head, body - head, false);
 	} else {
 		if (tag) {
@@ -216,18 +172,18 @@ int srtp_open(struct srtp_key *k, struct port *at, u8 *rtp, u32 len, bool note)
 int srtp_seal(struct srtp_key *k, struct port *out, u32 from, u8 *rtp, u32 len)
 {
 	const struct rtpe_srtp *p = &k->params;
-	u32 head = header_len(rtp, len), tag = tag_len(p);
+	u32 head = rtp_header_len(rtp, len), tag = srtp_rtp_tag_len(p);
 	struct srtp_iv iv = { .header = rtp };
 	u8 mac[SRTP_AUTH_KEY];
 	int err;
 
 	if (!head)
 		return -EINVAL;
-	iv.ssrc = get_unaligned_be32(rtp + 8);
-	err = index_claim(k, out, from, iv.ssrc, get_unaligned_be16(rtp + 2), &iv.index);
+	iv.ssrc = get32(rtp + 8);
+	err = index_sent(k, out, from, iv.ssrc, get16(rtp + 2), &iv.index);
 	if (err)
 		return err;
-	if (is_gcm(p)) {
+	if (srtp_is_gcm(p)) {
 		err = srtp_gcm(&k->keys, &iv, rtp, head, len - head, true);
 		/* The MKI is behind the tag (RFC 7714 section 8.2). */
 		memcpy(rtp + len + tag, p->mki, p->mki_len);

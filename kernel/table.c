@@ -144,7 +144,7 @@ int table_control(struct table *t)
 		err = -EBUSY;
 	t->controlled = true;
 	if (!err)
-		t->greeted = false;
+		WRITE_ONCE(t->greeted, false);
 	mutex_unlock(&t->lock);
 	return err;
 }
@@ -253,7 +253,7 @@ int table_hello(struct table *t, const struct rtpe_kernel_hello *hello)
 	if (err)
 		return err;
 	t->lease_ms = hello->lease_ms;
-	t->greeted = true;
+	WRITE_ONCE(t->greeted, true);
 	return 0;
 }
 
@@ -272,7 +272,7 @@ static void __net_exit table_net_exit(struct net *net)
 		mutex_lock(&t->lock);
 		if (t->net == net) {
 			table_reset(t);
-			t->greeted = false;
+			WRITE_ONCE(t->greeted, false);
 			any = true;
 		}
 		mutex_unlock(&t->lock);

@@ -2,7 +2,8 @@
 /*
  * Tables, ports, and who may touch them.
  *
- *   control    one message at a time per table, under table->lock
+ *   control    one message at a time per table, under table->lock; what is told
+ *              and asked about SRTP streams under the lock of the port alone
  *   packets    under RCU: a table's ports are found by local address, a port's
  *              rule and remote are pointers that control swaps
  *   port->rx   lock over the receive counters and SSRC tracks of a port;
@@ -14,6 +15,7 @@
 #ifndef RTPEDGE_TABLE_H
 #define RTPEDGE_TABLE_H
 
+#include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
@@ -54,7 +56,7 @@ struct port {
 	struct kref refs;
 	spinlock_t rx;			/* receive counters, tracks, rates, sections */
 	struct track tracks[RTPE_SSRC_TRACKS];
-	struct clock_rate rates[RATES_MAX];
+	clock_rate rates[RTPE_CLOCK_RATES];
 	struct bundle_table *sections;	/* since there was a rule with a bundle */
 	u32 bundle_epoch;		/* of the last bundle; control's */
 	spinlock_t srtp_lock;
@@ -93,6 +95,13 @@ struct table {
 	unsigned long lease_end;	/* jiffies */
 };
 
+/* Counters with several writers. */
+static inline void count_shared(rtpe_u64 *field, u64 n)
+{
+	BUILD_BUG_ON(sizeof(atomic64_t) != sizeof(*field));
+	atomic64_add(n, (atomic64_t *)field);
+}
+
 /* For rcu_dereference_protected(). */
 #define table_held(t) lockdep_is_held(&(t)->lock)
 
@@ -118,13 +127,7 @@ int port_close(struct table *t, u32 slot);
 void port_close_all(struct table *t);
 int port_remote_set(struct port *p, const struct rtpe_addr *addr);
 int port_rate_set(struct port *p, const struct rtpe_kernel_clock_rate *rate);
-/* Memory for SRTP streams, if it has none yet. 0 or -ENOMEM. */
-int port_srtp_need(struct port *p);
-int port_srtp_put(struct port *p, const struct rtpe_kernel_srtp *list, u32 n);
-int port_srtp_claim(struct port *p, const struct rtpe_kernel_srtp *in);
 int port_tracks_set(struct port *p, const struct rtpe_ssrc_counters *tracks);
-/* Without the lock: what the port of a slot remembers of SRTP streams. */
-int port_srtp_read(struct table *t, u64 slot, struct rtpe_srtp_port *out);
 /* The open port of a slot, or NULL. */
 struct port *port_of(const struct table *t, u32 slot);
 void port_put(struct port *p);
@@ -133,6 +136,15 @@ struct port *port_lookup(const struct table *t, u8 family, const void *ip, u16 p
 			 u32 scope);
 /* Secret of the hash of local addresses. */
 void port_init(void);
+
+/* port_srtp.c, with or without table->lock. */
+/* Memory for SRTP streams, if it has none yet. 0 or -ENOMEM. */
+int port_srtp_need(struct port *p);
+/* What the port of a slot remembers of them. */
+int port_srtp_read(struct table *t, u64 slot, struct rtpe_srtp_port *out);
+/* RTPE_KERNEL_SRTP_PUT and RTPE_KERNEL_SRTP_CLAIM. */
+int port_srtp_message(struct table *t, const struct rtpe_kernel_msg *m,
+		      const struct rtpe_kernel_srtp *list);
 
 struct remote *remote_new(const struct rtpe_addr *addr, gfp_t gfp);
 void remote_free(struct remote *r);

@@ -112,7 +112,6 @@ RTPE_EXPORT int rtpe_port_send_srtcp(struct rtpe_core *core, rtpe_u32 slot,
  * RTPE_CLOCK_RATES per slot (-ENOSPC); rate 0 forgets it. Others: 8000. */
 RTPE_EXPORT int rtpe_clock_rate_set(struct rtpe_core *core, rtpe_u32 slot,
 				    rtpe_u8 payload_type, rtpe_u32 rate);
-#define RTPE_CLOCK_RATES 8u
 
 /* ---- counters ------------------------------------------------------- */
 

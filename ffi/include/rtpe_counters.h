@@ -9,6 +9,11 @@
 
 #include "rtpe_rule.h"
 
+enum {
+	RTPE_CLOCK_RATES = 8,		/* payload types whose clock rate a slot knows */
+	RTPE_PAYLOAD_TYPES = 8,		/* payload types counted per slot */
+};
+
 /* One RTP source (RFC 3550 appendix A.1, A.3, A.8) seen on a slot. */
 struct rtpe_ssrc_counters {
 	rtpe_u64 packets;
@@ -32,6 +37,12 @@ struct rtpe_ssrc_counters {
 	rtpe_u8 payload_type;		/* of the last packet */
 	rtpe_u8 in_use;
 	rtpe_u8 pad[6];
+};
+
+/* One RTP payload type that came to a slot. */
+struct rtpe_payload_counters {
+	rtpe_u64 packets;
+	rtpe_u64 bytes;			/* UDP payload bytes, in clear */
 };
 
 /* Everything counted for one slot. Written by the engine, read by
@@ -62,6 +73,11 @@ struct rtpe_counters {
 	rtpe_u8 learned;		/* remote came from a packet, not from SDP */
 	rtpe_u8 rx_tos;			/* TOS byte of the last packet, where known */
 	rtpe_u8 pad;
+	/* What came from accepted sources, by payload type: that of payload[i] is
+	 * payload_type[i] & 127, and 0 in place of 128 + type is nobody's yet. Of
+	 * more types than there are places the last ones are not counted. */
+	rtpe_u8 payload_type[RTPE_PAYLOAD_TYPES];
+	struct rtpe_payload_counters payload[RTPE_PAYLOAD_TYPES];
 	struct rtpe_ssrc_counters ssrc[RTPE_SSRC_TRACKS];
 };
 

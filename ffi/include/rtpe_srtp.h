@@ -8,6 +8,8 @@
 #ifndef RTPE_SRTP_STATE_H
 #define RTPE_SRTP_STATE_H
 
+#include <errno.h>
+
 #include "rtpe_rule.h"
 
 enum {
@@ -107,6 +109,18 @@ static inline void rtpe_srtp_note(struct rtpe_srtp_window *w, rtpe_u64 index)
 	}
 	w->seen[0] |= 1;
 	w->top = index;
+}
+
+/* Takes an index for one packet, in one go under whatever guards the window: 0;
+ * -EALREADY: it was taken before, or is too old to tell; -EKEYEXPIRED. */
+static inline int rtpe_srtp_claim(struct rtpe_srtp_window *w, rtpe_u64 index)
+{
+	if (index >= RTPE_SRTP_RTP_END)
+		return -EKEYEXPIRED;
+	if (!rtpe_srtp_fresh(w, index))
+		return -EALREADY;
+	rtpe_srtp_note(w, index);
+	return 0;
 }
 
 #endif

@@ -7,16 +7,11 @@
 #define STUN_COOKIE 0x2112a442u
 #define DTLS_HEADER 13u
 
-int rtp_valid(const uint8_t *p, size_t n)
+size_t rtp_header_len(const uint8_t *p, size_t n)
 {
 	size_t need = RTP_HEADER;
-	unsigned pt;
 
 	if (n < need || p[0] >> 6 != 2)
-		return 0;
-	/* 72..76 are what RTCP 200..204 looks like: never an RTP payload type. */
-	pt = p[1] & 0x7f;
-	if (pt >= 72 && pt <= 76)
 		return 0;
 	/* CC: up to 15 words claimed that may not be there. */
 	need += (p[0] & 0x0fu) * 4;
@@ -27,13 +22,25 @@ int rtp_valid(const uint8_t *p, size_t n)
 		if (n < need + 4)
 			return 0;
 		need += 4 + (size_t)get16(p + need + 2) * 4;
-		if (n < need)
-			return 0;
 	}
+	return need <= n ? need : 0;
+}
+
+int rtp_valid(const uint8_t *p, size_t n)
+{
+	size_t head = rtp_header_len(p, n);
+	unsigned pt;
+
+	if (!head)
+		return 0;
+	/* 72..76 are what RTCP 200..204 looks like: never an RTP payload type. */
+	pt = p[1] & 0x7f;
+	if (pt >= 72 && pt <= 76)
+		return 0;
 	/* P: the last byte counts the padding, itself included. Zero and more
 	 * than the payload are lies. */
 	if (p[0] & 0x20) {
-		if (n == need || p[n - 1] == 0 || p[n - 1] > n - need)
+		if (n == head || p[n - 1] == 0 || p[n - 1] > n - head)
 			return 0;
 	}
 	return 1;

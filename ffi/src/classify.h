@@ -21,6 +21,9 @@
  * not STUN or DTLS of the classes in `punt` is OTHER. */
 unsigned classify(const uint8_t *p, size_t n, unsigned flags, unsigned punt);
 
+/* Length of RTP header, contributing sources and header extension by their own
+ * word; 0: there is not that much. What follows may be encrypted. */
+size_t rtp_header_len(const uint8_t *p, size_t n);
 /* RFC 3550 section 5.1 and 5.3.1. */
 int rtp_valid(const uint8_t *p, size_t n);
 /* RFC 3550 section 6.1 and A.2, without the demand that a compound packet

@@ -302,10 +302,6 @@ void forward(struct thread *t, struct packet *p);
 void event_punt(struct thread *t, const struct packet *p, unsigned class);
 void event_remote(struct thread *t, const struct packet *p, unsigned learned);
 
-/* Counters with one writer that others read at any time. */
-#define COUNT(field, n)                                                                    \
-	__atomic_store_n(&(field), __atomic_load_n(&(field), __ATOMIC_RELAXED) + (n),      \
-			 __ATOMIC_RELAXED)
 /* Counters with several writers. */
 #define COUNT_SHARED(field, n) __atomic_fetch_add(&(field), (n), __ATOMIC_RELAXED)
 

@@ -58,6 +58,7 @@ static void track(struct thread *t, struct packet *p, const struct rule *rule)
 		.now = t->now, .wall = t->wall, .bytes = p->len, .rates = slot->rates,
 	};
 
+	stats_payload(slot->counters, p->data[1] & 0x7f, 1, p->len);
 	if (!stats_rtp(slot->counters->ssrc, slot->tracks, p->data, &at))
 		return;
 	slot_publish_ssrcs(slot);

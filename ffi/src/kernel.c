@@ -146,7 +146,10 @@ static void settle(struct rtpe_core *core, struct slot *slot, bool push)
 		return;
 	}
 	err = kernel_push(core, slot);
-	if (err) {
+	if (err == -EAGAIN) {
+		tell_info(k, slot, RTPE_WHY_SOON);
+		kernel_wake(core, slot);
+	} else if (err) {
 		kernel_pull(core, slot);
 		tell_info(k, slot, why_of(err));
 	} else if (k->info[slot->index].why != RTPE_WHY_MISSED) {
@@ -240,6 +243,8 @@ void kernel_slot_opened(struct rtpe_core *core, struct slot *slot)
 	if (!k)
 		return;
 	/* Memory that was never touched is not touched for short calls. */
+	if (k->ports[slot->index].waits_since)
+		k->ports[slot->index].waits_since = 0;
 	if (k->info[slot->index].counted) {
 		kernel_forget_left(core, slot->index);
 		atomic_store(&k->back[slot->index].state, HANDBACK_EMPTY);

@@ -26,6 +26,9 @@
 #include "rtpe_offload.h"
 #include "secure.h"
 
+/* How long a stream stays for packets that wait in its socket. */
+enum { KERNEL_PATIENCE_US = 1000000 };
+
 enum handback_state { HANDBACK_EMPTY, HANDBACK_FULL, HANDBACK_BUSY };
 
 /* RTP sources as the module has counted them, and SSRCs under keys, until the
@@ -53,6 +56,7 @@ struct kernel_port {
 	bool has_left;
 	bool may_leave;			/* there is room for what it leaves */
 	uint32_t generation;		/* of the slot */
+	uint64_t waits_since;		/* monotonic µs, see KERNEL_PATIENCE_US; 0: not */
 	struct rtpe_addr told;		/* remote endpoint told last */
 	uint8_t *rule;			/* as it came, or NULL */
 	uint32_t rule_len;
@@ -112,7 +116,8 @@ int kernel_read_heirs(struct kernel *k);
 struct kernel_heir *kernel_heir(const struct kernel *k, const struct rtpe_addr *local);
 
 /* kernel_push.c */
-/* Puts the slot's rule in force in the module, or replaces it there. */
+/* Puts the slot's rule in force in the module, or replaces it there. -EAGAIN:
+ * packets wait in its socket that came before. */
 int kernel_push(struct rtpe_core *core, struct slot *slot);
 /* Its packets come up again. */
 void kernel_pull(struct rtpe_core *core, struct slot *slot);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "kernel.h"
 
@@ -33,7 +34,7 @@ static void place_give(struct kernel *k, uint32_t place)
 static void tell_rates(struct rtpe_core *core, const struct slot *slot)
 {
 	for (uint32_t i = 0; i < RTPE_CLOCK_RATES; i++) {
-		uint64_t v = atomic_load_explicit(&slot->rates[i], memory_order_relaxed);
+		clock_rate v = COUNT_READ(slot->rates[i]);
 
 		if (v)
 			kernel_clock_rate(core, (struct slot *)(uintptr_t)slot,
@@ -203,6 +204,23 @@ static int ask_from_now_on(struct rtpe_core *core, struct slot *slot)
 	return kernel_srtp_put(core, slot);
 }
 
+/* Packets wait for the relay thread that came before the rule would: those sent
+ * by the module would overtake them, and of a stream with keys make them too old
+ * to be told from others. A thread that never has none keeps nobody for long. */
+static bool is_behind(const struct rtpe_core *core, const struct slot *slot,
+		      struct kernel_port *p)
+{
+	int shared = core->threads[slot->thread].rx_fd;
+	int fd = shared >= 0 ? shared : atomic_load(&slot->fd), waiting = 0;
+	uint64_t now = core_now(core);
+
+	if (ioctl(fd, FIONREAD, &waiting) || !waiting)
+		return false;
+	if (!p->waits_since)
+		p->waits_since = now;
+	return now - p->waits_since < KERNEL_PATIENCE_US;
+}
+
 int kernel_push(struct rtpe_core *core, struct slot *slot)
 {
 	struct kernel *k = core->kernel;
@@ -223,13 +241,17 @@ int kernel_push(struct rtpe_core *core, struct slot *slot)
 	if (err)
 		return err;
 	remote = remote_read(slot);
-	err = kernel_send(k, RTPE_KERNEL_RULE_SET, p->place - 1, translate(k, slot));
+	if (!p->ruled && is_behind(core, slot, p))
+		err = -EAGAIN;
+	else
+		err = kernel_send(k, RTPE_KERNEL_RULE_SET, p->place - 1, translate(k, slot));
 	/* It may have carried keys. */
 	memset(k->message, 0, sizeof(k->message));
 	if (err && !p->ruled)
 		atomic_fetch_and(&slot->kernel, (uint8_t)~KERNEL_KEYED);
 	if (err)
 		return err;
+	p->waits_since = 0;
 	p->told = remote;
 	p->adopted = false;
 	if (keyed)

@@ -230,6 +230,7 @@ static void add(struct rtpe_counters *sum, const struct rtpe_counters *c)
 	sum->drop_no_rule += c->drop_no_rule;
 	sum->drop_auth += c->drop_auth;
 	sum->drop_replay += c->drop_replay;
+	stats_payloads_add(sum, c);
 	if (load(&c->last_rx_us) > sum->last_rx_us)
 		sum->rx_tos = c->rx_tos;
 	latest(&sum->last_rx_us, load(&c->last_rx_us));

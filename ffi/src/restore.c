@@ -26,6 +26,25 @@ static bool counts_fit(const struct rtpe_counters *c)
 	return c->rx_errors <= c->rx_packets;
 }
 
+static bool payloads_fit(const struct rtpe_counters *c)
+{
+	for (unsigned i = 0; i < RTPE_PAYLOAD_TYPES; i++) {
+		rtpe_u8 type = c->payload_type[i];
+
+		if (!type)
+			continue;
+		/* No type, or counts of more than there can be. */
+		if (!(type & 0x80) || c->payload[i].packets > MAX_COUNT ||
+		    c->payload[i].bytes > MAX_COUNT)
+			return false;
+		/* One type in two places would be counted in the first. */
+		for (unsigned k = 0; k < i; k++)
+			if (c->payload_type[k] == type)
+				return false;
+	}
+	return true;
+}
+
 static bool track_fits(const struct rtpe_ssrc_counters *s)
 {
 	if (s->in_use > 1 || s->payload_type > 127)
@@ -89,6 +108,7 @@ static void put_counts(struct rtpe_counters *c, const struct rtpe_counters *past
 	COUNT(c->drop_no_rule, past->drop_no_rule);
 	COUNT(c->drop_auth, past->drop_auth);
 	COUNT(c->drop_replay, past->drop_replay);
+	stats_payloads_add(c, past);
 	__atomic_store_n(&c->last_rx_us, past_time(past->last_rx_us, now), __ATOMIC_RELAXED);
 	__atomic_store_n(&c->rx_tos, past->rx_tos, __ATOMIC_RELAXED);
 }
@@ -121,7 +141,7 @@ int rtpe_port_restore(struct rtpe_core *core, rtpe_u32 index, const struct rtpe_
 	if (!past || len != sizeof(old))
 		return -EINVAL;
 	memcpy(&old, past, sizeof(old));
-	if (!counts_fit(&old) || !tracks_fit(old.ssrc) || !remote_fits(&old, slot))
+	if (!counts_fit(&old) || !payloads_fit(&old) || !tracks_fit(old.ssrc) || !remote_fits(&old, slot))
 		return -EINVAL;
 	if (slot->learn.installed || slot->learn.restored)
 		return -EBUSY;

@@ -333,27 +333,13 @@ int rtpe_clock_rate_set(struct rtpe_core *core, rtpe_u32 index, rtpe_u8 payload_
 			rtpe_u32 rate)
 {
 	struct slot *slot = slot_of(core, index);
-	clock_rate *place = NULL;
+	int err;
 
 	if (!slot)
 		return -EBADF;
-	if (payload_type > 127 || rate > 1000000)
-		return -EINVAL;
-	for (uint32_t i = 0; i < RTPE_CLOCK_RATES; i++) {
-		clock_rate *r = &slot->rates[i];
-		uint64_t v = atomic_load_explicit(r, memory_order_relaxed);
-
-		if (v && clock_rate_pt(v) == payload_type) {
-			place = r;
-			break;
-		}
-		if (!v && !place)
-			place = r;
-	}
-	if (!place)
-		return rate ? -ENOSPC : 0;
-	atomic_store_explicit(place, rate ? clock_rate_make(payload_type, rate) : 0,
-			      memory_order_relaxed);
+	err = clock_rates_set(slot->rates, payload_type, rate);
+	if (err)
+		return err;
 	kernel_clock_rate(core, slot, payload_type, rate);
 	return 0;
 }

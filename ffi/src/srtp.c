@@ -27,11 +27,6 @@ struct srtp {
 	struct rtpe_srtp_state own[];
 };
 
-static bool is_gcm(const struct rtpe_srtp *p)
-{
-	return p->cipher == RTPE_SRTP_AES_GCM;
-}
-
 /* Which key a state belongs to: no more of it than tells it from others. */
 static int key_id(const struct rtpe_srtp *p, uint32_t *id)
 {
@@ -124,26 +119,6 @@ void srtp_stream_set(struct srtp *s, uint32_t ssrc, uint32_t roc, uint16_t seq)
 	st->rtp.seen[0] = st->rtp.seen[1] = ~(uint64_t)0;
 }
 
-/* Takes the index of a packet that is about to be sent: two packets under one
- * index would share their key stream. 0 or -errno. */
-static int claim(struct srtp *s, uint32_t ssrc, uint16_t seq, uint64_t *index)
-{
-	struct rtpe_srtp_window *w;
-	int err = 0;
-
-	srtp_table_lock(&s->table);
-	w = &srtp_take(&s->table, s->key, ssrc, &s->hint)->rtp;
-	*index = rtpe_srtp_guess(w, seq);
-	if (*index >= RTPE_SRTP_RTP_END)
-		err = -EKEYEXPIRED;
-	else if (!rtpe_srtp_fresh(w, *index))
-		err = -EALREADY;
-	else
-		rtpe_srtp_note(w, *index);
-	srtp_table_unlock(&s->table);
-	return err;
-}
-
 static void copy(uint8_t *out, const uint8_t *in, size_t len)
 {
 	if (out != in)
@@ -152,36 +127,15 @@ static void copy(uint8_t *out, const uint8_t *in, size_t len)
 
 /* ---- RTP --------------------------------------------------------------- */
 
-/* Length of header, contributing sources and header extension; 0: contradictory. */
-static size_t rtp_header_len(const uint8_t *p, size_t len)
-{
-	size_t n = RTP_HEADER;
-
-	if (len < n || p[0] >> 6 != 2)
-		return 0;
-	n += 4u * (p[0] & 15);
-	if (p[0] & 0x10) {
-		if (len < n + 4)
-			return 0;
-		n += 4 + 4u * get16(p + n + 2);
-	}
-	return n <= len ? n : 0;
-}
-
 static void roc_bytes(uint64_t index, uint8_t *out)
 {
 	put32(out, (uint32_t)(index >> 16));
 }
 
-static uint32_t rtp_tag_len(const struct rtpe_srtp *p)
-{
-	return p->flags & RTPE_SRTP_NO_RTP_AUTH ? 0 : p->rtp_tag_len;
-}
-
 int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap)
 {
 	const struct rtpe_srtp *p = &s->params;
-	size_t head = rtp_header_len(in, len), tag = rtp_tag_len(p);
+	size_t head = rtp_header_len(in, len), tag = srtp_rtp_tag_len(p);
 	size_t total = len + tag + p->mki_len;
 	uint8_t roc[4], mac[TAG_MAX];
 	struct srtp_iv iv = { .header = in };
@@ -192,11 +146,11 @@ int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 	if (total > cap)
 		return -ENOSPC;
 	iv.ssrc = get32(in + 8);
-	err = claim(s, iv.ssrc, get16(in + 2), &iv.index);
+	err = srtp_claim(&s->table, s->key, iv.ssrc, get16(in + 2), &s->hint, &iv.index);
 	if (err)
 		return err;
 	copy(out, in, head);
-	if (is_gcm(p)) {
+	if (srtp_is_gcm(p)) {
 		err = srtp_gcm_seal(&s->rtp, &iv, in, head, NULL, 0, in + head, out + head,
 				len - head, out + len);
 		if (err)
@@ -222,9 +176,8 @@ int srtp_seal_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 int srtp_open_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, size_t cap)
 {
 	const struct rtpe_srtp *p = &s->params;
-	size_t head = rtp_header_len(in, len), tag = rtp_tag_len(p), body;
+	size_t head = rtp_header_len(in, len), tag = srtp_rtp_tag_len(p), body;
 	uint8_t roc[4], mac[TAG_MAX];
-	const struct rtpe_srtp_state *st;
 	struct srtp_iv iv = { .header = in };
 	int err;
 
@@ -235,13 +188,10 @@ int srtp_open_rtp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, s
 	if (body > cap)
 		return -ENOSPC;
 	iv.ssrc = get32(in + 8);
-	st = srtp_find(&s->table, s->key, iv.ssrc, &s->hint);
-	iv.index = st ? rtpe_srtp_guess(&st->rtp, get16(in + 2)) : get16(in + 2);
-	if (iv.index >= RTPE_SRTP_RTP_END)
-		return -EKEYEXPIRED;
-	if (st && !rtpe_srtp_fresh(&st->rtp, iv.index))
-		return -EALREADY;
-	if (is_gcm(p)) {
+	err = srtp_expect(&s->table, s->key, iv.ssrc, get16(in + 2), &s->hint, &iv.index);
+	if (err)
+		return err;
+	if (srtp_is_gcm(p)) {
 		copy(out, in, head);
 		err = srtp_gcm_open(&s->rtp, &iv, in, head, NULL, 0, in + head, out + head,
 				body - head, in + body);
@@ -274,7 +224,7 @@ int srtp_seal_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 	const struct rtpe_srtp *p = &s->params;
 	bool plain = p->flags & RTPE_SRTP_PLAIN_RTCP;
 	size_t tag = p->rtcp_tag_len, total = len + tag + INDEX_LEN + p->mki_len;
-	size_t head = plain && is_gcm(p) ? len : RTCP_HEADER;
+	size_t head = plain && srtp_is_gcm(p) ? len : RTCP_HEADER;
 	uint8_t word[INDEX_LEN], mac[TAG_MAX];
 	struct srtp_iv iv;
 	int err;
@@ -293,7 +243,7 @@ int srtp_seal_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 	}
 	put32(word, (uint32_t)iv.index | (plain ? 0 : E_BIT));
 	copy(out, in, head);
-	if (is_gcm(p)) {
+	if (srtp_is_gcm(p)) {
 		err = srtp_gcm_seal(&s->rtcp, &iv, in, head, word, INDEX_LEN, in + head, out + head,
 				len - head, out + len);
 		if (err)
@@ -330,7 +280,7 @@ int srtp_open_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 	body = len - trailer;
 	if (body > cap)
 		return -ENOSPC;
-	word = in + body + (is_gcm(p) ? tag : 0);
+	word = in + body + (srtp_is_gcm(p) ? tag : 0);
 	iv = (struct srtp_iv){
 		.header = in, .ssrc = get32(in + 4), .rtcp = true,
 		.encrypted = get32(word) & E_BIT, .index = get32(word) & ~E_BIT,
@@ -339,8 +289,8 @@ int srtp_open_rtcp(struct srtp *s, const uint8_t *in, size_t len, uint8_t *out, 
 	if (st && !rtpe_srtp_fresh(&st->rtcp, iv.index))
 		return -EALREADY;
 	/* The E bit is the sender's word, authenticated with the rest. */
-	head = is_gcm(p) && !iv.encrypted ? body : RTCP_HEADER;
-	if (is_gcm(p)) {
+	head = srtp_is_gcm(p) && !iv.encrypted ? body : RTCP_HEADER;
+	if (srtp_is_gcm(p)) {
 		copy(out, in, head);
 		err = srtp_gcm_open(&s->rtcp, &iv, in, head, word, INDEX_LEN, in + head, out + head,
 				body - head, in + body);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 #include "srtp_params.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 const char *srtp_problem(const struct rtpe_srtp *p)
 {
-	bool gcm = p->cipher == RTPE_SRTP_AES_GCM;
+	bool gcm = srtp_is_gcm(p);
 	bool cm = p->cipher == RTPE_SRTP_AES_CM;
 
 	if (p->cipher == 0 || p->cipher > RTPE_SRTP_AES_GCM)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 #include "srtp_stream.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -76,4 +77,29 @@ struct rtpe_srtp_state *srtp_take(const struct srtp_table *t, rtpe_u32 key, rtpe
 	st->from = t->from;
 	st->used = tick(t);
 	return st;
+}
+
+int srtp_expect(const struct srtp_table *t, rtpe_u32 key, rtpe_u32 ssrc, rtpe_u16 seq,
+		rtpe_u32 *hint, rtpe_u64 *index)
+{
+	const struct rtpe_srtp_state *st = srtp_find(t, key, ssrc, hint);
+
+	*index = st ? rtpe_srtp_guess(&st->rtp, seq) : seq;
+	if (*index >= RTPE_SRTP_RTP_END)
+		return -EKEYEXPIRED;
+	return st && !rtpe_srtp_fresh(&st->rtp, *index) ? -EALREADY : 0;
+}
+
+int srtp_claim(const struct srtp_table *t, rtpe_u32 key, rtpe_u32 ssrc, rtpe_u16 seq,
+	       rtpe_u32 *hint, rtpe_u64 *index)
+{
+	struct rtpe_srtp_window *w;
+	int err;
+
+	srtp_table_lock(t);
+	w = &srtp_take(t, key, ssrc, hint)->rtp;
+	*index = rtpe_srtp_guess(w, seq);
+	err = rtpe_srtp_claim(w, *index);
+	srtp_table_unlock(t);
+	return err;
 }

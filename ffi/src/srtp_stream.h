@@ -38,4 +38,13 @@ struct rtpe_srtp_state *srtp_find(const struct srtp_table *t, rtpe_u32 key, rtpe
 struct rtpe_srtp_state *srtp_take(const struct srtp_table *t, rtpe_u32 key, rtpe_u32 ssrc,
 				  rtpe_u32 *hint);
 
+/* The index that a packet which came in most likely has, of which nothing is
+ * noted yet: 0; -EALREADY: seen before, or too old to tell; -EKEYEXPIRED. */
+int srtp_expect(const struct srtp_table *t, rtpe_u32 key, rtpe_u32 ssrc, rtpe_u16 seq,
+		rtpe_u32 *hint, rtpe_u64 *index);
+/* The index of a packet that is about to be sent, which is taken: two packets
+ * under one index would share their key stream. Errors as above. */
+int srtp_claim(const struct srtp_table *t, rtpe_u32 key, rtpe_u32 ssrc, rtpe_u16 seq,
+	       rtpe_u32 *hint, rtpe_u64 *index);
+
 #endif

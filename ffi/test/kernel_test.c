@@ -3,6 +3,8 @@
  * When streams are handed to the kernel module and taken back, by what the core
  * tells it.
  */
+#include <sched.h>
+
 #include "check.h"
 #include "kernel_source.h"
 #include "kernel_stage.h"
@@ -152,13 +154,20 @@ static void a_cleared_rule_is_cleared(void)
 
 static void a_closed_port_is_closed(void)
 {
+	struct rtpe_counters sum;
+
 	start_in_kernel();
 	n_heard = 0;
 	of(a)->rx_packets = 100;
+	stats_payload(of(a), 101, 7, 70);
 	rtpe_port_close(core, (uint32_t)a);
 	CHECK_EQ(count_of(RTPE_KERNEL_PORT_CLOSE), 1);
 	/* What was counted can still be read. */
-	CHECK_EQ(sum_of(a, NULL).rx_packets, 101);
+	sum = sum_of(a, NULL);
+	CHECK_EQ(sum.rx_packets, 101);
+	CHECK_EQ(sum.payload[0].packets, 1);
+	CHECK_EQ(sum.payload_type[1], 0x80 | 101);
+	CHECK_EQ(sum.payload[1].packets, 7);
 	stop();
 }
 
@@ -275,6 +284,7 @@ static void sources_go_on(void)
 /* What the relay thread claims, and is answered. */
 static _Atomic uint64_t claimed;
 static _Atomic int claim_answer;
+static _Atomic bool stalled;		/* the relay thread, by being answered late */
 
 static ssize_t claim_write(int fd, const void *buf, size_t len)
 {
@@ -288,20 +298,34 @@ static ssize_t claim_write(int fd, const void *buf, size_t len)
 	CHECK_EQ(s.sent, 0);
 	CHECK_EQ(s.state.ssrc, 7);
 	atomic_store(&claimed, s.state.rtp.top);
+	while (atomic_load(&stalled))
+		sched_yield();
 	errno = -err;
 	return err ? -1 : (ssize_t)len;
 }
 
-static void send_sealed(struct srtp *seal, uint16_t seq)
+static const struct rtpe_srtp keys = {
+	.cipher = RTPE_SRTP_AES_CM, .auth = RTPE_SRTP_HMAC_SHA1, .key_len = 16, .salt_len = 14,
+	.rtp_tag_len = 10, .rtcp_tag_len = 10, .key = { 1 },
+};
+
+static void send_one_sealed(struct srtp *seal, uint16_t seq)
 {
 	struct rtpe_addr to = addr_of("127.0.0.1", 41000);
-	uint64_t before = received(a);
 	uint8_t buf[200];
 	size_t len = make_rtp(buf, 172, seq, 7);
 	int n = srtp_seal_rtp(seal, buf, len, buf, sizeof(buf));
 
 	CHECK(n > 0);
 	peer_send(peer_a, &to, buf, (size_t)n);
+}
+
+static void send_sealed(struct srtp *seal, uint16_t seq)
+{
+	struct rtpe_addr to = addr_of("127.0.0.1", 41000);
+	uint64_t before = received(a);
+
+	send_one_sealed(seal, seq);
 	wait_rx(core, a, before + 1);
 	/* By the time the next is counted it has been dealt with. */
 	peer_send(peer_a, &to, "nonsense", 8);
@@ -311,10 +335,6 @@ static void send_sealed(struct srtp *seal, uint16_t seq)
 /* What the relay thread and the module have both been sent only one of them takes. */
 static void an_index_is_claimed(void)
 {
-	const struct rtpe_srtp keys = {
-		.cipher = RTPE_SRTP_AES_CM, .auth = RTPE_SRTP_HMAC_SHA1, .key_len = 16,
-		.salt_len = 14, .rtp_tag_len = 10, .rtcp_tag_len = 10, .key = { 1 },
-	};
 	struct srtp *seal = srtp_new(&keys, SRTP_PROTECT, NULL);
 	const struct rtpe_counters *c;
 
@@ -347,6 +367,62 @@ static void an_index_is_claimed(void)
 	stop();
 }
 
+/* ---- what waits ------------------------------------------------------------------ */
+
+/* A is in the module, B learned; the relay thread is busy with a packet of A's,
+ * and one of B's waits for it. */
+static struct srtp *start_waiting(void)
+{
+	struct srtp *seal = srtp_new(&keys, SRTP_PROTECT, NULL);
+	struct rtpe_addr to = addr_of("127.0.0.1", 41002);
+	uint8_t buf[172];
+
+	start();
+	kernel_write = claim_write;
+	atomic_store(&claimed, 0);
+	atomic_store(&claim_answer, 0);
+	rules_a.rule.decrypt = keys;
+	rules_a.rule.flags |= RTPE_RULE_ONE_WAY;
+	install();
+	send_sealed(seal, 1);
+	tick();
+	CHECK_EQ(why(a), RTPE_WHY_IN_KERNEL);
+	send_from(peer_b, 41002, 1, b);
+	atomic_store(&stalled, true);
+	send_one_sealed(seal, 2);
+	while (atomic_load(&claimed) != 2)
+		sched_yield();
+	peer_send(peer_b, &to, buf, make_rtp(buf, sizeof(buf), 2, 7));
+	tick();
+	CHECK_EQ(why(b), RTPE_WHY_SOON);
+	return seal;
+}
+
+static void what_waits_goes_first(void)
+{
+	struct srtp *seal = start_waiting();
+
+	atomic_store(&stalled, false);
+	wait_rx(core, b, 2);
+	tick();
+	CHECK_EQ(why(b), RTPE_WHY_IN_KERNEL);
+	srtp_free(seal);
+	stop();
+}
+
+static void nobody_waits_for_ever(void)
+{
+	struct srtp *seal = start_waiting();
+
+	core->kernel->ports[b].waits_since -= KERNEL_PATIENCE_US;
+	tick();
+	CHECK_EQ(why(b), RTPE_WHY_IN_KERNEL);
+	atomic_store(&stalled, false);
+	wait_rx(core, b, 2);
+	srtp_free(seal);
+	stop();
+}
+
 static const struct test tests[] = {
 	{ "a stream goes to the module when both ends are learned", goes_when_learned },
 	{ "one-way media does not wait for who never sends", one_way_does_not_wait },
@@ -364,6 +440,8 @@ static const struct test tests[] = {
 	{ "sums are of both", sums_are_of_both },
 	{ "sources go on where the module was", sources_go_on },
 	{ "an index under keys is claimed before the packet goes on", an_index_is_claimed },
+	{ "what waits in a socket goes first", what_waits_goes_first },
+	{ "but nobody waits for ever", nobody_waits_for_ever },
 	END_OF_TESTS
 };
 

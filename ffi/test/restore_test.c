@@ -29,6 +29,9 @@ static void start(void)
 	past.remote = addr_of("127.0.0.9", 61000);
 	past.learned = 1;
 	past.confirmed = 1;
+	past.payload_type[0] = 0x80 | 101;
+	past.payload[0].packets = 990;
+	past.payload[0].bytes = 990 * 172;
 	s->in_use = 1;
 	s->ssrc = 7;
 	s->packets = 990;
@@ -86,6 +89,8 @@ static void test_goes_on(void)
 	CHECK(c->last_rx_us > past.last_rx_us);
 	CHECK_EQ(c->remote.port, 61000);
 	CHECK_EQ(c->learned, 1);
+	CHECK_EQ(c->payload_type[0], 0x80 | 101);
+	CHECK_EQ(c->payload[0].packets + c->payload[1].packets, 991);
 	CHECK_EQ(c->ssrc[0].packets, 991);
 	CHECK_EQ(c->ssrc[0].payload_bytes, 991 * 160);
 	CHECK_EQ(c->ssrc[0].max_seq - c->ssrc[0].base_seq, 1000);
@@ -184,6 +189,9 @@ static void test_lies(void)
 	REFUSED(past.remote.family = 0);
 	REFUSED(past.learned = 2);
 	REFUSED(past.confirmed = 2);
+	REFUSED(past.payload_type[3] = 101);
+	REFUSED(past.payload_type[7] = past.payload_type[0]);
+	REFUSED(past.payload[0].packets = UINT64_MAX);
 	REFUSED(past.ssrc[0].in_use = 2);
 	REFUSED(past.ssrc[0].payload_type = 128);
 	REFUSED(past.ssrc[0].clock_rate = 0);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "stats.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 #include "check.h"
@@ -17,7 +16,7 @@ static void start(void)
 	memset(c, 0, sizeof(c));
 	memset(t, 0, sizeof(t));
 	for (unsigned i = 0; i < RTPE_CLOCK_RATES; i++)
-		atomic_store(&rates[i], 0);
+		rates[i] = 0;
 	now = 1000000;
 }
 
@@ -160,7 +159,7 @@ static void test_steady(void)
 static void test_clock_rate(void)
 {
 	start();
-	atomic_store(&rates[3], clock_rate_make(96, 90000));
+	rates[3] = clock_rate_make(96, 90000);
 	for (uint16_t i = 0; i < 50; i++, now += 20000)
 		packet(7, i, i * 1800u, 96);
 	CHECK_EQ(c[0].clock_rate, 90000);
@@ -231,6 +230,33 @@ static void test_tracks(void)
 	CHECK_EQ(c[2].ssrc, 6);
 }
 
+static void test_payload_types(void)
+{
+	static struct rtpe_counters one, other;
+
+	memset(&one, 0, sizeof(one));
+	memset(&other, 0, sizeof(other));
+	for (uint8_t pt = 120; pt < 128; pt++)
+		stats_payload(&one, pt, 1, pt);
+	stats_payload(&one, 0, 1, 7);
+	stats_payload(&one, 121, 2, 9);
+	for (unsigned i = 0; i < RTPE_PAYLOAD_TYPES; i++)
+		CHECK_EQ(one.payload_type[i], 0x80 | (120 + i));
+	CHECK_EQ(one.payload[1].packets, 3);
+	CHECK_EQ(one.payload[1].bytes, 130);
+	CHECK_EQ(one.payload[7].packets, 1);
+	stats_payload(&other, 0, 5, 50);
+	stats_payload(&other, 121, 1, 1);
+	/* What is told already keeps its place; what has none left is not told. */
+	stats_payloads_add(&one, &other);
+	CHECK_EQ(one.payload[1].packets, 4);
+	stats_payloads_add(&other, &one);
+	CHECK_EQ(other.payload_type[0], 0x80);
+	CHECK_EQ(other.payload[0].packets, 5);
+	CHECK_EQ(other.payload[1].packets, 5);
+	CHECK_EQ(other.payload_type[7], 0x80 | 126);
+}
+
 static const struct test tests[] = {
 	{ "D2-8 a sequence without gaps loses nothing, wrap included", test_in_order },
 	{ "loss, lateness and duplicates are told apart", test_loss },
@@ -245,6 +271,7 @@ static const struct test tests[] = {
 	{ "the payload is without header, sources, extension and padding", test_payload },
 	{ "the times of the first and the last packet are kept", test_first },
 	{ "a fifth SSRC takes the place of the one idle longest", test_tracks },
+	{ "eight payload types are counted, wherever they were", test_payload_types },
 	END_OF_TESTS,
 };
 

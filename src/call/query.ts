@@ -180,12 +180,24 @@ function streamStatistics(
       bytes: counters?.rxBytes ?? 0,
       errors: counters?.rxErrors ?? 0,
     },
+    "payload types": payloadTypes(counters),
     stats_out: {
       packets: counters?.txPackets ?? 0,
       bytes: counters?.txBytes ?? 0,
       errors: counters?.txErrors ?? 0,
     },
   };
+}
+
+/** What came, by payload type; undefined where nothing did. */
+function payloadTypes(counters: SlotCounters | undefined): ReplyDict[] | undefined {
+  const payloads = counters?.payloads ?? [];
+  if (payloads.length === 0) return undefined;
+  return payloads.map(({ payloadType, packets, bytes }) => ({
+    "payload type": payloadType,
+    packets,
+    bytes,
+  }));
 }
 
 function endpoint(value: Endpoint | undefined): ReplyDict {

@@ -11,7 +11,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { type AddrCodec, LITTLE_ENDIAN } from "./abi_addr.ts";
 import { type AbiLayout, AbiMismatch, type StructLayout } from "./abi_layout.ts";
 import type { TrafficSums } from "./traffic.ts";
-import type { Slot, SlotCounters, SsrcCounters } from "./types.ts";
+import type { PayloadCounters, Slot, SlotCounters, SsrcCounters } from "./types.ts";
 
 const COUNTER_FIELDS = {
   rx_packets: 8,
@@ -34,8 +34,11 @@ const COUNTER_FIELDS = {
   confirmed: 1,
   learned: 1,
   rx_tos: 1,
+  payload_type: 0,
+  payload: 0,
   ssrc: 0,
 } as const;
+const PAYLOAD_FIELDS = { packets: 8, bytes: 8 } as const;
 const SSRC_FIELDS = {
   packets: 8,
   bytes: 8,
@@ -72,6 +75,10 @@ export class CounterCodec {
   readonly ssrc: StructLayout<keyof typeof SSRC_FIELDS>["offset"];
   readonly ssrcSize: number;
   readonly ssrcTracks: number;
+  readonly payload: StructLayout<keyof typeof PAYLOAD_FIELDS>["offset"];
+  readonly payloadSize: number;
+  /** How many payload types are counted. */
+  readonly payloadTypes: number;
 
   /** @throws AbiMismatch */
   constructor(layout: AbiLayout, addr: AddrCodec) {
@@ -85,6 +92,13 @@ export class CounterCodec {
     this.ssrc = ssrc.offset;
     this.ssrcSize = ssrc.size;
     this.ssrcTracks = layout.fieldSize("rtpe_counters", "ssrc") / ssrc.size;
+    const payload = layout.require("rtpe_payload_counters", PAYLOAD_FIELDS);
+    this.payload = payload.offset;
+    this.payloadSize = payload.size;
+    this.payloadTypes = layout.fieldSize("rtpe_counters", "payload_type");
+    if (layout.fieldSize("rtpe_counters", "payload") !== this.payloadTypes * payload.size) {
+      throw new AbiMismatch("it counts payload types it does not name");
+    }
     if (!Number.isInteger(this.ssrcTracks) || counters.size % 8 !== 0 || ssrc.size % 8 !== 0) {
       throw new AbiMismatch("its counters are not aligned");
     }
@@ -141,6 +155,7 @@ export class CounterView {
       rxTos: this.#view.getUint8(start + at.rx_tos),
       ...this.#remote(start),
       ssrcs: this.#ssrcs(start + at.ssrc),
+      payloads: this.#payloads(start),
     };
   }
 
@@ -193,6 +208,22 @@ export class CounterView {
       if (this.#view.getUint8(track + this.#codec.ssrc.in_use) === 0) continue;
       const ssrc = this.#ssrc(track);
       if (ssrc.packets > 0) found.push(ssrc);
+    }
+    return found;
+  }
+
+  #payloads(start: number): PayloadCounters[] {
+    const { slot: at, payload, payloadSize, payloadTypes } = this.#codec;
+    const found: PayloadCounters[] = [];
+    for (let i = 0; i < payloadTypes; i++) {
+      const mark = this.#view.getUint8(start + at.payload_type + i);
+      if (mark < 0x80) break;
+      const counters = start + at.payload + i * payloadSize;
+      found.push({
+        payloadType: mark & 0x7f,
+        packets: this.#u64(counters + payload.packets),
+        bytes: this.#u64(counters + payload.bytes),
+      });
     }
     return found;
   }

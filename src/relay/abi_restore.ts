@@ -23,7 +23,7 @@ export class RestoreCodec {
   /** The bytes of a snapshot. @throws RangeError naming a value that is none */
   encode(past: SlotCounters): Uint8Array<ArrayBuffer> {
     checkSnapshot(past);
-    const { slot: at, size, ssrc, ssrcSize } = this.#codec;
+    const { slot: at, size, ssrc, ssrcSize, payload, payloadSize } = this.#codec;
     const bytes = new Uint8Array(size);
     const view = new DataView(bytes.buffer);
     const u64 = (offset: number, value: number) =>
@@ -47,6 +47,11 @@ export class RestoreCodec {
     if (past.remote !== undefined) this.#addr.write(view, at.remote, past.remote);
     view.setUint8(at.confirmed, Number(past.confirmed));
     view.setUint8(at.learned, Number(past.learned));
+    for (const [i, one] of (past.payloads ?? []).entries()) {
+      view.setUint8(at.payload_type + i, one.payloadType | 0x80);
+      u64(at.payload + i * payloadSize + payload.packets, one.packets);
+      u64(at.payload + i * payloadSize + payload.bytes, one.bytes);
+    }
     for (const [i, source] of past.ssrcs.entries()) {
       this.#writeSource(view, at.ssrc + i * ssrcSize, ssrc, source);
     }

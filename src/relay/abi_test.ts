@@ -301,6 +301,11 @@ testLayout("CounterView reads the counters of the slot asked for", (layout, addr
   view.setBigUint64(start + at.last_rx_us, 1_700_000_000_123_999n, LITTLE_ENDIAN);
   view.setUint32(start + at.drop_source, 0xffffffff, LITTLE_ENDIAN);
   new Uint8Array(memory).set(addr.encode(v6), start + at.remote);
+  view.setUint8(start + at.payload_type, 0x80);
+  view.setUint8(start + at.payload_type + 1, 0x80 | 101);
+  const second = start + at.payload + codec.payloadSize;
+  view.setBigUint64(second + codec.payload.packets, 1n << 32n, LITTLE_ENDIAN);
+  view.setBigUint64(second + codec.payload.bytes, 5n, LITTLE_ENDIAN);
   view.setUint8(start + at.confirmed, 1);
   const track = start + at.ssrc + codec.ssrcSize;
   view.setUint8(track + ssrc.in_use, 1);
@@ -312,7 +317,12 @@ testLayout("CounterView reads the counters of the slot asked for", (layout, addr
   view.setUint32(track + ssrc.max_seq, 0x20003, LITTLE_ENDIAN);
   view.setUint32(track + ssrc.jitter_x16, 48000, LITTLE_ENDIAN);
   view.setUint32(track + ssrc.clock_rate, 48000, LITTLE_ENDIAN);
+  assert.deepEqual(read.payloads, [
+    { payloadType: 0, packets: 0, bytes: 0 },
+    { payloadType: 101, packets: 2 ** 32, bytes: 5 },
+  ]);
   const counters = new CounterView(codec, memory);
+  assert.deepEqual(counters.read(0).payloads, []);
   const read = counters.read(1);
   assert.equal(read.rxPackets, 2 ** 33);
   assert.deepEqual([read.lastRx, counters.lastRx(1)], [1_700_000_000_123, 1_700_000_000_123]);

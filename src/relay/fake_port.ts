@@ -10,7 +10,7 @@ import { Learner } from "./learner.ts";
 import { rtcpNames } from "./rtcp_names.ts";
 import { RtpSource } from "./rtp_source.ts";
 import { SectionTable } from "./section_table.ts";
-import { SSRC_TRACKS } from "./snapshot.ts";
+import { PAYLOAD_TYPES, SSRC_TRACKS } from "./snapshot.ts";
 import type { PacketClass, Rule, RuleOutput, Slot, SlotCounters } from "./types.ts";
 
 /** A source silent for so long may make room for another, in ms. */
@@ -67,6 +67,7 @@ export class FakePort {
   readonly #learner = new Learner();
   readonly #sources: RtpSource[] = [];
   readonly #clockRates = new Map<number, number>();
+  readonly #payloads = new Map<number, { packets: number; bytes: number }>();
   #rule: Rule | undefined;
   readonly #sections = new SectionTable();
   /** Payload of the first packet of each type that `blockShort` is about. */
@@ -123,6 +124,9 @@ export class FakePort {
       const [first, last] = [Math.min(source.first, wall), Math.min(source.last, wall)];
       return RtpSource.restored({ ...source, first, last }, now);
     }));
+    for (const { payloadType, packets, bytes } of past.payloads ?? []) {
+      this.#countPayload(payloadType, packets, bytes);
+    }
     this.#learner.restore(past);
     this.#restored = true;
   }
@@ -219,6 +223,7 @@ export class FakePort {
       confirmed,
       learned,
       ssrcs: this.#sources.map((source) => source.snapshot()),
+      payloads: [...this.#payloads].map(([payloadType, sums]) => ({ payloadType, ...sums })),
     };
   }
 
@@ -280,8 +285,18 @@ export class FakePort {
     return { ...nothing, ...parts };
   }
 
+  #countPayload(type: number, packets: number, bytes: number): void {
+    const sums = this.#payloads.get(type) ?? { packets: 0, bytes: 0 };
+    sums.packets += packets;
+    sums.bytes += bytes;
+    if (this.#payloads.has(type) || this.#payloads.size < PAYLOAD_TYPES) {
+      this.#payloads.set(type, sums);
+    }
+  }
+
   /** @returns whether the SSRC was not known before */
   #track(packet: Uint8Array, now: number, wall: number): boolean {
+    this.#countPayload(packet[1]! & 0x7f, 1, packet.length);
     const ssrc = ssrcOf(packet);
     const clockRate = this.#clockRates.get(packet[1]! & 0x7f) ?? 8000;
     const known = this.#sources.find((candidate) => candidate.ssrc === ssrc);

@@ -5,7 +5,8 @@
  */
 
 import { type CounterCodec, CounterView } from "./abi_counters.ts";
-import type { Slot, SlotCounters } from "./types.ts";
+import { PAYLOAD_TYPES } from "./snapshot.ts";
+import type { PayloadCounters, Slot, SlotCounters } from "./types.ts";
 
 /** Reads slot by slot: the file is sparse and may be large. */
 export class PastCounters {
@@ -87,5 +88,22 @@ function joined(own: SlotCounters, left: SlotCounters): SlotCounters {
     dropNoRule: own.dropNoRule + left.dropNoRule,
     dropAuth: own.dropAuth + left.dropAuth,
     dropReplay: own.dropReplay + left.dropReplay,
+    payloads: joinedPayloads(own.payloads ?? [], left.payloads ?? []),
   };
+}
+
+function joinedPayloads(
+  own: readonly PayloadCounters[],
+  left: readonly PayloadCounters[],
+): readonly PayloadCounters[] {
+  const sums = new Map<number, PayloadCounters>();
+  for (const one of [...own, ...left]) {
+    const { packets, bytes } = sums.get(one.payloadType) ?? { packets: 0, bytes: 0 };
+    sums.set(one.payloadType, {
+      payloadType: one.payloadType,
+      packets: packets + one.packets,
+      bytes: bytes + one.bytes,
+    });
+  }
+  return [...sums.values()].slice(0, PAYLOAD_TYPES);
 }

@@ -12,7 +12,7 @@ const LAYOUT = new AbiLayout(
     "rtpe_addr.port 2 2",
     "rtpe_addr.scope 4 4",
     "rtpe_addr.ip 8 16",
-    "struct rtpe_counters 256",
+    "struct rtpe_counters 288",
     ...[
       ...["rx_packets", "rx_bytes", "rx_errors", "tx_packets", "tx_bytes", "tx_errors"],
       ...["last_rx_us", "last_tx_us", "punted"],
@@ -24,7 +24,12 @@ const LAYOUT = new AbiLayout(
     "rtpe_counters.confirmed 124 1",
     "rtpe_counters.learned 125 1",
     "rtpe_counters.rx_tos 126 1",
-    "rtpe_counters.ssrc 136 120",
+    "rtpe_counters.payload_type 127 2",
+    "rtpe_counters.payload 136 32",
+    "struct rtpe_payload_counters 16",
+    "rtpe_payload_counters.packets 0 8",
+    "rtpe_payload_counters.bytes 8 8",
+    "rtpe_counters.ssrc 168 120",
     "struct rtpe_ssrc_counters 120",
     ...["packets", "bytes", "payload_bytes", "first_us", "last_us"]
       .map((name, i) => `rtpe_ssrc_counters.${name} ${i * 8} 8`),
@@ -38,7 +43,7 @@ const LAYOUT = new AbiLayout(
   ].join("\n"),
 );
 const SLOTS = 3;
-const SIZE = 256;
+const SIZE = 288;
 const SRTP = 64;
 const LEFT = 192;
 
@@ -79,6 +84,13 @@ Deno.test("PastCounters adds what the kernel module has counted where it is no m
     put(view, left + 48, 8_000_000);
     put(view, left + 56, 8_500_000);
     view.setUint32(left + 88, 4, true);
+    view.setUint8(2 * SIZE + 127, 0x80 | 8);
+    put(view, 2 * SIZE + 136, 90);
+    for (const [i, type] of [101, 8].entries()) {
+      view.setUint8(left + 127 + i, 0x80 | type);
+      put(view, left + 136 + i * 16, 300 + i);
+      put(view, left + 144 + i * 16, 9);
+    }
     // padding of the last cache line is no source
     view.setUint8(left + 191, 1);
   }, (past) => {
@@ -88,6 +100,10 @@ Deno.test("PastCounters adds what the kernel module has counted where it is no m
     assert.deepEqual([read?.lastRx, read?.lastTx], [9000, 8500]);
     assert.equal(read?.dropAuth, 4);
     assert.deepEqual(read?.ssrcs, []);
+    assert.deepEqual(read?.payloads, [
+      { payloadType: 8, packets: 391, bytes: 9 },
+      { payloadType: 101, packets: 300, bytes: 9 },
+    ]);
     assert.equal(past.read(1)?.rxPackets, 0);
   });
 });

@@ -4,8 +4,10 @@
  * @module
  */
 
-import type { SlotCounters, SsrcCounters } from "./types.ts";
+import type { PayloadCounters, SlotCounters, SsrcCounters } from "./types.ts";
 
+/** RTPE_PAYLOAD_TYPES. */
+export const PAYLOAD_TYPES = 8;
 /** RTPE_SSRC_TRACKS. */
 export const SSRC_TRACKS = 4;
 const U32 = 0xffffffff;
@@ -50,6 +52,12 @@ const SSRC_LIMITS: Limits<SsrcCounters> = [
   ["resets", U32],
 ];
 
+const PAYLOAD_LIMITS: Limits<PayloadCounters> = [
+  ["payloadType", 127],
+  ["packets", Number.MAX_SAFE_INTEGER],
+  ["bytes", Number.MAX_SAFE_INTEGER],
+];
+
 /** @throws RangeError naming the first value that cannot be */
 export function checkSnapshot(past: SlotCounters): void {
   checkCounts(past, SLOT_LIMITS, "");
@@ -65,6 +73,18 @@ export function checkSnapshot(past: SlotCounters): void {
   for (const source of past.ssrcs) checkSource(source);
   const distinct = new Set(past.ssrcs.map(({ ssrc }) => ssrc));
   if (distinct.size < past.ssrcs.length) throw new RangeError("an SSRC is there twice");
+  checkPayloads(past.payloads ?? []);
+}
+
+function checkPayloads(payloads: readonly PayloadCounters[]): void {
+  if (payloads.length > PAYLOAD_TYPES) {
+    throw new RangeError(`${payloads.length} payload types are more than ${PAYLOAD_TYPES}`);
+  }
+  for (const one of payloads) {
+    checkCounts(one, PAYLOAD_LIMITS, ` of payload type ${one.payloadType}`);
+  }
+  const distinct = new Set(payloads.map(({ payloadType }) => payloadType));
+  if (distinct.size < payloads.length) throw new RangeError("a payload type is there twice");
 }
 
 function checkSource(source: SsrcCounters): void {

@@ -40,6 +40,7 @@ const PAST: SlotCounters = {
   confirmed: true,
   learned: true,
   ssrcs: [SOURCE],
+  payloads: [{ payloadType: 127, packets: 10, bytes: 1720 }],
 };
 
 function refuses(change: Partial<SlotCounters>, why: RegExp): void {
@@ -56,7 +57,7 @@ function refusesSource(change: Partial<SsrcCounters>, why: RegExp): void {
 
 Deno.test("checkSnapshot takes what a port can have counted", () => {
   checkSnapshot(PAST);
-  checkSnapshot({ ...PAST, ssrcs: [], remote: undefined, learned: false });
+  checkSnapshot({ ...PAST, ssrcs: [], payloads: [], remote: undefined, learned: false });
 });
 
 Deno.test("checkSnapshot names the number that is none", () => {
@@ -68,6 +69,11 @@ Deno.test("checkSnapshot names the number that is none", () => {
   refuses({ punted: "7" as unknown as number }, /^punted 7 /);
   refusesSource({ ssrc: -1 }, /^ssrc -1 of SSRC -1 /);
   refusesSource({ payloadType: 128 }, /^payloadType 128 of SSRC 4294967295 /);
+  const type = (payloadType: number) => ({ payloadType, packets: 1, bytes: 2 });
+  refuses({ payloads: [type(128)] }, /^payloadType 128 of payload type 128 /);
+  refuses({ payloads: [{ ...type(0), packets: -1 }] }, /^packets -1 of payload type 0 /);
+  refuses({ payloads: [0, 1, 2, 3, 4, 5, 6, 7, 8].map(type) }, /^9 payload types are more than 8/);
+  refuses({ payloads: [type(8), type(8)] }, /payload type is there twice/);
   refusesSource({ cycles: 0xffff }, /^cycles 65535 /);
 });
 

@@ -203,6 +203,16 @@ export interface SsrcCounters {
   readonly resets: number;
 }
 
+/** What came under one RTP payload type. */
+export interface PayloadCounters {
+  /** 0..127. */
+  readonly payloadType: number;
+  /** Packets from accepted sources, those of types that are filtered too. */
+  readonly packets: number;
+  /** UDP payload bytes of them, in clear. */
+  readonly bytes: number;
+}
+
 /** A snapshot of one slot's counters. */
 export interface SlotCounters {
   /** Every datagram, dropped ones too. */
@@ -245,6 +255,8 @@ export interface SlotCounters {
   readonly learned: boolean;
   /** RTP sources seen, at most 4. */
   readonly ssrcs: readonly SsrcCounters[];
+  /** The first 8 RTP payload types seen, in the order they came in; absent = the engine does not tell. */
+  readonly payloads?: readonly PayloadCounters[];
   /**
    * What the port remembers of SRTP (rollover counters, replay windows; no keys), as the engine keeps
    * it; absent = nothing, or this is no snapshot of a core that has ended.

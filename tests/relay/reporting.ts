@@ -56,6 +56,29 @@ export const reportingCases: readonly Case[] = [
     },
   },
   {
+    name: "counts the first eight payload types",
+    async run(bench) {
+      const between = await bridge(bench);
+      for (const [sequence, payloadType] of [8, 101, 8, 0, 9, 13, 96, 97, 98, 99, 8].entries()) {
+        await passes(between, rtp(sequence, { payloadType }));
+      }
+      const { payloads } = bench.engine.counters(between.portA.slot);
+      assert.deepEqual(payloads?.map(({ payloadType }) => payloadType), [
+        8,
+        101,
+        0,
+        9,
+        13,
+        96,
+        97,
+        98,
+      ]);
+      assert.deepEqual(payloads[0], { payloadType: 8, packets: 3, bytes: 3 * 172 });
+      assert.deepEqual(payloads[1], { payloadType: 101, packets: 1, bytes: 172 });
+      assert.deepEqual(bench.engine.counters(between.portB.slot).payloads, []);
+    },
+  },
+  {
     name: "takes a restart of the sequence numbers as one, not as loss",
     async run(bench) {
       const between = await bridge(bench);

@@ -222,6 +222,7 @@ function countersOf(counters: SlotCounters): NonNullable<StreamReport["counters"
       reordered,
       jitterMs: jitter,
     })),
+    payloadTypes: [...counters.payloads ?? []],
   };
 }
 

@@ -133,6 +133,7 @@ const COUNTERS = object({
     reordered: COUNT,
     jitterMs: optional(number()),
   })),
+  payloadTypes: list(object({ payloadType: COUNT, packets: COUNT, bytes: COUNT })),
 });
 
 /** One component of a media section. */

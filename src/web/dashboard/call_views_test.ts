@@ -66,6 +66,7 @@ function party(tag: string, ssrc: number): CallReport["parties"][number] {
     errorsOut: 0,
     dropped,
     sources: [source],
+    payloadTypes: [],
   };
   const stream = {
     component: "rtp",

@@ -226,7 +226,7 @@ function streamRow(media: Media, stream: Stream): Content[] {
     }</div>`,
     html`${code(stream.local ?? "–")}<div class="tags">${stream.interface ?? ""}</div>`,
     stream.suite ?? "none",
-    counters === undefined ? "–" : count(counters.packetsIn),
+    counters === undefined ? "–" : html`${count(counters.packetsIn)}${byType(counters)}`,
     counters === undefined ? "–" : count(counters.packetsOut),
     counters === undefined ? "–" : count(lost),
     jitter === undefined || stream.component === "rtcp" ? "–" : `${fixed(jitter, 1)} ms`,
@@ -237,6 +237,13 @@ function streamRow(media: Media, stream: Stream): Content[] {
         forwarding.reason === "" ? undefined : html`<div class="tags">${forwarding.reason}</div>`
       }`,
   ];
+}
+
+/** Packets received by payload type, where there is more than one. */
+function byType({ payloadTypes }: NonNullable<Stream["counters"]>): Html | undefined {
+  if (payloadTypes.length < 2) return undefined;
+  const parts = payloadTypes.map(({ payloadType, packets }) => `${payloadType}: ${count(packets)}`);
+  return html`<div class="tags" title="By payload type">${parts.join(", ")}</div>`;
 }
 
 function timeline({ parties }: CallReport): Html {
