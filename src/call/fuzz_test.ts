@@ -117,8 +117,17 @@ function checkReply(bench: Bench, reply: Reply): void {
   }
 }
 
-Deno.test("6,000 random requests leave no crash, no leak and no half change", () => {
-  const pick = random(77);
+/** The first is varied enough for everything to happen, and the others have found something once. */
+const SEEDS = [77, 82, 100, 120];
+
+for (const seed of SEEDS) {
+  Deno.test(`6,000 random requests leave no crash, no leak and no half change, seed ${seed}`, () => {
+    play(seed);
+  });
+}
+
+function play(seed: number): void {
+  const pick = random(seed);
   const bench = new Bench({ addresses: addresses(30499) });
   const results = new Map<string, number>();
   for (let round = 0; round < 6_000; round++) {
@@ -143,7 +152,7 @@ Deno.test("6,000 random requests leave no crash, no leak and no half change", ()
   assert.ok((results.get("offer ok") ?? 0) > 200, JSON.stringify([...results]));
   assert.ok((results.get("answer ok") ?? 0) > 50, JSON.stringify([...results]));
   assert.ok((results.get("Failed to parse SDP") ?? 0) > 200, JSON.stringify([...results]));
-  for (const command of COMMANDS) {
+  for (const command of seed === SEEDS[0] ? COMMANDS : []) {
     assert.ok(
       (results.get(`${command} ok`) ?? 0) > 0,
       `${command}: ${JSON.stringify([...results])}`,
@@ -157,4 +166,4 @@ Deno.test("6,000 random requests leave no crash, no leak and no half change", ()
   assert.equal(bench.relay.openPairs, 0);
   const muted = bench.log.filter((line) => line.includes("rule for slot"));
   assert.deepEqual(muted, [], "every rule was one the engine takes");
-});
+}
