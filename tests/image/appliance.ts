@@ -5,7 +5,7 @@
  */
 
 import { deno, root } from "../../tools/proc.ts";
-import { must, run } from "../support/process.ts";
+import { Daemon, type Finished, must, run } from "../support/process.ts";
 import { Machine, type MachineParts } from "./machine.ts";
 
 /** How long an emulated boot may take, in seconds. */
@@ -70,61 +70,51 @@ export class Appliance implements AsyncDisposable {
     return new Appliance(machine, address, code, parts, key);
   }
 
-  /** Runs a command in the appliance. @throws Error when it fails */
-  async shell(command: string, seconds = 120): Promise<string> {
+  /** Runs a command in the appliance. @throws Error when it fails, with the end of the console */
+  async shell(command: string, seconds = 240): Promise<string> {
     const { success, stdout, stderr } = await this.tryShell(command, seconds);
-    if (!success) throw new Error(`${command} failed in the appliance:\n${stdout}\n${stderr}`);
-    return stdout;
+    if (success) return stdout;
+    throw new Error(
+      `${command} failed in the appliance:\n${stdout}\n${stderr}\nconsole:\n${this.machine.tail()}`,
+    );
   }
 
   /** Runs a command in the appliance, whatever becomes of it. */
-  tryShell(command: string, seconds = 120) {
-    return run(
-      this.#parts.network.ns.argv([
-        "ssh",
-        ...[
-          "-i",
-          this.#key.file,
-          "-o",
-          "StrictHostKeyChecking=no",
-          "-o",
-          "UserKnownHostsFile=/dev/null",
-        ],
-        ...[
-          "-o",
-          "LogLevel=ERROR",
-          "-o",
-          "BatchMode=yes",
-          "-o",
-          "ConnectTimeout=60",
-          "-o",
-          "ConnectionAttempts=5",
-        ],
-        `root@${this.address}`,
-        command,
-      ]),
-      { timeout: seconds * 1000 },
+  tryShell(command: string, seconds = 240): Promise<Finished> {
+    return run(this.#ssh(command), { timeout: seconds * 1000 });
+  }
+
+  /** Starts a command in the appliance, and leaves it running. */
+  start(command: string): Daemon {
+    return new Daemon("appliance", this.#ssh(command));
+  }
+
+  #ssh(command: string): string[] {
+    const options = [
+      "StrictHostKeyChecking=no",
+      "UserKnownHostsFile=/dev/null",
+      "LogLevel=ERROR",
+      "BatchMode=yes",
+      "ConnectTimeout=60",
+      "ConnectionAttempts=5",
+    ].flatMap((option) => ["-o", option]);
+    return this.#parts.network.ns.argv(
+      ["ssh", "-i", this.#key.file, ...options, `root@${this.address}`, command],
     );
   }
 
   /** Does something from outside, as `probe.ts` can. */
   async probe(...args: readonly string[]): Promise<Record<string, unknown>> {
     const [command, ...rest] = args;
+    const script = `${root}/tests/image/probe.ts`;
     const outcome = await must(
       this.#parts.network.ns.argv(
-        [
-          deno,
-          "run",
-          "-A",
-          "--quiet",
-          `${root}/tests/image/probe.ts`,
-          command!,
-          this.address,
-          ...rest,
-        ],
+        [deno, "run", "-A", "--quiet", script, command!, this.address, ...rest],
       ),
       { timeout: 180_000 },
-    );
+    ).catch((error) => {
+      throw new Error(`${error.message}\nconsole:\n${this.machine.tail()}`);
+    });
     return JSON.parse(outcome) as Record<string, unknown>;
   }
 

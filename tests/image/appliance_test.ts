@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { Appliance, makeKey } from "./appliance.ts";
 import { build, diskOf } from "./images.ts";
-import { HOST, machineUnavailable, Network } from "./machine.ts";
+import { machineUnavailable, Network } from "./machine.ts";
 import { presets, smoke } from "./smoke.ts";
+import { BUNDLES, serve, slotsOf } from "./updates.ts";
 import { deno, root, warn } from "../../tools/proc.ts";
 import { must } from "../support/process.ts";
 
@@ -15,42 +16,11 @@ const unavailable = Deno.env.get("IMAGE_LONG") === undefined
   : await machineUnavailable("amd64");
 if (unavailable !== undefined) warn(`updates: not run: ${unavailable}`);
 
-const PORT = 8000;
-const BUNDLES = `http://${HOST}:${PORT}`;
 /** Breaks the program, and has nobody wait long for what cannot come. */
 const BREAK = `
   echo 'throw new Error("broken on purpose");' >"$1/usr/lib/rtpedge/lib/rtpedge.js"
   mkdir -p "$1/etc/systemd/system/rtpedge-health.service.d"
   printf '[Service]\\nEnvironment=RTPEDGE_HEALTH_SECONDS=5\\n' >"$1/etc/systemd/system/rtpedge-health.service.d/soon.conf"`;
-
-/** Serves a folder to machines until disposed of. */
-function serve(network: Network, folder: string): AsyncDisposable {
-  const argv = network.ns.argv([
-    deno,
-    "run",
-    "-A",
-    "--quiet",
-    `${root}/tests/image/serve.ts`,
-    HOST,
-    String(PORT),
-    folder,
-  ]);
-  const child = new Deno.Command(argv[0]!, {
-    args: argv.slice(1),
-    stdout: "null",
-    stderr: "inherit",
-  }).spawn();
-  return {
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await child.status;
-    },
-  };
-}
-
-function field(text: string, name: string): string | undefined {
-  return new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1];
-}
 
 Deno.test({
   name:
@@ -69,6 +39,7 @@ Deno.test({
     });
     await using network = await Network.create();
     const key = await makeKey(folder);
+    await using _ = await serve(network, folder);
     const disk = await diskOf(first, folder, presets(key));
     const parts = { board: "amd64", disk, network, folder };
     let appliance = await Appliance.boot(parts, key);
@@ -83,7 +54,6 @@ Deno.test({
         await Deno.copyFile(`${second}.raucb`, `${folder}/second.raucb`);
         await Deno.copyFile(`${broken}.raucb`, `${folder}/broken.raucb`);
         await foreignBundles(folder);
-        await using _ = serve(network, folder);
         const expected: Readonly<Record<string, RegExp>> = {
           "short.raucb": /^refused: it is truncated, damaged or not signed/m,
           "unsigned.raucb": /^refused: it is truncated, damaged or not signed/m,
@@ -99,56 +69,71 @@ Deno.test({
           assert.match(stdout, reason, `${name}: ${stdout}${stderr}`);
           assert.equal(success, false, name);
         }
-        assert.equal(field(await appliance.shell("rtpedge ctl update status"), "next"), "A");
+        assert.equal((await slotsOf(appliance)).next, "A");
       });
 
-      await t.step(
-        "installs an update, boots the other slot, and keeps what it was told",
-        async () => {
-          await using _ = serve(network, folder);
-          const said = await appliance.shell(
-            `rtpedge ctl update install ${BUNDLES}/second.raucb`,
-            300,
-          );
-          assert.match(said, /installed version 1\.1\.0/);
-          const from = machine.console.length;
-          await appliance.tryShell("systemctl reboot");
-          appliance = await appliance.again(from);
-          const status = await appliance.shell("rtpedge ctl update status");
-          assert.deepEqual(
-            ["version", "booted", "next", "trial"].map((name) => field(status, name)),
-            ["1.1.0", "B", "B", "no"],
-            status,
-          );
-          assert.equal(
-            appliance.code,
-            undefined,
-            "the set-up code is shown although there is an administrator",
-          );
-          assert.equal((await appliance.probe("signin"))["status"], 201);
-          assert.deepEqual(await appliance.probe("ping", token), { result: "pong" });
-          assert.match(
-            await appliance.shell("cat /etc/rtpedge/rtpedge.conf; hostname"),
-            /^port-max = 34999$[^]*edge-under-test/m,
-          );
-        },
-      );
-
-      await t.step("gives a broken update up by itself", async () => {
-        await using _ = serve(network, folder);
-        await appliance.shell(`rtpedge ctl update install ${BUNDLES}/broken.raucb`, 300);
+      await t.step("installs an update, boots it, and keeps what it was told", async () => {
+        let phase = stopwatch();
+        const said = await appliance.shell(
+          `rtpedge ctl update install ${BUNDLES}/second.raucb`,
+          600,
+        );
+        assert.match(said, /installed version 1\.1\.0/);
+        warn(`update fetched and installed in ${phase()}`);
+        phase = stopwatch();
         const from = machine.console.length;
         await appliance.tryShell("systemctl reboot");
-        await machine.expect(/rtpedge 1\.2\.0, slot A/, 420, from);
-        await machine.expect(/this version is given up/, 420, from);
         appliance = await appliance.again(from);
-        const status = await appliance.shell("rtpedge ctl update status");
-        assert.deepEqual(
-          ["version", "booted", "next", "trial"].map((name) => field(status, name)),
-          ["1.1.0", "B", "B", "no"],
-          status,
-        );
+        warn(`restarted into it, tested and marked good in ${phase()}`);
+        assert.deepEqual(await slotsOf(appliance), {
+          version: "1.1.0",
+          booted: "B",
+          next: "B",
+          trial: "no",
+        });
+        assert.equal(appliance.code, undefined, "a set-up code although there is somebody");
+        assert.equal((await appliance.probe("signin"))["status"], 201);
         assert.deepEqual(await appliance.probe("ping", token), { result: "pong" });
+        assert.match(
+          await appliance.shell("cat /etc/rtpedge/rtpedge.conf; hostname; rtpedge ctl calls"),
+          /^port-max = 34999$[^]*edge-under-test[^]*from outside/m,
+        );
+      });
+
+      await t.step("goes back by hand", async () => {
+        const said = await appliance.shell("rtpedge ctl update rollback");
+        assert.match(said, /slot A is used from the next restart on/);
+        const from = machine.console.length;
+        await appliance.tryShell("systemctl reboot");
+        appliance = await appliance.again(from);
+        const back = { version: "1.0.0", booted: "A", next: "A", trial: "no" };
+        assert.deepEqual(await slotsOf(appliance), back);
+      });
+
+      await t.step("gives a broken update up by itself", async () => {
+        const phase = stopwatch();
+        // from a file this time
+        await appliance.shell(
+          `curl -sfo /var/tmp/broken.raucb ${BUNDLES}/broken.raucb && ` +
+            "cd /var/tmp && rtpedge ctl update install broken.raucb && rm broken.raucb",
+          600,
+        );
+        const from = machine.console.length;
+        await appliance.tryShell("systemctl reboot");
+        await machine.expect(/rtpedge 1\.2\.0, slot B/, 900, from);
+        await machine.expect(/this version is given up/, 900, from);
+        appliance = await appliance.again(machine.console.length);
+        warn(`broken update installed, booted, given up, the one before booted in ${phase()}`);
+        const same = { version: "1.0.0", booted: "A", next: "A", trial: "no" };
+        assert.deepEqual(await slotsOf(appliance), same);
+        const refused = await appliance.tryShell("rtpedge ctl update rollback");
+        assert.match(refused.stdout, /^refused: the other slot \(B\) holds nothing that can be/m);
+        assert.deepEqual(await appliance.probe("ping", token), { result: "pong" });
+        assert.equal((await appliance.probe("signin"))["status"], 201);
+        assert.match(
+          await appliance.shell("cat /etc/rtpedge/rtpedge.conf; hostname"),
+          /^port-max = 34999$[^]*edge-under-test/m,
+        );
       });
     } catch (error) {
       warn(machine.console.slice(-6000));
@@ -165,4 +150,10 @@ async function foreignBundles(folder: string): Promise<void> {
   await must([deno, "run", "-A", "--quiet", `${root}/tests/image/forge.ts`, folder], {
     timeout: 120_000,
   });
+}
+
+/** Tells how long ago it was made. */
+function stopwatch(): () => string {
+  const started = performance.now();
+  return () => `${((performance.now() - started) / 1000).toFixed(0)} s`;
 }

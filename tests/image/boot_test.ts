@@ -5,8 +5,10 @@
 import { BOARDS } from "../../image/builder/board.ts";
 import { isFetched } from "../../image/builder/debian.ts";
 import { warn } from "../../tools/proc.ts";
+import { oracleUnavailable } from "../oracle/mod.ts";
 import { Appliance, makeKey } from "./appliance.ts";
 import { build, diskOf } from "./images.ts";
+import { kamailioCall } from "./kamailio.ts";
 import { machineUnavailable, Network } from "./machine.ts";
 import { presets, smoke } from "./smoke.ts";
 
@@ -36,7 +38,14 @@ Deno.test({
       const disk = await diskOf(image, folder, presets(key));
       await using appliance = await Appliance.boot({ board: "amd64", disk, network, folder }, key);
       try {
-        await smoke(t, appliance);
+        const token = await smoke(t, appliance);
+        const missing = oracleUnavailable();
+        if (missing !== undefined) warn(`call of Kamailio: not run: ${missing}`);
+        await t.step({
+          name: "carries a call of Kamailio that was told what the manual says",
+          ignore: missing !== undefined,
+          fn: () => kamailioCall(network, appliance.address, token),
+        });
       } catch (error) {
         warn(appliance.machine.console.slice(-6000));
         throw error;

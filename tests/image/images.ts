@@ -64,6 +64,28 @@ export async function diskOf(
   return disk;
 }
 
+/** A USB stick with a file system, as one that was never partitioned. */
+export async function stickOf(
+  folder: string,
+  label: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
+  const stick = `${folder}/stick.img`;
+  await Deno.remove(stick).catch(() => undefined);
+  const shape = ["-T", "65536", "-h", "16", "-s", "32"];
+  await must(["mformat", "-C", "-i", stick, "-v", label, ...shape, "::"]);
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(`${folder}/file`, text);
+    await must(["mcopy", "-o", "-i", stick, `${folder}/file`, `::/${name}`]);
+  }
+  return stick;
+}
+
+/** A file of a stick. @throws Error when there is none */
+export async function stickFile(stick: string, name: string): Promise<string> {
+  return await must(["mtype", "-i", stick, `::/${name}`]);
+}
+
 /** A file of a disk's boot partition. */
 export async function bootFile(disk: string, name: string): Promise<string> {
   return await must(["mtype", "-i", `${disk}@@1M`, `::/${name}`]);

@@ -100,6 +100,8 @@ export interface MachineParts {
   readonly network: Network;
   /** Folder for firmware variables; they outlive the machine with it. */
   readonly folder: string;
+  /** Content of a USB stick. */
+  readonly stick?: string;
   /** Shown in front of the console's lines on standard error when IMAGE_CONSOLE is set. */
   readonly name?: string;
 }
@@ -122,7 +124,9 @@ export class Machine implements AsyncDisposable {
   }
 
   /** Switches a machine on. */
-  static async start({ board, disk, network, folder, name }: MachineParts): Promise<Machine> {
+  static async start(
+    { board, disk, network, folder, stick, name }: MachineParts,
+  ): Promise<Machine> {
     const { program, firmware, variables, args } = EMULATORS[board]!;
     const own = `${folder}/variables.fd`;
     if (!await Deno.stat(own).then(() => true, () => false)) await Deno.copyFile(variables, own);
@@ -137,6 +141,10 @@ export class Machine implements AsyncDisposable {
       ...["-netdev", "tap,id=net,ifname=tap0,script=no,downscript=no"],
       ...["-device", "virtio-net-pci,netdev=net,romfile="],
       ...["-device", "virtio-rng-pci"],
+      ...(stick === undefined ? [] : [
+        ...["-device", "qemu-xhci", "-device", "usb-storage,drive=stick"],
+        ...["-drive", `file=${stick},format=raw,if=none,id=stick`],
+      ]),
     ]);
     const child = new Deno.Command(argv[0]!, {
       args: argv.slice(1),
@@ -157,6 +165,11 @@ export class Machine implements AsyncDisposable {
     return (performance.now() - this.started) / 1000;
   }
 
+  /** The last lines of the console, for error messages. @param from offset into {@link console} */
+  tail(from = 0, lines = 40): string {
+    return this.#console.slice(from).split("\n").slice(-lines).join("\n");
+  }
+
   /**
    * Waits for a line on the console.
    *
@@ -169,9 +182,8 @@ export class Machine implements AsyncDisposable {
       const found = pattern.exec(this.#console.slice(from));
       if (found !== null) return found;
       if (this.#ended || performance.now() > end) {
-        const tail = this.#console.slice(from).split("\n").slice(-40).join("\n");
         const why = this.#ended ? "the machine ended" : `${seconds} s passed`;
-        throw new Error(`${why} without ${pattern} on the console:\n${tail}`);
+        throw new Error(`${why} without ${pattern} on the console:\n${this.tail(from)}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 200));
     }

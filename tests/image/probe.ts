@@ -1,7 +1,7 @@
 /**
  * A browser, a SIP proxy and two phones in the network of a machine: run inside its namespace, one line of JSON out.
  *
- * Usage: probe.ts setup|ping|call ADDRESS [CODE|TOKEN]
+ * Usage: probe.ts setup|signin|ping|call|udp ADDRESS [CODE|TOKEN|OWN-ADDRESS]
  *
  * @module
  */
@@ -161,6 +161,27 @@ async function ping(address: string, token: string | undefined) {
   }
 }
 
+/** ng over UDP on port 2223, as from a proxy at an address. */
+async function udp(address: string, own: string) {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, own, resolve));
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  socket.on("message", (data: Uint8Array) => resolve(unframe(data).message["result"]));
+  for (let tries = 0; tries < 5; tries++) {
+    socket.send(frame(`udp${tries}`, { command: "ping" }), 2223, address);
+    const result = await Promise.race([
+      promise,
+      new Promise((tick) => setTimeout(tick, 1000, undefined)),
+    ]);
+    if (result !== undefined) {
+      socket.close();
+      return { result };
+    }
+  }
+  socket.close();
+  return { refused: "no answer" };
+}
+
 async function phone(): Promise<{ socket: Socket; port: number; received: () => number }> {
   const socket = createSocket("udp4");
   let received = 0;
@@ -216,6 +237,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   signin: () => signIn(address),
   ping: () => ping(address, word),
   call: () => call(address, word ?? ""),
+  udp: () => udp(address, word ?? ""),
 };
 const outcome = await COMMANDS[command ?? ""]?.();
 await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(outcome) + "\n"));
