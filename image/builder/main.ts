@@ -158,7 +158,7 @@ async function main(args: readonly string[]): Promise<void> {
     step("sizes");
     sizeTable([
       ...rootRows(sizes),
-      ...largestPackages(packages, 6),
+      ...await largestPackages(base, target, 6),
       ["kernel", await size("vmlinuz")],
       ["initial ramdisk", await size("initrd")],
       ["root file system, compressed", await size("root.img")],

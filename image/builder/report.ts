@@ -20,15 +20,24 @@ export function rootRows(sizes: Sizes): readonly (readonly [string, number])[] {
   return [...sizes].filter(([, bytes]) => bytes > 0);
 }
 
-/** The largest packages by installed size. */
-export function largestPackages(
-  list: string,
+/** The packages with most bytes left in a root file system. @param base the packages as they were installed */
+export async function largestPackages(
+  base: string,
+  target: string,
   count: number,
-): readonly (readonly [string, number])[] {
-  return list.trim().split("\n").map((line) => {
-    const [name = "", , , size = "0"] = line.split("\t");
-    return [`  ${name}`, Number(size) * 1024] as const;
-  }).sort((a, b) => b[1] - a[1]).slice(0, count);
+): Promise<readonly (readonly [string, number])[]> {
+  const rows: (readonly [string, number])[] = [];
+  const lists = `${base}/var/lib/dpkg/info`;
+  for await (const { name } of Deno.readDir(lists)) {
+    if (!name.endsWith(".list")) continue;
+    let bytes = 0;
+    for (const path of (await Deno.readTextFile(`${lists}/${name}`)).split("\n")) {
+      const stat = path === "" ? undefined : await Deno.lstat(target + path).catch(() => undefined);
+      if (stat?.isFile) bytes += stat.size;
+    }
+    rows.push([`  ${name.slice(0, -".list".length)}`, bytes]);
+  }
+  return rows.sort((a, b) => b[1] - a[1]).slice(0, count);
 }
 
 /** Facts of a bill of materials. */
