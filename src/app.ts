@@ -107,6 +107,7 @@ export async function serve(
     openEncryption({
       config,
       clock,
+      links: () => native.dtls,
       logs: { ice: callLog(logs, "ice"), crypto: callLog(logs, "crypto") },
       failed: (error) => log.error(() => `no new DTLS certificate: ${error}`),
       wake(ms) {

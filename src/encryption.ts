@@ -16,7 +16,7 @@ import {
   nativeDtls,
 } from "./dtls/mod.ts";
 import type { SecureSource } from "./negotiate/mod.ts";
-import { locateLibrary } from "./relay/mod.ts";
+import { type DtlsLinks, locateLibrary } from "./relay/mod.ts";
 import { DTLS_DAYS, type DtlsCertificateKind, makeDtlsCertificate } from "./tls/mod.ts";
 
 /** A certificate is replaced when half of its life is over: whoever was told of it may still come. */
@@ -26,6 +26,8 @@ const RENEW_MS = DTLS_DAYS / 2 * 86_400_000;
 export interface EncryptionParts {
   readonly config: Config;
   readonly clock: Clock;
+  /** Asked for with the first handshake: what has them made. */
+  readonly links: () => DtlsLinks;
   /** Where steps of ICE and DTLS are logged. */
   readonly logs: { readonly ice: CallLog; readonly crypto: CallLog };
   /** Told when a new certificate cannot be made. */
@@ -50,7 +52,7 @@ export interface Encryption {
  * @throws Error when the key cannot be made or the ciphers cannot be used
  */
 export async function openEncryption(parts: EncryptionParts): Promise<Encryption> {
-  const { config, clock, logs, failed, wake } = parts;
+  const { config, clock, links, logs, failed, wake } = parts;
   const kind: DtlsCertificateKind = {
     cipher: config["dtls-cert-cipher"] as DtlsCertificateKind["cipher"],
     rsaBits: config["dtls-rsa-key-size"],
@@ -63,6 +65,7 @@ export async function openEncryption(parts: EncryptionParts): Promise<Encryption
     const { certificate, key } = await makeDtlsCertificate(kind, now);
     const engine = nativeDtls({
       library,
+      links,
       certificate,
       key,
       mtu: config["dtls-mtu"],

@@ -24,6 +24,7 @@ async function open(args: readonly string[] = []) {
   const encryption = await openEncryption({
     config: result.loaded.config,
     clock,
+    links: () => assert.fail("no handshake is made"),
     logs: { ice: SILENT, crypto: SILENT },
     failed: (error) => assert.fail(String(error)),
     wake() {},

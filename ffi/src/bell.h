@@ -9,7 +9,8 @@
 
 #include "rtpe.h"
 
-enum { BELL_RINGS = 2 };
+/* The rings of rtpe_ring_id, and news of DTLS, which have a list of their own. */
+enum { BELL_DTLS = 2, BELL_RINGS = 3 };
 
 struct bell;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copies of packets, one ring for each relay thread and one for the API's
- * caller. They are made with the first capture and stay: a relay thread may be
+ * Copies of packets, one ring for each relay thread, one for the API's
+ * caller, and one for whoever sends for DTLS. They are made with the first capture and stay: a relay thread may be
  * writing to its own at any time.
  */
 #include "capture.h"
@@ -62,6 +62,16 @@ void capture_sent_now(struct rtpe_core *core, const struct slot *slot,
 	put(core->capture, &ev, slot, data, len);
 }
 
+void capture_sent_dtls(struct rtpe_core *core, const struct slot *slot,
+		       const struct rtpe_addr *dst, const uint8_t *data, uint32_t len)
+{
+	struct rtpe_event ev = {
+		.reason = 1, .time_us = clock_us(CLOCK_REALTIME), .src = slot->local, .dst = *dst,
+	};
+
+	put(core->capture_dtls, &ev, slot, data, len);
+}
+
 static struct capture *capture_new(void)
 {
 	struct capture *c = mem_map(sizeof(*c));
@@ -94,15 +104,18 @@ static int captures_make(struct rtpe_core *core)
 		if (!t->capture)
 			return -ENOMEM;
 	}
+	if (!core->capture_dtls)
+		core->capture_dtls = capture_new();
 	if (!core->capture)
 		core->capture = capture_new();
-	return core->capture ? 0 : -ENOMEM;
+	return core->capture && core->capture_dtls ? 0 : -ENOMEM;
 }
 
 void captures_free(struct rtpe_core *core)
 {
 	for (uint32_t i = 0; core->threads && i < core->opts.threads; i++)
 		capture_free(core->threads[i].capture);
+	capture_free(core->capture_dtls);
 	capture_free(core->capture);
 }
 
@@ -131,6 +144,7 @@ int rtpe_capture_drain(struct rtpe_core *core, void *buf, rtpe_u32 len)
 	if (!core->capture)
 		return 0;
 	done += ring_take(&core->capture->ring, buf, len);
+	done += ring_take(&core->capture_dtls->ring, (uint8_t *)buf + done, len - done);
 	for (uint32_t i = 0; i < core->n_threads; i++)
 		done += ring_take(&core->threads[i].capture->ring, (uint8_t *)buf + done,
 				  len - done);
@@ -143,7 +157,8 @@ rtpe_u64 rtpe_capture_lost(struct rtpe_core *core)
 
 	if (!core->capture)
 		return 0;
-	lost = atomic_load_explicit(&core->capture->ring.lost, memory_order_relaxed);
+	lost = atomic_load_explicit(&core->capture->ring.lost, memory_order_relaxed) +
+	       atomic_load_explicit(&core->capture_dtls->ring.lost, memory_order_relaxed);
 	for (uint32_t i = 0; i < core->n_threads; i++)
 		lost += atomic_load_explicit(&core->threads[i].capture->ring.lost,
 					     memory_order_relaxed);

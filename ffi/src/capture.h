@@ -5,7 +5,8 @@
 
 #include "core.h"
 
-/* Copies of one producer: a relay thread, or the API's caller. */
+/* Copies of one producer: a relay thread, the API's caller, or
+ * whoever sends for DTLS. */
 struct capture;
 
 static inline bool captured(const struct slot *slot)
@@ -22,6 +23,9 @@ void capture_sent(struct thread *t, const struct slot *slot, const struct rtpe_a
 /* The same for the API's caller. */
 void capture_sent_now(struct rtpe_core *core, const struct slot *slot,
 		      const struct rtpe_addr *dst, const uint8_t *data, uint32_t len);
+/* The same for a thread that sends for DTLS, one at a time. */
+void capture_sent_dtls(struct rtpe_core *core, const struct slot *slot,
+		       const struct rtpe_addr *dst, const uint8_t *data, uint32_t len);
 void captures_free(struct rtpe_core *core);
 
 #endif

@@ -9,6 +9,7 @@
 #include "alloc.h"
 #include "capture.h"
 #include "ctl.h"
+#include "dtls_hub.h"
 #include "io.h"
 #include "kernel.h"
 
@@ -143,6 +144,7 @@ void rtpe_core_free(struct rtpe_core *core)
 		return;
 	atomic_store(&core->stop, 1);
 	ctl_stop(core);
+	dtls_hub_free(core);
 	for (uint32_t i = 0; i < core->n_threads; i++)
 		thread_exit(&core->threads[i]);
 	core->n_threads = 0;
@@ -255,7 +257,7 @@ int rtpe_ring_drain(struct rtpe_core *core, rtpe_u32 ring, void *buf, rtpe_u32 l
 {
 	int n;
 
-	if (ring >= BELL_RINGS || len > MAX_RING)
+	if (ring > RTPE_RING_CTL || len > MAX_RING)
 		return -EINVAL;
 	for (;;) {
 		n = ring == RTPE_RING_CTL ? (int)ctl_take(core, buf, len)

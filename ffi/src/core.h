@@ -47,6 +47,7 @@ struct l2;
 struct l2_watch;
 struct kernel;
 struct capture;
+struct dtls_hub;
 struct srtp;
 struct punt_gate;
 
@@ -201,6 +202,8 @@ struct rtpe_core {
 	struct ctl *ctl;
 	struct kernel *kernel;		/* the API's; NULL without a table */
 	struct capture *capture;	/* the API's; NULL before the first capture */
+	struct capture *capture_dtls;	/* of whoever sends for DTLS; likewise */
+	struct dtls_hub *dtls;		/* NULL before the first handshake */
 	/* Bit i: the API is to look at slot i. */
 	_Atomic(_Atomic uint64_t *) ready;
 };

@@ -36,7 +36,11 @@ struct rtpe_dtls {
 	struct dtls_wire wire;
 	uint32_t state;
 	bool started;
+	bool known;			/* the certificate has the right fingerprint */
+	bool mismatch;			/* ...another one */
 	char error[RTPE_DTLS_ERROR_MAX];
+	uint32_t n_fingerprints;
+	struct rtpe_dtls_fingerprint fingerprints[];
 };
 
 /* ---- contexts ---------------------------------------------------------- */
@@ -50,14 +54,50 @@ static void ctx_put(struct rtpe_dtls_ctx *ctx)
 	mem_free(ctx);
 }
 
-/* Whose certificate it is says the fingerprint in the session description, and
- * whoever uses the keys compares it; there is no authority to ask, and no chain to
- * be built. That the peer has its key is shown by the handshake itself. */
-static int accept_any(X509_STORE_CTX *store, void *arg)
+/* A digest says by its length what it is of. */
+static const EVP_MD *hash_of(uint32_t len)
 {
-	(void)store;
+	switch (len) {
+	case 20: return EVP_sha1();
+	case 28: return EVP_sha224();
+	case 32: return EVP_sha256();
+	case 48: return EVP_sha384();
+	case 64: return EVP_sha512();
+	default: return NULL;
+	}
+}
+
+static bool has_fingerprint(const X509 *cert, const struct rtpe_dtls_fingerprint *f)
+{
+	const EVP_MD *hash = hash_of(f->len);
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	return hash && X509_digest(cert, hash, digest, &len) == 1 && len == f->len &&
+	       CRYPTO_memcmp(digest, f->digest, len) == 0;
+}
+
+/* Whose certificate it is says the fingerprint in the session description (RFC 8122
+ * section 5: any of them will do); there is no authority to ask, and no chain to be
+ * built. That the peer has its key is shown by the handshake itself. */
+static int verify(X509_STORE_CTX *store, void *arg)
+{
+	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct rtpe_dtls *d = ssl ? SSL_get_app_data(ssl) : NULL;
+	const X509 *cert = X509_STORE_CTX_get0_cert(store);
+
 	(void)arg;
-	return 1;
+	for (uint32_t i = 0; d && cert && i < d->n_fingerprints; i++) {
+		if (has_fingerprint(cert, &d->fingerprints[i])) {
+			d->known = true;
+			return 1;
+		}
+	}
+	if (d)
+		d->mismatch = true;
+	/* The alert bad_certificate. */
+	X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
+	return 0;
 }
 
 static void tell(char *err, uint32_t len, const char *what)
@@ -102,7 +142,7 @@ static const char *configure(SSL_CTX *ssl, const char *profiles, const char *cip
 	if (SSL_CTX_set_tlsext_use_srtp(ssl, profiles) != 0)
 		return "the list of SRTP profiles cannot be used";
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
-	SSL_CTX_set_cert_verify_callback(ssl, accept_any, NULL);
+	SSL_CTX_set_cert_verify_callback(ssl, verify, NULL);
 	SSL_CTX_set_options(ssl, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION |
 					 SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
 	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
@@ -154,18 +194,24 @@ static unsigned timer(SSL *ssl, unsigned before_us)
 	return before_us * 2 < LAST_TIMEOUT_US ? before_us * 2 : LAST_TIMEOUT_US;
 }
 
-struct rtpe_dtls *rtpe_dtls_new(struct rtpe_dtls_ctx *ctx, rtpe_u32 role, rtpe_u32 mtu)
+struct rtpe_dtls *rtpe_dtls_new(struct rtpe_dtls_ctx *ctx, rtpe_u32 role, rtpe_u32 mtu,
+				const struct rtpe_dtls_fingerprint *fingerprints, rtpe_u32 n)
 {
+	size_t size = n * sizeof(*fingerprints);
 	struct rtpe_dtls *d;
 	BIO *bio;
 
-	if (mtu < MTU_MIN || mtu > MTU_MAX || role > RTPE_DTLS_ACTIVE)
+	if (mtu < MTU_MIN || mtu > MTU_MAX || role > RTPE_DTLS_ACTIVE ||
+	    n > RTPE_DTLS_FINGERPRINTS_MAX)
 		return NULL;
-	d = mem_zalloc(sizeof(*d));
+	d = mem_zalloc(sizeof(*d) + size);
 	if (!d)
 		return NULL;
 	atomic_fetch_add(&ctx->users, 1);
 	d->ctx = ctx;
+	d->n_fingerprints = n;
+	if (n)
+		memcpy(d->fingerprints, fingerprints, size);
 	d->wire.mtu = mtu;
 	d->ssl = SSL_new(ctx->ssl);
 	bio = dtls_bio_new(ctx->bio, &d->wire);
@@ -175,6 +221,7 @@ struct rtpe_dtls *rtpe_dtls_new(struct rtpe_dtls_ctx *ctx, rtpe_u32 role, rtpe_u
 		return NULL;
 	}
 	SSL_set_bio(d->ssl, bio, bio);
+	SSL_set_app_data(d->ssl, d);
 	SSL_set_mtu(d->ssl, mtu);
 	DTLS_set_timer_cb(d->ssl, timer);
 	if (role == RTPE_DTLS_ACTIVE)
@@ -205,7 +252,14 @@ static void handshake(struct rtpe_dtls *d)
 	int done = SSL_do_handshake(d->ssl);
 
 	if (done == 1) {
-		d->state = RTPE_DTLS_CONNECTED;
+		if (d->known) {
+			d->state = RTPE_DTLS_CONNECTED;
+			return;
+		}
+		/* There are ciphers without certificates, for those who ask for them.
+		 * Our last flight is not to leave. */
+		d->wire.out_len = 0;
+		fail(d, "the peer has shown no certificate");
 		return;
 	}
 	switch (SSL_get_error(d->ssl, done)) {
@@ -213,7 +267,10 @@ static void handshake(struct rtpe_dtls *d)
 	case SSL_ERROR_WANT_WRITE:
 		return;
 	default:
-		fail(d, "the handshake failed");
+		if (d->mismatch)
+			ERR_clear_error();
+		fail(d, d->mismatch ? "the certificate has another fingerprint"
+				    : "the handshake failed");
 	}
 }
 
@@ -319,24 +376,11 @@ int rtpe_dtls_step(struct rtpe_dtls *d, const void *in, rtpe_u32 len, void *out,
 		export_keys(d, r);
 	d->wire.in = NULL;
 	r->state = d->state;
+	r->mismatch = d->mismatch;
 	r->out_len = d->wire.out_len;
 	r->timeout_ms = timeout_of(d);
 	memcpy(r->error, d->error, sizeof(r->error));
 	return 0;
-}
-
-int rtpe_dtls_peer_certificate(struct rtpe_dtls *d, void *der, rtpe_u32 cap)
-{
-	X509 *cert = SSL_get0_peer_certificate(d->ssl);
-	uint8_t *copy = NULL;
-	int n = cert ? i2d_X509(cert, &copy) : -1;
-
-	if (n < 0)
-		return -ENOENT;
-	if ((rtpe_u32)n <= cap)
-		memcpy(der, copy, (size_t)n);
-	OPENSSL_free(copy);
-	return n;
 }
 
 int rtpe_dtls_close(struct rtpe_dtls *d, void *out, rtpe_u32 cap)

@@ -7,6 +7,7 @@
 #include "capture.h"
 #include "classify.h"
 #include "core.h"
+#include "dtls_hub.h"
 #include "punts.h"
 #include "kernel.h"
 #include "secure.h"
@@ -171,7 +172,13 @@ static void slot_unpublish(struct rtpe_core *core, struct slot *slot)
 	atomic_store(&slot->generation, 0);
 }
 
-/* After a grace period. */
+/* Waits until nobody holds a slot that was unpublished. */
+static void slots_pass(struct rtpe_core *core)
+{
+	core_synchronize(core);
+	dtls_hub_pass(core);
+}
+
 static void slot_finish(struct rtpe_core *core, struct slot *slot)
 {
 	int fd;
@@ -194,7 +201,7 @@ int rtpe_port_close(struct rtpe_core *core, rtpe_u32 index)
 	if (!slot)
 		return -EBADF;
 	slot_unpublish(core, slot);
-	core_synchronize(core);
+	slots_pass(core);
 	slot_finish(core, slot);
 	rules_reclaim(core, false);
 	return 0;
@@ -216,7 +223,7 @@ int rtpe_ports_close(struct rtpe_core *core, const rtpe_u32 *slots, rtpe_u32 n)
 		closed++;
 	}
 	if (closed)
-		core_synchronize(core);
+		slots_pass(core);
 	while (closing) {
 		struct slot *slot = closing;
 

@@ -23,7 +23,7 @@ extern const struct suite suite_classify, suite_checksum, suite_ring, suite_lear
 	suite_stats, suite_rule, suite_api, suite_steer, suite_sockets, suite_ctl,
 	suite_steer_ports, suite_sockets_ports, suite_steer_traffic, suite_sockets_traffic,
 	suite_rtnl, suite_l2, suite_counters_file, suite_steer_srtp, suite_sockets_srtp, suite_srtp, suite_srtp_restore, suite_vectors, suite_punts, suite_wipe,
-	suite_dtls, suite_restore, suite_route,
+	suite_dtls, suite_dtls_link, suite_restore, suite_route,
 	suite_ext, suite_bundle, suite_rtcp_names, suite_steer_mux, suite_sockets_mux,
 	suite_steer_capture, suite_sockets_capture,
 	suite_steer_edit, suite_sockets_edit, suite_taken, suite_kernel, suite_kernel_sum,

@@ -6,71 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
-
 #include "check.h"
-#include "rtpe_dtls.h"
-
-#define ALL "SRTP_AEAD_AES_256_GCM:SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80:" \
-	    "SRTP_AES128_CM_SHA1_32"
+#include "dtls_identity.h"
 
 enum { MTU = 1200, CAP = 16384 };
-
-/* ---- certificates ---------------------------------------------------------- */
-
-struct pem {
-	char cert[4096], key[4096];
-};
-
-static void write_pem(BIO *bio, char *text)
-{
-	int n = BIO_read(bio, text, 4095);
-
-	CHECK(n > 0);
-	text[n] = '\0';
-	BIO_free(bio);
-}
-
-static struct pem make_pem(bool rsa)
-{
-	EVP_PKEY *key = rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
-	X509 *cert = X509_new();
-	BIO *c = BIO_new(BIO_s_mem()), *k = BIO_new(BIO_s_mem());
-	struct pem pem;
-
-	CHECK(key && cert && c && k);
-	X509_set_version(cert, 2);
-	ASN1_INTEGER_set(X509_get_serialNumber(cert), 7);
-	X509_gmtime_adj(X509_getm_notBefore(cert), -60);
-	X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
-	X509_set_pubkey(cert, key);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC,
-				   (const unsigned char *)"test", -1, -1, 0);
-	X509_set_issuer_name(cert, X509_get_subject_name(cert));
-	CHECK(X509_sign(cert, key, EVP_sha256()) > 0);
-	CHECK(PEM_write_bio_X509(c, cert) == 1);
-	CHECK(PEM_write_bio_PrivateKey(k, key, NULL, NULL, 0, NULL, NULL) == 1);
-	write_pem(c, pem.cert);
-	write_pem(k, pem.key);
-	X509_free(cert);
-	EVP_PKEY_free(key);
-	return pem;
-}
-
-static struct rtpe_dtls_ctx *context(bool rsa, const char *profiles)
-{
-	struct pem pem = make_pem(rsa);
-	char err[256] = "";
-	struct rtpe_dtls_ctx *ctx = rtpe_dtls_ctx_new(pem.cert, pem.key, profiles, NULL, err,
-						      sizeof(err));
-
-	if (!ctx)
-		printf("    %s\n", err);
-	CHECK(ctx != NULL);
-	return ctx;
-}
 
 /* ---- two ends and what is between them ---------------------------------------- */
 
@@ -85,7 +24,47 @@ struct wire {
 	struct end a, b;
 	uint32_t sent, lost_from, lost_to;
 	uint32_t longest;
+	/* What this end says is looked at. */
+	const struct end *watched;
+	bool done, bad_certificate;
 };
+
+/* Whether datagrams as a step writes them have something that says of a handshake
+ * that it is done: ChangeCipherSpec, or anything encrypted. */
+static bool says_done(const uint8_t *out, uint32_t len)
+{
+	for (uint32_t at = 0; at < len;) {
+		uint16_t n;
+
+		memcpy(&n, out + at, 2);
+		at += 2;
+		/* Records: type, version, epoch, sequence number, length. */
+		for (uint32_t r = at; r + 13 <= at + n;) {
+			if (out[r] == 20 || out[r + 3] || out[r + 4])
+				return true;
+			r += 13u + (uint32_t)(out[r + 11] << 8 | out[r + 12]);
+		}
+		at += n;
+	}
+	return false;
+}
+
+/* Whether they have the fatal alert bad_certificate, in clear. */
+static bool says_bad_certificate(const uint8_t *out, uint32_t len)
+{
+	static const uint8_t body[] = { 0, 2, 2, 42 };
+
+	for (uint32_t at = 0; at < len;) {
+		uint16_t n;
+
+		memcpy(&n, out + at, 2);
+		at += 2;
+		if (n == 15 && out[at] == 21 && memcmp(out + at + 11, body, sizeof(body)) == 0)
+			return true;
+		at += n;
+	}
+	return false;
+}
 
 static void deliver(struct wire *w, struct end *from, struct end *to, int depth);
 
@@ -102,6 +81,10 @@ static void deliver(struct wire *w, struct end *from, struct end *to, int depth)
 	uint32_t len = from->r.out_len;
 
 	CHECK(depth < 50);
+	if (from == w->watched) {
+		w->done |= says_done(from->out, len);
+		w->bad_certificate |= says_bad_certificate(from->out, len);
+	}
 	memcpy(copy, from->out, len);
 	for (uint32_t at = 0; at < len;) {
 		uint16_t n;
@@ -137,16 +120,25 @@ static void shake(struct wire *w)
 	}
 }
 
-static struct wire *wire_new(struct rtpe_dtls_ctx *a, struct rtpe_dtls_ctx *b, uint32_t mtu)
+/* What the ends expect of each other: fingerprints, of which there may be none. */
+static struct wire *wire_between(const struct identity *a, const struct identity *b,
+				 uint32_t mtu, const struct rtpe_dtls_fingerprint *of_a,
+				 uint32_t n_a, const struct rtpe_dtls_fingerprint *of_b,
+				 uint32_t n_b)
 {
 	struct wire *w = calloc(1, sizeof(*w));
 
 	CHECK(w != NULL);
 	w->lost_from = 1;
-	w->a.d = rtpe_dtls_new(a, RTPE_DTLS_ACTIVE, mtu);
-	w->b.d = rtpe_dtls_new(b, RTPE_DTLS_PASSIVE, mtu);
+	w->a.d = rtpe_dtls_new(a->ctx, RTPE_DTLS_ACTIVE, mtu, of_b, n_b);
+	w->b.d = rtpe_dtls_new(b->ctx, RTPE_DTLS_PASSIVE, mtu, of_a, n_a);
 	CHECK(w->a.d && w->b.d);
 	return w;
+}
+
+static struct wire *wire_new(const struct identity *a, const struct identity *b, uint32_t mtu)
+{
+	return wire_between(a, b, mtu, &a->pem.sha256, 1, &b->pem.sha256, 1);
 }
 
 static void wire_free(struct wire *w)
@@ -181,13 +173,13 @@ static void test_keys_match(void)
 		{ "SRTP_AEAD_AES_128_GCM", RTPE_DTLS_AEAD_AES_128_GCM, 16, 12 },
 		{ "SRTP_AEAD_AES_256_GCM", RTPE_DTLS_AEAD_AES_256_GCM, 32, 12 },
 	};
-	struct rtpe_dtls_ctx *a = context(false, ALL);
+	struct identity a = identity(false, ALL);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct rtpe_dtls_ctx *b = context(false, cases[i].name);
-		struct wire *w = wire_new(a, b, MTU);
+		struct identity b = identity(false, cases[i].name);
+		struct wire *w = wire_new(&a, &b, MTU);
 
-		rtpe_dtls_ctx_free(b);	/* the handshake keeps what it needs */
+		rtpe_dtls_ctx_free(b.ctx);	/* the handshake keeps what it needs */
 		shake(w);
 		check_connected(w);
 		CHECK_EQ(w->a.r.profile, cases[i].id);
@@ -195,68 +187,158 @@ static void test_keys_match(void)
 		CHECK_EQ(w->a.r.salt_len, cases[i].salt);
 		wire_free(w);
 	}
-	rtpe_dtls_ctx_free(a);
+	rtpe_dtls_ctx_free(a.ctx);
 }
 
 static void test_certificates(void)
 {
-	struct rtpe_dtls_ctx *a = context(false, ALL), *b = context(true, ALL);
-	struct wire *w = wire_new(a, b, MTU);
-	uint8_t der[4096];
-	const uint8_t *at = der;
-	X509 *cert;
-	int n;
+	struct identity a = identity(false, ALL), b = identity(true, ALL);
+	struct wire *w = wire_new(&a, &b, MTU);
 
-	CHECK_EQ(rtpe_dtls_peer_certificate(w->a.d, der, sizeof(der)), -ENOENT);
 	shake(w);
 	check_connected(w);
-	n = rtpe_dtls_peer_certificate(w->a.d, NULL, 0);
-	CHECK(n > 200);
-	CHECK_EQ(rtpe_dtls_peer_certificate(w->a.d, der, sizeof(der)), n);
-	cert = d2i_X509(NULL, &at, n);
-	CHECK(cert != NULL);
-	CHECK_EQ(EVP_PKEY_get_base_id(X509_get0_pubkey(cert)), EVP_PKEY_RSA);
-	X509_free(cert);
+	CHECK(!w->a.r.mismatch && !w->b.r.mismatch);
 	wire_free(w);
-	rtpe_dtls_ctx_free(a);
-	rtpe_dtls_ctx_free(b);
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
+}
+
+static void test_any_fingerprint_will_do(void)
+{
+	struct identity a = identity(false, ALL), b = identity(false, ALL);
+	const struct pem *pem = &a.pem;
+	struct rtpe_dtls_fingerprint odd = { .len = 16 };
+	struct rtpe_dtls_fingerprint cases[][3] = {
+		{ pem->sha1 }, { pem->sha512 }, { b.pem.sha256, odd, pem->sha1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct wire *w = wire_between(&a, &b, MTU, cases[i], i == 2 ? 3 : 1,
+					      &b.pem.sha256, 1);
+
+		shake(w);
+		check_connected(w);
+		wire_free(w);
+	}
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
+}
+
+/* Neither role tells somebody with another certificate that it is done. */
+static void test_mismatch(void)
+{
+	struct identity a = identity(false, ALL), b = identity(false, ALL);
+	struct rtpe_dtls_fingerprint wrong = a.pem.sha256, cut = a.pem.sha256;
+
+	wrong.digest[31] ^= 1;
+	/* The right digest, cut off: of another hash function by its length. */
+	cut.len = 28;
+	for (int i = 0; i < 6; i++) {
+		const struct rtpe_dtls_fingerprint *f = i / 2 == 1 ? &cut : &wrong;
+		uint32_t n = i / 2 == 2 ? 0 : 1;
+		bool server = i % 2;
+		struct wire *w = server ? wire_between(&a, &b, MTU, f, n, &b.pem.sha256, 1)
+					: wire_between(&a, &b, MTU, &a.pem.sha256, 1, f, n);
+		struct end *strict = server ? &w->b : &w->a, *other = server ? &w->a : &w->b;
+
+		w->watched = strict;
+		shake(w);
+		CHECK_EQ(strict->r.state, RTPE_DTLS_FAILED);
+		CHECK_EQ(strict->r.mismatch, 1);
+		CHECK(strstr(strict->r.error, "another fingerprint") != NULL);
+		CHECK(w->bad_certificate && !w->done);
+		CHECK_EQ(other->r.state, RTPE_DTLS_FAILED);
+		CHECK_EQ(other->r.mismatch, 0);
+		/* Nor later. */
+		CHECK_EQ(rtpe_dtls_step(strict->d, NULL, 0, strict->out, CAP, &strict->r), 0);
+		CHECK_EQ(strict->r.out_len, 0);
+		wire_free(w);
+	}
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
+}
+
+/* The check above sees what it looks for when all is well. */
+static void test_done_is_seen(void)
+{
+	struct identity a = identity(false, ALL), b = identity(false, ALL);
+	struct wire *w = wire_new(&a, &b, MTU);
+
+	w->watched = &w->b;
+	shake(w);
+	check_connected(w);
+	CHECK(w->done && !w->bad_certificate);
+	wire_free(w);
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
+}
+
+/* There are ciphers that need no certificate: with them nobody is known. */
+static void test_anonymous_peers(void)
+{
+	struct identity a = identity(false, ALL), b = identity(false, ALL);
+	struct rtpe_dtls_ctx *ctx[2];
+	struct wire *w;
+
+	for (int i = 0; i < 2; i++) {
+		const struct pem *pem = i ? &b.pem : &a.pem;
+
+		ctx[i] = rtpe_dtls_ctx_new(pem->cert, pem->key, ALL, "aNULL:@SECLEVEL=0", NULL, 0);
+		if (!ctx[i])
+			break;	/* a library that has none of them */
+	}
+	if (ctx[0] && ctx[1]) {
+		rtpe_dtls_ctx_free(a.ctx);
+		rtpe_dtls_ctx_free(b.ctx);
+		a.ctx = ctx[0];
+		b.ctx = ctx[1];
+		w = wire_new(&a, &b, MTU);
+		w->watched = &w->b;
+		shake(w);
+		CHECK_EQ(w->b.r.state, RTPE_DTLS_FAILED);
+		CHECK(w->a.r.state != RTPE_DTLS_CONNECTED);
+		CHECK(!w->done);
+		wire_free(w);
+	}
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
 }
 
 static void test_small_datagrams(void)
 {
-	struct rtpe_dtls_ctx *a = context(true, ALL), *b = context(true, ALL);
-	struct wire *w = wire_new(a, b, 576);
+	struct identity a = identity(true, ALL), b = identity(true, ALL);
+	struct wire *w = wire_new(&a, &b, 576);
 
 	shake(w);
 	check_connected(w);
 	CHECK(w->longest <= 576);
 	CHECK(w->sent > 6);
 	wire_free(w);
-	rtpe_dtls_ctx_free(a);
-	rtpe_dtls_ctx_free(b);
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
 }
 
 /* Every datagram of the handshake gets lost once, in turn. */
 static void test_losses(void)
 {
-	struct rtpe_dtls_ctx *a = context(false, ALL), *b = context(false, ALL);
+	struct identity a = identity(false, ALL), b = identity(false, ALL);
 
 	for (uint32_t lost = 1; lost <= 6; lost++) {
-		struct wire *w = wire_new(a, b, 600);
+		struct wire *w = wire_new(&a, &b, 600);
 
 		w->lost_from = w->lost_to = lost;
 		shake(w);
 		check_connected(w);
 		wire_free(w);
 	}
-	rtpe_dtls_ctx_free(a);
-	rtpe_dtls_ctx_free(b);
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
 }
 
 static void test_noise(void)
 {
-	struct rtpe_dtls_ctx *a = context(false, ALL), *b = context(false, ALL);
-	struct wire *w = wire_new(a, b, MTU);
+	struct identity a = identity(false, ALL), b = identity(false, ALL);
+	struct wire *w = wire_new(&a, &b, MTU);
 	struct rtpe_dtls_result r;
 	uint8_t noise[200], out[CAP];
 
@@ -278,7 +360,7 @@ static void test_noise(void)
 			break;	/* fails for itself alone */
 	}
 	wire_free(w);
-	w = wire_new(a, b, MTU);
+	w = wire_new(&a, &b, MTU);
 	shake(w);
 	check_connected(w);
 	/* Once connected nothing unauthenticated has any effect. */
@@ -297,15 +379,15 @@ static void test_noise(void)
 		CHECK(memcmp(r.local_key, w->a.r.local_key, 16) == 0);
 	}
 	wire_free(w);
-	rtpe_dtls_ctx_free(a);
-	rtpe_dtls_ctx_free(b);
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
 }
 
 static void test_a_new_hello_does_not_disturb(void)
 {
-	struct rtpe_dtls_ctx *a = context(false, ALL), *b = context(false, ALL);
-	struct wire *w = wire_new(a, b, MTU);
-	struct rtpe_dtls *other = rtpe_dtls_new(a, RTPE_DTLS_ACTIVE, MTU);
+	struct identity a = identity(false, ALL), b = identity(false, ALL);
+	struct wire *w = wire_new(&a, &b, MTU);
+	struct rtpe_dtls *other = rtpe_dtls_new(a.ctx, RTPE_DTLS_ACTIVE, MTU, NULL, 0);
 	struct rtpe_dtls_result r;
 	uint8_t hello[CAP], out[CAP];
 	uint16_t n;
@@ -319,29 +401,29 @@ static void test_a_new_hello_does_not_disturb(void)
 	CHECK(memcmp(r.local_key, w->b.r.local_key, 16) == 0);
 	rtpe_dtls_free(other);
 	wire_free(w);
-	rtpe_dtls_ctx_free(a);
-	rtpe_dtls_ctx_free(b);
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
 }
 
 static void test_nothing_in_common(void)
 {
-	struct rtpe_dtls_ctx *a = context(false, "SRTP_AES128_CM_SHA1_80");
-	struct rtpe_dtls_ctx *b = context(false, "SRTP_AEAD_AES_128_GCM");
-	struct wire *w = wire_new(a, b, MTU);
+	struct identity a = identity(false, "SRTP_AES128_CM_SHA1_80");
+	struct identity b = identity(false, "SRTP_AEAD_AES_128_GCM");
+	struct wire *w = wire_new(&a, &b, MTU);
 
 	shake(w);
 	CHECK_EQ(w->a.r.state, RTPE_DTLS_FAILED);
 	CHECK(strlen(w->a.r.error) > 10);
 	CHECK_EQ(w->a.r.timeout_ms, -1);
 	wire_free(w);
-	rtpe_dtls_ctx_free(a);
-	rtpe_dtls_ctx_free(b);
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
 }
 
 static void test_closing(void)
 {
-	struct rtpe_dtls_ctx *a = context(false, ALL), *b = context(false, ALL);
-	struct wire *w = wire_new(a, b, MTU);
+	struct identity a = identity(false, ALL), b = identity(false, ALL);
+	struct wire *w = wire_new(&a, &b, MTU);
 	uint16_t n;
 	int len;
 
@@ -353,14 +435,14 @@ static void test_closing(void)
 	step(w, &w->b, &w->a, w->a.out + 2, n, 0);
 	CHECK_EQ(w->b.r.state, RTPE_DTLS_CLOSED);
 	wire_free(w);
-	rtpe_dtls_ctx_free(a);
-	rtpe_dtls_ctx_free(b);
+	rtpe_dtls_ctx_free(a.ctx);
+	rtpe_dtls_ctx_free(b.ctx);
 }
 
 static void test_what_cannot_be_used(void)
 {
 	struct pem one = make_pem(false), two = make_pem(false);
-	struct rtpe_dtls_ctx *ctx = context(false, ALL);
+	struct identity id = identity(false, ALL);
 	char err[128];
 
 #define BAD(cert, key, profiles, ciphers)                                                  \
@@ -375,16 +457,23 @@ static void test_what_cannot_be_used(void)
 	BAD(one.cert, two.key, ALL, NULL);
 	BAD(one.cert, one.key, "SRTP_NONSENSE", NULL);
 	BAD(one.cert, one.key, ALL, "NONSENSE");
-	CHECK(rtpe_dtls_new(ctx, RTPE_DTLS_ACTIVE, 575) == NULL);
-	CHECK(rtpe_dtls_new(ctx, 2, MTU) == NULL);
-	rtpe_dtls_ctx_free(ctx);
+	CHECK(rtpe_dtls_new(id.ctx, RTPE_DTLS_ACTIVE, 575, NULL, 0) == NULL);
+	CHECK(rtpe_dtls_new(id.ctx, 2, MTU, NULL, 0) == NULL);
+	CHECK(rtpe_dtls_new(id.ctx, RTPE_DTLS_ACTIVE, MTU, &one.sha256,
+			    RTPE_DTLS_FINGERPRINTS_MAX + 1) == NULL);
+	rtpe_dtls_ctx_free(id.ctx);
 	rtpe_dtls_ctx_free(NULL);
 	rtpe_dtls_free(NULL);
 }
 
 static const struct test tests[] = {
 	{ "both ends get the same keys, for every profile", test_keys_match },
-	{ "the peer's certificate can be had, also an RSA one", test_certificates },
+	{ "certificates are of ECDSA or RSA", test_certificates },
+	{ "any fingerprint will do, whatever it is made with", test_any_fingerprint_will_do },
+	{ "another certificate is refused by an alert, and never told that all is done",
+	  test_mismatch },
+	{ "...as it is told when all is well", test_done_is_seen },
+	{ "who shows no certificate is nobody", test_anonymous_peers },
 	{ "no datagram is longer than asked for", test_small_datagrams },
 	{ "a datagram that gets lost is sent again, whichever it is", test_losses },
 	{ "noise fails a handshake at most, and never a connection", test_noise },

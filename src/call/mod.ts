@@ -26,11 +26,13 @@ export type {
   DtlsEngine,
   DtlsHandshake,
   DtlsKeys,
+  DtlsNews,
+  DtlsPath,
   DtlsRole,
-  DtlsState,
-  DtlsStep,
+  DtlsTerms,
   KeySalt,
 } from "../dtls/types.ts";
+export type { Fingerprint, HashName } from "../dtls/fingerprint.ts";
 export type { SuiteName } from "../srtp/mod.ts";
 export type { TrafficSums } from "../relay/traffic.ts";
 export type * from "../relay/types.ts";

@@ -8,14 +8,12 @@
  */
 
 import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
-import { type Fingerprint, matchesFingerprint } from "./fingerprint.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 import { isClientHello, isOtherHello } from "./hello.ts";
-import type { DtlsEngine, DtlsHandshake, DtlsKeys, DtlsRole, DtlsStep } from "./types.ts";
+import type { DtlsEngine, DtlsHandshake, DtlsKeys, DtlsNews, DtlsRole } from "./types.ts";
 
 /** Handshakes of one transport at a time. */
 const MAX_ATTEMPTS = 4;
-/** Datagrams of one attempt that wait for the step before; more are lost, as on any network. */
-const MAX_QUEUE = 16;
 /** Ms an attempt may take. */
 const PATIENCE_MS = 30_000;
 /** Ms an attempt has to get beyond its ClientHello before another may take its place. */
@@ -30,9 +28,12 @@ export type DtlsStanding = "validated" | "signalled" | "possible";
 
 /** What an association tells. */
 export interface DtlsListener {
-  /** A datagram is to be sent. */
-  send(destination: Endpoint, datagram: Uint8Array<ArrayBuffer>): void;
-  /** Keys are agreed with a peer whose certificate has the right fingerprint. */
+  /** The port that a destination is to be sent to from. */
+  portTowards(destination: Endpoint): number;
+  /**
+   * Keys are agreed with a peer whose certificate has the right fingerprint. When this returns the peer is
+   * told that it may send.
+   */
   connected(keys: DtlsKeys, peer: Endpoint): void;
   /** An attempt came to nothing. `mismatch`: the certificate was another one. */
   failed(reason: string, peer: Endpoint, mismatch: boolean): void;
@@ -46,10 +47,9 @@ interface Attempt {
   /** Where it is sent to. */
   peer: Endpoint;
   readonly standing: DtlsStanding;
+  /** The port it is sent from. */
+  slot: number;
   readonly handshake: DtlsHandshake;
-  readonly queue: (Uint8Array | undefined)[];
-  stepping: boolean;
-  timer: (() => void) | undefined;
   patience: (() => void) | undefined;
   grace: (() => void) | undefined;
   /** The ClientHello it began with; undefined when we began. */
@@ -110,8 +110,7 @@ export class DtlsAssociation {
   begin(peer: Endpoint, standing: DtlsStanding = "signalled"): void {
     if (this.#closed || this.connected || this.#role !== "active") return;
     if (this.#find(peer, standing) !== undefined) return;
-    const attempt = this.#open(peer, standing);
-    if (attempt !== undefined) this.#feed(attempt, undefined);
+    this.#open(peer, standing)?.handshake.begin();
   }
 
   /** Takes a datagram from a source that may be looked at. */
@@ -130,26 +129,22 @@ export class DtlsAssociation {
     if (isClientHello(datagram)) attempt.hello ??= datagram.slice();
     else attempt.advanced = attempt.hello !== undefined;
     if (this.#role === "passive" && attempt !== this.#connection) {
-      this.#rename(attempt, attempt.standing === "validated" ? this.#selected ?? source : source);
+      this.#aim(attempt, attempt.standing === "validated" ? this.#selected ?? source : source);
     }
-    this.#feed(attempt, datagram.slice());
+    attempt.handshake.receive(datagram);
   }
 
   /** The peer is sent to elsewhere from now on (RFC 8445: a pair was selected). */
   move(peer: Endpoint): void {
     this.#selected = peer;
     const attempt = this.#connection ?? this.#find(peer, "validated");
-    if (attempt !== undefined) this.#rename(attempt, peer);
+    if (attempt !== undefined) this.#aim(attempt, peer);
   }
 
-  /** Ends everything. */
+  /** Ends everything, without a goodbye: a peer could take it for one of an association that follows. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { peer, handshake } = this.#connection ?? {};
-    if (peer !== undefined && handshake !== undefined) {
-      for (const datagram of handshake.close()) this.#listener.send(peer, datagram);
-    }
     for (const attempt of [...this.#attempts.values()]) this.#end(attempt);
     this.#connection = undefined;
   }
@@ -173,13 +168,18 @@ export class DtlsAssociation {
   #open(peer: Endpoint, standing: DtlsStanding): Attempt | undefined {
     if (this.#attempts.size >= MAX_ATTEMPTS && !this.#makeRoom(standing)) return undefined;
     const { schedule } = this.#listener;
+    const slot = this.#listener.portTowards(peer);
     const attempt: Attempt = {
       peer,
       standing,
-      handshake: this.#engine.handshake(this.#role),
-      queue: [],
-      stepping: false,
-      timer: undefined,
+      slot,
+      handshake: this.#engine.handshake({
+        role: this.#role,
+        fingerprints: this.#fingerprints,
+        slot,
+        destination: peer,
+        told: (news) => this.#told(attempt, news),
+      }),
       patience: undefined,
       grace: undefined,
       hello: undefined,
@@ -214,68 +214,42 @@ export class DtlsAssociation {
     return true;
   }
 
-  #rename(attempt: Attempt, peer: Endpoint): void {
+  /** It is spoken with at another address, or from another port. */
+  #aim(attempt: Attempt, peer: Endpoint): void {
+    const slot = this.#listener.portTowards(peer);
     const [before, after] = [formatEndpoint(attempt.peer), formatEndpoint(peer)];
-    if (before === after) return;
-    this.#attempts.delete(before);
+    if (before === after && attempt.slot === slot) return;
+    if (this.#attempts.get(before) === attempt) this.#attempts.delete(before);
     attempt.peer = peer;
+    attempt.slot = slot;
     this.#attempts.set(after, attempt);
+    attempt.handshake.aim({ slot, destination: peer });
   }
 
-  #feed(attempt: Attempt, datagram: Uint8Array | undefined): void {
-    if (attempt.queue.length >= MAX_QUEUE) return;
-    attempt.queue.push(datagram);
-    if (!attempt.stepping) void this.#work(attempt);
-  }
-
-  async #work(attempt: Attempt): Promise<void> {
-    attempt.stepping = true;
-    while (attempt.queue.length > 0 && !attempt.ended) {
-      let step: DtlsStep;
-      try {
-        step = await attempt.handshake.step(attempt.queue.shift());
-      } catch (error) {
-        this.#fail(attempt, error instanceof Error ? error.message : String(error), false);
-        break;
-      }
-      if (attempt.ended) break;
-      this.#stepped(attempt, step);
-    }
-    attempt.stepping = false;
-  }
-
-  #stepped(attempt: Attempt, step: DtlsStep): void {
-    // our last flight tells the peer that it may send: keys have to be in place by then
-    if (step.state === "connected" && !this.connected) this.#connect(attempt, step.keys);
-    for (const datagram of step.datagrams) this.#listener.send(attempt.peer, datagram);
+  #told(attempt: Attempt, news: DtlsNews): void {
     if (attempt.ended) return;
-    attempt.timer?.();
-    attempt.timer = step.timeout === undefined
-      ? undefined
-      : this.#listener.schedule(step.timeout, () => this.#feed(attempt, undefined));
-    if (step.state === "failed") this.#fail(attempt, step.error, false);
-    else if (step.state === "closed") {
-      this.#end(attempt);
-      if (this.#connection !== attempt) return;
-      this.#connection = undefined;
-      this.#listener.closed();
+    switch (news.state) {
+      case "connected":
+        return this.#connect(attempt, news.keys);
+      case "failed":
+        return this.#fail(attempt, news.error, news.mismatch);
+      case "closed":
+        this.#end(attempt);
+        if (this.#connection !== attempt) return;
+        this.#connection = undefined;
+        this.#listener.closed();
     }
   }
 
-  #connect(attempt: Attempt, keys: DtlsKeys | undefined): void {
-    const certificate = attempt.handshake.peerCertificate();
-    if (keys === undefined || certificate === undefined) {
-      this.#fail(attempt, "no keys were agreed", false);
-    } else if (!matchesFingerprint(certificate, this.#fingerprints)) {
-      this.#fail(attempt, "the certificate has another fingerprint", true);
-    } else {
-      this.#connection = attempt;
-      attempt.patience?.();
-      attempt.grace?.();
-      // the other attempts were others'
-      for (const other of [...this.#attempts.values()]) if (other !== attempt) this.#end(other);
-      this.#listener.connected(keys, attempt.peer);
-    }
+  #connect(attempt: Attempt, keys: DtlsKeys): void {
+    this.#connection = attempt;
+    attempt.patience?.();
+    attempt.grace?.();
+    // the other attempts were others'
+    for (const other of [...this.#attempts.values()]) if (other !== attempt) this.#end(other);
+    this.#listener.connected(keys, attempt.peer);
+    // our last flight tells the peer that it may send: keys have to be in place by then
+    if (!attempt.ended) attempt.handshake.accept();
   }
 
   #fail(attempt: Attempt, reason: string, mismatch: boolean): void {
@@ -287,10 +261,8 @@ export class DtlsAssociation {
 
   #end(attempt: Attempt): void {
     attempt.ended = true;
-    attempt.timer?.();
     attempt.patience?.();
     attempt.grace?.();
-    attempt.queue.length = 0;
     attempt.handshake.free();
     const name = formatEndpoint(attempt.peer);
     if (this.#attempts.get(name) === attempt) this.#attempts.delete(name);

@@ -1,17 +1,16 @@
 /**
- * DTLS-SRTP (RFC 5763, 5764) between parts: a handshake as an object that takes datagrams and gives
- * datagrams, whoever computes it.
+ * DTLS-SRTP (RFC 5763, 5764) between parts: a handshake as an object that takes datagrams and tells what
+ * came of them, whoever computes it.
  *
  * @module
  */
 
+import type { Endpoint } from "../core/endpoint.ts";
 import type { SuiteName } from "../srtp/mod.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 
 /** Who begins: `active` sends the ClientHello (RFC 5763 section 5). */
 export type DtlsRole = "active" | "passive";
-
-/** Where a handshake stands. */
-export type DtlsState = "handshake" | "connected" | "failed" | "closed";
 
 /** Master key and salt of one direction. */
 export interface KeySalt {
@@ -31,29 +30,49 @@ export interface DtlsKeys {
   readonly remote: KeySalt;
 }
 
-/** What one step brought. */
-export interface DtlsStep {
-  /** Where the handshake stands now. */
-  readonly state: DtlsState;
-  /** Datagrams to send. */
-  readonly datagrams: readonly Uint8Array<ArrayBuffer>[];
-  /** Ms after which to step again without input; undefined = never. */
-  readonly timeout: number | undefined;
-  /** Once connected. */
-  readonly keys: DtlsKeys | undefined;
-  /** Why it failed; empty otherwise. */
-  readonly error: string;
+/** Where a handshake speaks from, and with whom. */
+export interface DtlsPath {
+  /** Port of ours, as the relay numbers them. */
+  readonly slot: number;
+  /** Who it is. */
+  readonly destination: Endpoint;
 }
 
-/** One handshake and the connection it becomes. Steps must not overlap. */
+/** What became of a handshake. */
+export type DtlsNews =
+  /** Keys are agreed with a peer whose certificate has one of the fingerprints. */
+  | { readonly state: "connected"; readonly keys: DtlsKeys }
+  /** It is over. `mismatch`: the certificate was another one. */
+  | { readonly state: "failed"; readonly error: string; readonly mismatch: boolean }
+  /** The peer has ended the connection. */
+  | { readonly state: "closed" };
+
+/** What a handshake is about. */
+export interface DtlsTerms extends DtlsPath {
+  /** Whether it begins. */
+  readonly role: DtlsRole;
+  /** The peer's certificate has to have one of them. */
+  readonly fingerprints: readonly Fingerprint[];
+  /** Told what became of it, never while one of its methods is called. */
+  readonly told: (news: DtlsNews) => void;
+}
+
+/**
+ * One handshake and the connection it becomes. It sends by itself, and repeats what gets lost; none of its
+ * methods waits.
+ */
 export interface DtlsHandshake {
-  /** Takes a datagram, or nothing: to begin, or because the time-out has passed. */
-  step(datagram?: Uint8Array): Promise<DtlsStep>;
-  /** The peer's certificate (DER), once connected. */
-  peerCertificate(): Uint8Array | undefined;
-  /** Says goodbye. @returns datagrams to send */
-  close(): readonly Uint8Array<ArrayBuffer>[];
-  /** Wipes keys and memory; nothing may be called afterwards. */
+  /** In the active role: begins. */
+  begin(): void;
+  /** Takes a datagram; when too many wait it is lost. */
+  receive(datagram: Uint8Array): void;
+  /** From here on it speaks with somebody else, or from elsewhere. */
+  aim(path: DtlsPath): void;
+  /**
+   * Once connected: the keys are in place. What tells the peer that it may send leaves now, and not before.
+   */
+  accept(): void;
+  /** Ends it without a word, wipes keys and memory. Nothing is told any more. */
   free(): void;
 }
 
@@ -62,7 +81,7 @@ export interface DtlsEngine {
   /** Ours (DER): `a=fingerprint` is made from it. */
   readonly certificate: Uint8Array;
   /** A handshake that has not begun. @throws Error when there is no memory for it */
-  handshake(role: DtlsRole): DtlsHandshake;
+  handshake(terms: DtlsTerms): DtlsHandshake;
   /** Ends the engine; handshakes under way go on. */
   free(): void;
 }

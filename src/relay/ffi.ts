@@ -43,16 +43,18 @@ export const SYMBOLS = {
     result: "pointer",
   },
   rtpe_dtls_ctx_free: { parameters: ["pointer"], result: "void" },
-  rtpe_dtls_new: { parameters: ["pointer", "u32", "u32"], result: "pointer" },
-  rtpe_dtls_free: { parameters: ["pointer"], result: "void" },
-  // asymmetric cryptography takes its time: not on the thread that answers requests
-  rtpe_dtls_step: {
-    parameters: ["pointer", "buffer", "u32", "buffer", "u32", "buffer"],
-    result: "i32",
-    nonblocking: true,
+  rtpe_dtls_link_new: {
+    parameters: [
+      ...["pointer", "pointer", "u32", "u32", "buffer", "u32"] as const,
+      ...["u32", "buffer", "u32"] as const,
+    ],
+    result: "pointer",
   },
-  rtpe_dtls_peer_certificate: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
-  rtpe_dtls_close: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  rtpe_dtls_link_feed: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  rtpe_dtls_link_aim: { parameters: ["pointer", "u32", "buffer"], result: "i32" },
+  rtpe_dtls_link_accept: { parameters: ["pointer"], result: "void" },
+  rtpe_dtls_link_free: { parameters: ["pointer"], result: "void" },
+  rtpe_dtls_take_news: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
   rtpe_offload_open: { parameters: ["pointer", "buffer", "buffer", "u32"], result: "i32" },
   rtpe_offload_adopted: { parameters: ["pointer"], result: "i32" },
   rtpe_offload_close: { parameters: ["pointer", "u32"], result: "i32" },

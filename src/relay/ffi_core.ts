@@ -64,6 +64,8 @@ const DRAIN_BYTES = 128 * 1024;
 
 /** A core. Everything throws once it is shut down. */
 export class FfiCore {
+  /** The structs of the library. */
+  readonly layout: AbiLayout;
   readonly addr: AddrCodec;
   readonly rules: RuleCodec;
   readonly srtp: SrtpCodec;
@@ -85,6 +87,7 @@ export class FfiCore {
   readonly #bell: BellOwner;
   readonly #onError: (error: unknown) => void;
   readonly #handlers: ((event: RawEvent) => void)[] = [];
+  readonly #readers: (() => boolean)[] = [];
   #handle: Deno.PointerObject | undefined;
   #counters: CounterView | undefined;
   #kernel: KernelTable | undefined;
@@ -97,7 +100,7 @@ export class FfiCore {
   constructor(options: FfiCoreOptions = {}) {
     const library = this.#library = loadRelayLibrary(options.library ?? locateLibrary());
     const description = readText((buffer, length) => library.rtpe_abi_describe(buffer, length));
-    const layout = new AbiLayout(description);
+    const layout = this.layout = new AbiLayout(description);
     this.countersLayout = countersLayout(description);
     this.addr = new AddrCodec(layout);
     this.rules = new RuleCodec(layout, this.addr);
@@ -213,6 +216,14 @@ export class FfiCore {
     this.#handlers.push(handler);
   }
 
+  /**
+   * Calls `reader` in each turn, for what the core tells otherwise than by a ring; it reads until there is
+   * nothing more, which arms the bell, or returns true.
+   */
+  onTurn(reader: () => boolean): void {
+    this.#readers.push(reader);
+  }
+
   /** The records in the first `length` bytes of a drained buffer. @throws AbiMismatch */
   records(buffer: Uint8Array<ArrayBuffer>, length: number): Iterable<RawEvent> {
     return this.#events.read(buffer, length);
@@ -232,7 +243,11 @@ export class FfiCore {
     try {
       const control = this.#drain(Ring.Control);
       const punts = this.#drain(Ring.Punt);
-      return control || punts;
+      let more = control || punts;
+      for (const reader of this.#readers) {
+        if (this.#handle !== undefined) more = reader() || more;
+      }
+      return more;
     } catch (error) {
       this.#onError(error);
       return false;
@@ -250,6 +265,15 @@ export class FfiCore {
       for (const event of this.#events.read(buffer, length)) this.#tell(event);
     }
     return this.#handle !== undefined;
+  }
+
+  /** Does something for one of many: if it fails the others must not be kept from theirs. */
+  guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   #tell(event: RawEvent): void {

@@ -12,6 +12,13 @@ export { DEFAULT_QUARANTINE, type Quarantine } from "./ports.ts";
 export { FakeEngine, type FakeEngineOptions, type SentPacket } from "./fake_engine.ts";
 export type { CoreMode, CoreOptions } from "./abi_options.ts";
 export type { FfiCoreOptions, ThreadCounters } from "./ffi_core.ts";
+export type {
+  DtlsLink,
+  DtlsLinkNews,
+  DtlsLinks,
+  DtlsLinkState,
+  DtlsLinkTerms,
+} from "./dtls_links.ts";
 export { limitOpenFiles } from "./ffi.ts";
 export { type NativeRelay, startNativeRelay } from "./native_relay.ts";
 export {

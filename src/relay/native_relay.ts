@@ -7,6 +7,8 @@
 import { FfiControlSockets } from "./control_socket.ts";
 import { FfiPacketCopies } from "./ffi_capture.ts";
 import { FfiCore, type FfiCoreOptions, type ThreadCounters } from "./ffi_core.ts";
+import type { DtlsLinks } from "./dtls_links.ts";
+import { FfiDtls } from "./ffi_dtls.ts";
 import { FfiEngine } from "./ffi_engine.ts";
 import type { KernelTable, KernelTableOptions } from "./kernel_table.ts";
 import { PastCounters } from "./past_counters.ts";
@@ -20,6 +22,8 @@ export interface NativeRelay {
   readonly controlSockets: ControlSockets;
   /** Copies packets of ports that are captured. */
   readonly copies: PacketCopies;
+  /** Has DTLS handshakes made over the engine's ports. */
+  readonly dtls: DtlsLinks;
   /** Numbers of each relay thread. */
   threads(): ThreadCounters[];
   /** Events lost because a ring was full. */
@@ -43,6 +47,7 @@ export function startNativeRelay(options: FfiCoreOptions = {}): NativeRelay {
     engine: new FfiEngine(core),
     controlSockets: new FfiControlSockets(core),
     copies: new FfiPacketCopies(core),
+    dtls: new FfiDtls(core),
     threads: () => core.threads(),
     lost: () => core.lost,
     openKernel: (options) => core.openKernel(options),

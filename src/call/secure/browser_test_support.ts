@@ -12,8 +12,9 @@ import {
   type DtlsEngine,
   type DtlsHandshake,
   type DtlsKeys,
+  type DtlsPath,
   type DtlsRole,
-  type DtlsStep,
+  type DtlsTerms,
   type Fingerprint,
   fingerprintOf,
 } from "../../dtls/mod.ts";
@@ -51,7 +52,10 @@ export class Internet {
   /** Run at each step. */
   readonly ticks: (() => void)[] = [];
 
-  constructor(readonly bench: Bench) {
+  /** @param dtls of the bench */
+  constructor(readonly bench: Bench, dtls: FakeDtls) {
+    dtls.wire = (slot, to, datagram) => void bench.engine.send(slot, datagram, to);
+    this.ticks.push(() => dtls.tick(bench.clock.now()));
     bench.engine.onSent(({ destination, source, payload }) => {
       this.#hosts.get(formatEndpoint(destination))?.receive(source, payload);
     });
@@ -77,12 +81,21 @@ export async function settle(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
+/** Where datagrams of {@link FakeDtls} go. */
+export type Wire = (slot: number, destination: Endpoint, datagram: Uint8Array) => void;
+
+/** Ms after which a fake repeats what it has said. */
+const REPEAT_MS = 200;
+
 /** DTLS without cryptography: two flights each way, and keys that both make of two random numbers. */
 export class FakeDtls implements DtlsEngine {
   readonly certificate: Uint8Array;
   /** Handshakes begun. */
   begun = 0;
+  /** To be set by whoever wants to have something sent. */
+  wire: Wire = () => {};
   readonly #random: (length: number) => Uint8Array;
+  readonly #handshakes = new Set<FakeHandshake>();
 
   constructor(seed: number) {
     this.#random = pseudoRandom(seed);
@@ -94,9 +107,22 @@ export class FakeDtls implements DtlsEngine {
     return fingerprintOf(this.certificate, "sha-256");
   }
 
-  handshake(role: DtlsRole): DtlsHandshake {
+  handshake(terms: DtlsTerms): DtlsHandshake {
     this.begun++;
-    return new FakeHandshake(role, this.certificate, this.#random(8));
+    const handshake = new FakeHandshake(
+      terms,
+      this.certificate,
+      this.#random(8),
+      (slot, destination, datagram) => this.wire(slot, destination, datagram),
+      () => this.#handshakes.delete(handshake),
+    );
+    this.#handshakes.add(handshake);
+    return handshake;
+  }
+
+  /** Repeats what got lost. @param now monotonic ms */
+  tick(now: number): void {
+    for (const handshake of this.#handshakes) handshake.tick(now);
   }
 
   free(): void {}
@@ -107,68 +133,112 @@ const SERVER = 2;
 const FINISHED = 20;
 
 class FakeHandshake implements DtlsHandshake {
-  #state: DtlsStep["state"] = "handshake";
-  #keys: DtlsKeys | undefined;
-  #peer: Uint8Array | undefined;
+  #path: DtlsPath;
+  #connected = false;
+  #freed = false;
+  #begun = false;
   #theirs: Uint8Array | undefined;
+  /** Monotonic ms at which it is repeated. */
+  #repeat: number | undefined;
   readonly #client: boolean;
 
   constructor(
-    role: DtlsRole,
+    readonly terms: DtlsTerms,
     readonly certificate: Uint8Array,
     readonly nonce: Uint8Array,
+    readonly wire: Wire,
+    readonly forget: () => void,
   ) {
-    this.#client = role === "active";
+    this.#client = terms.role === "active";
+    this.#path = terms;
   }
 
-  step(datagram?: Uint8Array): Promise<DtlsStep> {
-    const datagrams: Uint8Array<ArrayBuffer>[] = [];
-    const say = (type: number) =>
-      datagrams.push(Uint8Array.of(
-        ...[22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, type],
-        ...this.nonce,
-        ...this.certificate,
-      ));
-    const type = datagram?.[13];
-    if (datagram === undefined) {
-      if (this.#state === "handshake") {
-        if (this.#client) say(HELLO);
-        else if (this.#theirs !== undefined) say(SERVER);
-      }
-    } else if (this.#client && type === SERVER) {
-      this.#take(datagram);
-      this.#connect();
-      say(FINISHED);
-    } else if (!this.#client && type === HELLO) {
-      this.#take(datagram);
-      say(SERVER);
-    } else if (!this.#client && type === FINISHED && this.#theirs !== undefined) {
-      this.#take(datagram);
-      this.#connect();
-    }
-    return Promise.resolve({
-      state: this.#state,
-      datagrams,
-      timeout: this.#state === "handshake" ? 200 : undefined,
-      keys: this.#keys,
-      error: "",
+  begin(): void {
+    queueMicrotask(() => {
+      if (this.#freed) return;
+      this.#begun = true;
+      this.#say(HELLO);
     });
   }
 
-  peerCertificate = (): Uint8Array | undefined => this.#peer;
-
-  close(): readonly Uint8Array<ArrayBuffer>[] {
-    return [Uint8Array.of(21, 254, 253, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0)];
+  receive(datagram: Uint8Array): void {
+    const copy = datagram.slice();
+    // like a thread of its own
+    queueMicrotask(() => {
+      if (!this.#freed) this.#take(copy);
+    });
   }
 
-  free(): void {}
+  aim(path: DtlsPath): void {
+    this.#path = path;
+  }
+
+  /** What tells the peer that it may send. */
+  accept(): void {
+    if (this.#client) this.#say(FINISHED);
+  }
+
+  free(): void {
+    this.#freed = true;
+    this.forget();
+  }
+
+  tick(now: number): void {
+    if (this.#connected || !this.#begun && this.#theirs === undefined) return;
+    this.#repeat ??= now + REPEAT_MS;
+    if (now < this.#repeat) return;
+    this.#repeat = now + REPEAT_MS;
+    this.#say(this.#client ? HELLO : SERVER);
+  }
+
+  #say(type: number): void {
+    const { slot, destination } = this.#path;
+    this.wire(
+      slot,
+      destination,
+      Uint8Array.of(
+        ...[22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, type],
+        ...this.nonce,
+        ...this.certificate,
+      ),
+    );
+  }
 
   #take(datagram: Uint8Array): void {
-    this.#theirs = datagram.slice(14, 22);
-    this.#peer = datagram.slice(22);
+    const type = datagram[13];
+    if (this.#connected) {
+      if (this.#client && type === SERVER) this.#say(FINISHED);
+    } else if (this.#client && type === SERVER) {
+      this.#learn(datagram);
+      this.#connect(datagram);
+    } else if (!this.#client && type === HELLO) {
+      this.#learn(datagram);
+      this.#say(SERVER);
+    } else if (!this.#client && type === FINISHED && this.#theirs !== undefined) {
+      this.#learn(datagram);
+      this.#connect(datagram);
+    }
   }
 
-  #connect(): void {
+  #learn(datagram: Uint8Array): void {
+    this.#theirs = datagram.slice(14, 22);
+  }
+
+  #connect(datagram: Uint8Array): void {
+    const { fingerprints, told } = this.terms;
+    this.#connected = true;
+    if (
+      !fingerprints.some(({ hash, digest }) =>
+        fingerprintOf(datagram.slice(22), hash).digest === digest
+      )
+    ) {
+      told({
+        state: "failed",
+        error: "the certificate has another fingerprint",
+        mismatch: true,
+      });
+      return;
+    }
     const [client, server] = this.#client
       ? [this.nonce, this.#theirs!]
       : [this.#theirs!, this.nonce];
@@ -177,8 +247,10 @@ class FakeHandshake implements DtlsHandshake {
       salt: Uint8Array.of(...client, ...server).slice(0, 14).map((byte) => byte ^ first),
     });
     const [local, remote] = this.#client ? [side(1), side(2)] : [side(2), side(1)];
-    this.#keys = { suite: "AES_CM_128_HMAC_SHA1_80", local, remote };
-    this.#state = "connected";
+    told({
+      state: "connected",
+      keys: { suite: "AES_CM_128_HMAC_SHA1_80", local, remote },
+    });
   }
 }
 
@@ -219,6 +291,9 @@ export class Browser implements Host {
     this.#internet = internet;
     this.#scheduler = new Scheduler(internet.bench.clock);
     this.dtls = new FakeDtls(seed);
+    this.dtls.wire = (_slot, to, datagram) => {
+      if (!this.dead) internet.bench.engine.inject(to, datagram, this.dtlsFrom ?? this.address);
+    };
     this.agent = this.#newAgent();
     internet.connect(this);
     internet.ticks.push(() => this.tick());
@@ -247,8 +322,7 @@ export class Browser implements Host {
     this.agent.setRemote(now, peer.credentials);
     if (role !== undefined) {
       this.association = new DtlsAssociation(this.dtls, role, [peer.fingerprint], {
-        send: (to, datagram) =>
-          this.#internet.bench.engine.inject(to, datagram, this.dtlsFrom ?? this.address),
+        portTowards: () => 0,
         connected: (keys) => {
           this.keys = keys;
           this.log.push("connected");
@@ -274,6 +348,7 @@ export class Browser implements Host {
     if (this.dead) return;
     if ((this.agent.next() ?? Infinity) <= this.now) this.agent.tick(this.now);
     this.#scheduler.run();
+    this.dtls.tick(this.now);
     this.#drain();
   }
 

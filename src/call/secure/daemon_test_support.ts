@@ -32,7 +32,7 @@ export class Daemon {
         dtlsPassive: false,
       },
     });
-    this.internet = new Internet(this.bench);
+    this.internet = new Internet(this.bench, this.dtls);
   }
 
   browser(address: string, seed: number, controlling = true): Browser {

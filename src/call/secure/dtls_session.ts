@@ -20,8 +20,8 @@ import type { Scheduler } from "./scheduler.ts";
 /** What a session works with. */
 export interface DtlsHost {
   readonly scheduler: Scheduler;
-  /** Sends a datagram from the port of the component. */
-  send(destination: Endpoint, payload: Uint8Array): void;
+  /** The port of the component that a destination is to be sent to from. */
+  portTowards(destination: Endpoint): number;
   /** A handshake has agreed on keys. @param association see {@link DtlsTerms.association} */
   agreed(keys: DtlsKeys, peer: Endpoint, association: string): void;
   /** For whoever looks into the call. */
@@ -49,7 +49,6 @@ interface Running {
   readonly terms: DtlsTerms;
   /** Begun by a ClientHello although nobody has signalled anything. */
   readonly unasked: boolean;
-  silent: boolean;
   mismatch: boolean;
   retries: number;
   retry: (() => void) | undefined;
@@ -124,9 +123,7 @@ export class DtlsSession {
       terms,
       unasked,
       association: new DtlsAssociation(terms.engine, terms.role, terms.fingerprints, {
-        send: (destination, datagram) => {
-          if (!running.silent) this.#host.send(destination, datagram);
-        },
+        portTowards: (destination) => this.#host.portTowards(destination),
         connected: (keys, peer) => this.#connected(running, keys, peer),
         failed: (reason, peer, mismatch) => {
           const text = `handshake with ${formatEndpoint(peer)} failed: ${reason}`;
@@ -139,7 +136,6 @@ export class DtlsSession {
         closed: () => log("the other end has closed the connection"),
         schedule: (ms, callback) => scheduler.after(ms, callback),
       }),
-      silent: false,
       mismatch: false,
       retries: 0,
       retry: undefined,
@@ -185,10 +181,8 @@ export class DtlsSession {
     });
   }
 
-  /** Without a goodbye: the other end would take it for one of the association that follows. */
   #end(running: Running | undefined): void {
     if (running === undefined) return;
-    running.silent = true;
     running.retry?.();
     running.association.close();
   }

@@ -98,6 +98,7 @@ Deno.test("another fingerprint is another handshake; the old keys stay in force 
   assert.deepEqual(set.rule.decrypt, before);
   assert.equal(set.rule.blackhole, false);
   const second = new Browser(set.internet, "198.51.100.1 4000", 7);
+  other.wire = second.dtls.wire;
   Object.assign(second, { dtls: other, agent: set.browser.agent });
   second.start(set.peer, "active");
   second.association!.begin(set.local);
@@ -152,7 +153,8 @@ Deno.test("after a restart of the daemon a call of ICE and DTLS goes on with pai
   set.webrtc();
   await set.internet.run(1000);
   const text = set.bench.service.snapshot(set.call, "file");
-  const after = new Bench({ secure: { dtls: () => new FakeDtls(42) } });
+  const dtls = new FakeDtls(42);
+  const after = new Bench({ secure: { dtls: () => dtls } });
   after.service.resume(text, () => undefined);
   const slot = [...after.engine.locals].find(([, local]) => local.port === set.local.port)![0];
   const rule = after.engine.rule(slot)!;
@@ -160,7 +162,7 @@ Deno.test("after a restart of the daemon a call of ICE and DTLS goes on with pai
   assert.deepEqual(rule.decrypt?.key, set.browser.keys!.local.key);
   assert.equal(rule.blackhole, false);
   // the browser's consent checks are answered, by the new agent
-  const internet = new Internet(after);
+  const internet = new Internet(after, dtls);
   const browser = new Browser(internet, "198.51.100.1 4000", 7);
   browser.agent = set.browser.agent;
   internet.connect(browser);
@@ -178,10 +180,11 @@ for (const controlling of [true, false]) {
     await set.internet.run(1000);
     const text = set.bench.service.snapshot(set.call, "file");
     for (const dead of [false, true]) {
-      const after = new Bench({ secure: { dtls: () => new FakeDtls(42) } });
+      const dtls = new FakeDtls(42);
+      const after = new Bench({ secure: { dtls: () => dtls } });
       after.service.resume(text, () => undefined);
       const slot = [...after.engine.locals].find(([, local]) => local.port === set.local.port)![0];
-      const internet = new Internet(after);
+      const internet = new Internet(after, dtls);
       const browser = new Browser(internet, "198.51.100.1 4000", 7);
       browser.agent = set.browser.agent;
       browser.dead = dead;

@@ -81,7 +81,7 @@ export class Setup {
     const answered = this.bench.answer(B + AUDIO_B);
     this.slot = this.bench.slot(answered);
     this.phoneSlot = this.bench.slot(offered);
-    this.internet = new Internet(this.bench);
+    this.internet = new Internet(this.bench, this.dtls);
     this.call = [...this.bench.service.registry.calls()][0] as Call;
     this.browser = new Browser(this.internet, "198.51.100.1 4000", 7, controlling);
   }

@@ -266,8 +266,7 @@ export class SecureTransport {
       scheduler,
       log: log.dtls,
       warn: log.warn,
-      send: (destination, payload) =>
-        this.#host.send(this.#portTowards(component, destination), destination, payload),
+      portTowards: (destination) => this.#portTowards(component, destination),
       agreed: (keys, peer, association) => {
         const name = NAMES[component];
         const { remote, local, ufrag } = this.#agreement[name];
