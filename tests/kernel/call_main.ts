@@ -20,6 +20,7 @@ import {
   tidy,
 } from "./lab.ts";
 import type { NgMessage } from "../support/ng_codec.ts";
+import { flowsOf, isWhole } from "./capture_file.ts";
 
 let passed = 0;
 let failed = 0;
@@ -153,6 +154,15 @@ async function one(): Promise<void> {
     Number(n)
   );
   check(counted.filter((n) => n > 50).length >= 2, "the list of the table counts them", list);
+  const [heard] = rtpStreams(await daemon.ask({ command: "query", "call-id": first.id }));
+  const types = heard?.["payload types"] as NgMessage[] | undefined;
+  const total = Number((heard?.["stats"] as NgMessage | undefined)?.["packets"]);
+  check(
+    types?.length === 1 && types[0]?.["payload type"] === 0 &&
+      Math.abs(Number(types[0]["packets"]) - total) <= 2 && Number(types[0]["packets"]) > 100,
+    "packets are counted by payload type, in user space and in the kernel together",
+    heard,
+  );
   check((await a.stat()).sources === 1, "each hears the other");
   await heardWell([a, b], "nothing was lost on the way into the kernel");
   await reoffer(daemon, first);
@@ -368,6 +378,80 @@ async function bare(): Promise<void> {
   );
 }
 
+/** Packets come to the module by a mark of nftables; and a call there is captured. */
+async function marked(): Promise<void> {
+  await shell("iptables -F INPUT; ip6tables -F INPUT; modprobe xt_RTPENGINE");
+  const env = {
+    RTPEDGE_DATA_DIR: "/tmp/marked",
+    RTPEDGE_ACCESS_DB: "access.sqlite",
+    RTPEDGE_KERNEL_HOOK: "input",
+    RTPEDGE_KERNEL_MARK: "29300",
+  };
+  const daemon = await Daemon.start(START, 2223, env);
+  const a = new Party("n1", "10.64.73.41", 4050);
+  const b = new Party("n2", "192.168.65.41", 4050);
+  const made = await call(daemon, a, b);
+  await talk(made);
+  const obstacles = async () =>
+    rtpStreams(await daemon.ask({ command: "query", "call-id": made.id }))
+      .map((stream) => stream["not in kernel"]);
+  const why = await eventually("packets without a mark are missed", async () => {
+    const reasons = await obstacles();
+    return reasons.every((reason) => /do not get to/.test(String(reason))) ? reasons : undefined;
+  });
+  check(why.length === 2, "the hook takes no packets without the mark", why);
+  await shell("nft add table inet marks");
+  await shell("nft 'add chain inet marks in { type filter hook input priority 0; }'");
+  const mark = "udp dport 1024-65535 meta mark set 29300";
+  await shell(`nft add rule inet marks in ip saddr ${a.address} ${mark}`);
+  await kernelized(daemon, made, 1);
+  await sleep(1500);
+  check(
+    (await obstacles()).filter((reason) => reason !== undefined).length === 1,
+    "a rule of nftables that marks one side brings that side alone",
+    await obstacles(),
+  );
+  await shell(`nft add rule inet marks in ${mark}`);
+  await kernelized(daemon, made);
+  await resetAll(a, b);
+  const share = await during(daemon, () => sleep(1500));
+  check(share.user === 0 && share.kernel > 100, "with the mark both are in the kernel", share);
+  await captured(daemon, made);
+  await shell("nft delete table inet marks");
+  await Promise.all([a.end(), b.end()]);
+  await daemon.end();
+}
+
+/** A capture takes a stream out of the kernel for as long as it lasts. */
+async function captured(daemon: Daemon, talking: Call): Promise<void> {
+  const { id, a, b, toA, toB } = talking;
+  await resetAll(a, b);
+  const ctl = "RTPEDGE_DATA_DIR=/tmp/marked RTPEDGE_CACHE_DIR=/tmp/cache /disk/rtpedge/rtpedge ctl";
+  const share = await during(
+    daemon,
+    () => shell(`${ctl} capture ${id} --seconds 2 --file /tmp/call.pcapng`),
+  );
+  check(share.user > 100, "a capture brings a stream up", share);
+  const flows = flowsOf(await Deno.readFile("/tmp/call.pcapng"));
+  const at = (end: { address: string; port: number }) => `${end.address}:${end.port}`;
+  const wanted = [
+    `${at(a)}>${at(toA)}`,
+    `${at(toB)}>${at(b)}`,
+    `${at(b)}>${at(toB)}`,
+    `${at(toA)}>${at(a)}`,
+  ];
+  check(
+    flows.size === 4 && wanted.every((flow) => {
+      const sequence = flows.get(flow) ?? [];
+      return sequence.length > 50 && isWhole(sequence);
+    }),
+    "and has every packet of its time, in and out, both ways",
+    [...flows].map(([flow, sequence]) => [flow, sequence.length, isWhole(sequence)]),
+  );
+  await kernelized(daemon, talking);
+  await heardWell([a, b], "then it goes back, and nobody has missed a packet");
+}
+
 /** A call under keys on both sides, other ones on each. */
 async function keys(): Promise<void> {
   await shell("iptables -F INPUT; ip6tables -F INPUT; modprobe xt_RTPENGINE");
@@ -471,7 +555,14 @@ async function moves(): Promise<void> {
   }
 }
 
-const SCENES: Readonly<Record<string, () => Promise<void>>> = { one, two, bare, keys, moves };
+const SCENES: Readonly<Record<string, () => Promise<void>>> = {
+  one,
+  two,
+  bare,
+  marked,
+  keys,
+  moves,
+};
 
 const only = Deno.args[0] || Object.keys(SCENES).join(",");
 for (const name of only.split(",")) {
