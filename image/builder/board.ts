@@ -146,6 +146,10 @@ export const STORAGE: readonly string[] = [
   "drivers/regulator/",
   "drivers/firmware/",
   "drivers/mailbox/",
+  // the boot partition, where tries are counted
+  "fs/fat/vfat",
+  "fs/nls/nls_cp437",
+  "fs/nls/nls_ascii",
 ];
 
 /** Beginnings of paths, as shells match them, of kernel modules that an appliance does not need. */

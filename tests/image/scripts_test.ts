@@ -8,7 +8,13 @@ import { must, run } from "../support/process.ts";
 
 const SLOTS = `${root}/image/rootfs/usr/lib/rtpedge/slots`;
 const TUNE = `${root}/systemd/lib/tune-queues`;
-/** Exposure that the unit may have, times ten. */
+/** Units that are sandboxed; systemd 252 gives them 2.1, 1.8 and 2.3. */
+const SANDBOXED = [
+  "rtpedge.service",
+  "rtpedge-firewall.service",
+  "rtpedge-firewall-update.service",
+];
+/** Exposure that a unit may have, times ten. */
 const EXPOSURE = 25;
 
 /** An ESP as the image has it: slot A good, slot B never installed. */
@@ -156,18 +162,20 @@ Deno.test("tune-queues spreads over all CPUs what one queue receives, and gives 
   }
 });
 
-Deno.test("rtpedge.service is exposed to no more than 2.5 of 10", async () => {
-  const { success, stdout, stderr } = await run([
-    "systemd-analyze",
-    "security",
-    "--offline=true",
-    `--threshold=${EXPOSURE}`,
-    "--no-pager",
-    `${root}/systemd/rtpedge.service`,
-  ]);
-  warn((stdout + stderr).trim().split("\n").at(-1)?.trim() ?? "");
-  assert.ok(success, stdout + stderr);
-});
+for (const unit of SANDBOXED) {
+  Deno.test(`${unit} is exposed to no more than ${EXPOSURE / 10} of 10`, async () => {
+    const { success, stdout, stderr } = await run([
+      "systemd-analyze",
+      "security",
+      "--offline=true",
+      `--threshold=${EXPOSURE}`,
+      "--no-pager",
+      `${root}/systemd/${unit}`,
+    ]);
+    warn((stdout + stderr).trim().split("\n").at(-1)?.trim() ?? "");
+    assert.ok(success, stdout + stderr);
+  });
+}
 
 Deno.test("the packet filter is what nft understands, and lets in what it should", async () => {
   const rules = "flush set inet rtpedge media\nadd element inet rtpedge media { 30000-39999 }\n";
