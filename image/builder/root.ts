@@ -40,7 +40,8 @@ export type Sizes = Map<string, number>;
 export async function makeRoot(folder: string, parts: RootParts): Promise<Sizes> {
   const { board, shop, base, version, epoch } = parts;
   const sizes: Sizes = new Map();
-  await must(["cp", "-a", base, folder]);
+  await Deno.mkdir(folder);
+  await must(["cp", "-a", `${base}/.`, folder]);
   await packageList(folder);
   for (const path of PRUNED) {
     await Deno.remove(`${folder}/${path}`, { recursive: true }).catch(() => {});
