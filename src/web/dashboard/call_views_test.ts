@@ -93,6 +93,14 @@ Deno.test("callPicture() says who hears whom, and draws what passes", () => {
   assert.ok(callPicture({ ...REPORT, parties: [], edges: [] }).toString().includes("rtpedge"));
 });
 
+Deno.test("callPicture() of two parties stands upright on narrow screens, with the same wires", () => {
+  const two = callPicture({ ...REPORT, parties: REPORT.parties.slice(0, 2) }).toString();
+  assert.equal(two.match(/aria-label="alice hears &lt;b&gt;; &lt;b&gt; hears alice"/g)?.length, 2);
+  assert.equal(two.match(/wire alive/g)?.length, 4);
+  assert.equal(two.match(/class="party"/g)?.length, 4);
+  assert.doesNotMatch(callPicture(REPORT).toString(), /upright/);
+});
+
 Deno.test("nameOf() prefers a label", () => {
   assert.equal(nameOf({ tag: "x", label: "reception" }), "reception");
   assert.equal(nameOf({ tag: "" }), "not answered yet");

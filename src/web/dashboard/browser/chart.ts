@@ -23,6 +23,8 @@ const LEFT = 78;
 /** Points farther apart than so many pixels are shown as dots as well; a line of one is not seen. */
 const SPARSE = 14;
 const BOTTOM = 22;
+/** Width of a digit, at most. */
+const DIGIT = 7;
 const TOP = 8;
 
 const FORMATS: Readonly<Record<string, (value: number) => string>> = {
@@ -144,7 +146,9 @@ export class ChartView {
     const times = timeTicks(frame.from, frame.to);
     const digits = times.some((at) => at % 60_000 !== 0) ? 8 : 5;
     const columns = times.map((at) => {
-      const place = { x: xOf(at, frame), y: frame.height + 17, class: "time" };
+      // the middle of a text at the edge would leave the picture
+      const room = frame.width + 6 - digits * DIGIT / 2;
+      const place = { x: Math.min(xOf(at, frame), room), y: frame.height + 17, class: "time" };
       return svg("text", place, localTime(at, false).slice(0, digits));
     });
     return [...rows, ...columns];
