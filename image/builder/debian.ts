@@ -161,6 +161,22 @@ function fetchKernel({ name, flavour, loader }: Board): string {
     fi`;
 }
 
+/** Names and versions of the packages of which something is on the boot partition, in lines, as dpkg-query has them. */
+export async function bootPackages(shop: Workshop): Promise<string> {
+  const names = ["systemd-boot-efi", "raspi-firmware", "u-boot-rpi"];
+  if (shop.sysroot === "") {
+    const folder = `--admindir=${shop.tools}/var/lib/dpkg`;
+    return await must(["dpkg-query", folder, "-W", "-f=${Package}\\t${Version}\\n", names[0]!]);
+  }
+  const lines: string[] = [];
+  for await (const { name } of Deno.readDir(`${shop.tools}/kernel/sysdeb`)) {
+    const [given = "", version = ""] = name.split("_");
+    if (names.includes(given)) lines.push(`${given}\t${decodeURIComponent(version)}\n`);
+  }
+  if (lines.length !== names.length) throw new SetupError(`${shop.tools} has not all of ${names}`);
+  return lines.sort().join("");
+}
+
 /** The Debian packages of the root file system, as they are installed. */
 export async function baseRoot(board: Board, epoch: number): Promise<string> {
   return await kept(

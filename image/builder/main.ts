@@ -13,7 +13,7 @@ import { fetchPackages } from "../../tools/setup.ts";
 import { BOARDS } from "./board.ts";
 import { entryText, makeInitrd, makeVerity } from "./boot.ts";
 import { cacheDirectory, workFolder } from "./cache.ts";
-import { baseRoot, workshop } from "./debian.ts";
+import { baseRoot, bootPackages, workshop } from "./debian.ts";
 import { makeDisk, SLOT_BYTES } from "./disk.ts";
 import { raspberryFiles } from "./raspberry.ts";
 import { compile, expectSize } from "./program.ts";
@@ -115,7 +115,7 @@ async function main(args: readonly string[]): Promise<void> {
       architecture: board.name,
       epoch,
       kernel: shop.kernel,
-      packages,
+      packages: packages + await bootPackages(shop),
       programs: programsOf(lock),
     });
     await Deno.writeTextFile(`${target}/usr/share/rtpedge/sbom.spdx.json`, bill);

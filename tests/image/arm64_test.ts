@@ -2,15 +2,23 @@
  * The image for arm64 in an emulated machine: everything that is asked of the one for amd64.
  */
 
+import { ensurePackages } from "../../tools/packages.ts";
 import { warn } from "../../tools/proc.ts";
 import { Appliance, makeKey } from "./appliance.ts";
+import { ARM_PACKAGES } from "./console.ts";
 import { build, diskOf } from "./images.ts";
 import { machineUnavailable, Network } from "./machine.ts";
 import { presets, smoke } from "./smoke.ts";
 
-const unavailable = Deno.env.get("IMAGE_LONG") === undefined
-  ? "it takes a quarter of an hour: deno task image:test"
-  : await machineUnavailable("arm64");
+async function reason(): Promise<string | undefined> {
+  if (Deno.env.get("IMAGE_LONG") === undefined) {
+    return "it takes a quarter of an hour: deno task image:test";
+  }
+  await ensurePackages(ARM_PACKAGES, "Emulating boards for arm64");
+  return await machineUnavailable("arm64");
+}
+
+const unavailable = await reason();
 if (unavailable !== undefined) warn(`arm64: not run: ${unavailable}`);
 
 Deno.test({

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { warn } from "../../tools/proc.ts";
 import { must } from "../support/process.ts";
+import { consoleUntil } from "./console.ts";
 import { bootFile, build, diskOf } from "./images.ts";
 import { machineUnavailable } from "./machine.ts";
 
@@ -22,35 +23,8 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   "SCSI": ["-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=disk"],
 };
 
-/** How long an emulated machine may take to the first program of the root file system, in milliseconds. */
-const BOOT_MS = 400_000;
-
-/** Starts a machine and waits for a line. @returns its console up to there @throws Error when it does not come */
-async function consoleUntil(argv: readonly string[], pattern: RegExp): Promise<string> {
-  const [program, ...args] = argv;
-  const child = new Deno.Command(program!, {
-    args,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-    signal: AbortSignal.timeout(BOOT_MS),
-  }).spawn();
-  let text = "";
-  try {
-    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      if (pattern.test(text)) return text;
-    }
-  } finally {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
-    await child.status;
-  }
-  throw new Error(`the machine ended without ${pattern} on its console:\n${text.slice(-3000)}`);
-}
+/** How long an emulated machine may take to the first program of the root file system, in seconds. */
+const BOOT_SECONDS = 400;
 
 Deno.test({
   name: "the image starts from SATA, NVMe, USB, SD cards and SCSI",
@@ -72,16 +46,27 @@ Deno.test({
       for (const [kind, devices] of Object.entries(KINDS)) {
         await t.step(kind, async () => {
           const started = performance.now();
-          const said = await consoleUntil([
-            "qemu-system-x86_64",
-            ...["-machine", "q35,i8042=off", "-accel", "tcg,thread=multi", "-cpu", "max,la57=off"],
-            ...["-m", "1024", "-smp", "2", "-nodefaults", "-no-reboot"],
-            ...["-display", "none", "-serial", "stdio"],
-            ...["-kernel", `${folder}/vmlinuz`, "-initrd", `${folder}/initrd`],
-            ...["-append", options],
-            ...["-drive", `file=${disk},format=raw,if=none,id=disk,snapshot=on`],
-            ...devices,
-          ], /Welcome to|no partition/);
+          const said = await consoleUntil(
+            [
+              "qemu-system-x86_64",
+              ...[
+                "-machine",
+                "q35,i8042=off",
+                "-accel",
+                "tcg,thread=multi",
+                "-cpu",
+                "max,la57=off",
+              ],
+              ...["-m", "1024", "-smp", "2", "-nodefaults", "-no-reboot"],
+              ...["-display", "none", "-serial", "stdio"],
+              ...["-kernel", `${folder}/vmlinuz`, "-initrd", `${folder}/initrd`],
+              ...["-append", options],
+              ...["-drive", `file=${disk},format=raw,if=none,id=disk,snapshot=on`],
+              ...devices,
+            ],
+            /Welcome to|no partition/,
+            BOOT_SECONDS,
+          );
           assert.doesNotMatch(said, /no partition/);
           warn(`from ${kind} in ${((performance.now() - started) / 1000).toFixed(0)} s`);
         });
