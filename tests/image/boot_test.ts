@@ -42,7 +42,7 @@ Deno.test({
         const missing = oracleUnavailable();
         if (missing !== undefined) warn(`call of Kamailio: not run: ${missing}`);
         await t.step({
-          name: "carries a call of Kamailio that was told what the manual says",
+          name: "carries a call of Kamailio that was told what README.md says",
           ignore: missing !== undefined,
           fn: () => kamailioCall(network, appliance.address, token),
         });

@@ -1,5 +1,5 @@
 /**
- * Kamailio beside a machine, told about the appliance as docs/appliance.md says, and two phones that call each other.
+ * Kamailio beside a machine, told about the appliance as README.md says, and two phones that call each other.
  *
  * @module
  */
@@ -29,14 +29,14 @@ const ENOUGH = 45;
 /** How long an emulated machine may take for what a real one does at once, in ms. */
 const PATIENCE = 60_000;
 
-/** The lines that the manual has for Kamailio, for this appliance. @throws Error when it has none */
+/** The lines that README.md has for Kamailio, for this appliance. @throws Error when it has none */
 async function manual(address: string, token: string): Promise<string> {
-  const text = await Deno.readTextFile(`${root}/docs/appliance.md`);
-  const block = /^## Point Kamailio at it$[^]*?^```\n([^]*?)^```$/m.exec(text)?.[1];
-  if (block === undefined || !block.includes("wss://192.0.2.60/TOKEN/")) {
-    throw new Error("docs/appliance.md does not say how Kamailio finds the appliance");
+  const text = await Deno.readTextFile(`${root}/README.md`);
+  const block = /^### As an appliance$[^]*?^```\n([^]*?)^```$/m.exec(text)?.[1];
+  if (block === undefined || !block.includes("wss://ADDRESS/TOKEN/")) {
+    throw new Error("README.md does not say how Kamailio finds the appliance");
   }
-  return block.replace("192.0.2.60", address).replace("TOKEN", token);
+  return block.replace("ADDRESS", address).replace("TOKEN", token);
 }
 
 /** A proxy of one's own, with the manual's lines in it. */
@@ -51,6 +51,10 @@ disable_tcp=yes
 listen=udp:${PROXY}:5060
 ${modules.map((name) => `loadmodule "${name}.so"`).join("\n")}
 ${lines}
+# an emulated machine is slow
+modparam("lwsc", "timeout_init", 30000000)
+modparam("lwsc", "timeout_read", 30000000)
+modparam("rtpengine", "rtpengine_tout_ms", 30000)
 request_route {
   if (has_totag()) {
     loose_route();
