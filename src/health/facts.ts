@@ -232,7 +232,9 @@ function localPortsFact(input: HealthInput): HealthFact | undefined {
 function diskFact({ disk }: HealthInput): HealthFact | undefined {
   if (disk === undefined) return undefined;
   const value = `${Math.floor(disk.free / MIB)} MiB of ${Math.floor(disk.total / MIB)} MiB free`;
-  const level = disk.free < 64 * MIB ? "problem" : disk.free < 512 * MIB ? "warning" : "ok";
+  // a small disk is none that is nearly full
+  const little = Math.min(512 * MIB, disk.total / 4);
+  const level = disk.free < 64 * MIB ? "problem" : disk.free < little ? "warning" : "ok";
   const advice = level === "ok" ? undefined : "free some: the journal and recordings need it";
   return fact("disk", "Disk of the data directory", value, level, advice);
 }

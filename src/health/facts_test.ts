@@ -76,6 +76,8 @@ Deno.test("healthFacts() tells each thing that is wrong, and what to do", () => 
     [{ localPorts: [32_768, 60_999], reservedPorts: [[30_000, 40_000]] }, "local-ports", "ok"],
     [{ disk: { free: 100 << 20, total: 2 ** 34 } }, "disk", "warning"],
     [{ disk: { free: 0, total: 2 ** 34 } }, "disk", "problem"],
+    [{ disk: { free: 500 << 20, total: 550 << 20 } }, "disk", "ok"],
+    [{ disk: { free: 130 << 20, total: 550 << 20 } }, "disk", "warning"],
     [{ memory: { available: 2 ** 28, total: 2 ** 32 } }, "memory", "warning"],
     [{ load: { average: 5, processors: 4 } }, "load", "note"],
     [{ load: { average: 9, processors: 4 } }, "load", "warning"],

@@ -78,6 +78,9 @@ Deno.test({
             PATIENCE,
           );
           await browser.picture(`${PICTURES}/overview.png`);
+          const overview = await browser.text("main") ?? "";
+          assert.match(overview, /Packets per second/);
+          assert.doesNotMatch(overview, /cannot be read|Open files allowed|Disk of the data/);
           await browser.send("Page.navigate", { url: `https://${address}/ui/security` });
           await browser.until(
             "document.querySelector('#new-token') && document.documentElement.dataset.ready",

@@ -73,6 +73,11 @@ Deno.test("bundle launcher works through a symbolic link and prints its version"
     assert.equal(outcome.code, 0, outcome.output);
     const { version } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
     assert.match(outcome.output, new RegExp(`${version.replaceAll(".", "\\.")}`));
+    // it is shipped with permissions of its own: /proc and /sys are among them
+    const told = await offline(`${out}/rtpedge doctor --json; true`);
+    for (const fact of ["receive-buffer", "backlog", "udp-drops", "capabilities", "memory"]) {
+      assert.match(told.output, new RegExp(`"id": "${fact}"`), told.output);
+    }
   } finally {
     await Deno.remove(out, { recursive: true });
   }
