@@ -51,22 +51,13 @@ static int compile_ext(const struct rtpe_output *o, const struct rtpe_bundle *b,
 {
 	struct ext_edit *e;
 
-	if (!(o->flags & (RTPE_OUT_EXT_FILTER | RTPE_OUT_MID)))
+	if (!ext_wanted(o))
 		return 0;
 	e = kzalloc(sizeof(*e), GFP_KERNEL);
 	if (!e)
 		return -ENOMEM;
 	c->ext = e;
-	e->filter = o->flags & RTPE_OUT_EXT_FILTER;
-	memcpy(e->allow, o->ext_allow, sizeof(e->allow));
-	if (!(o->flags & RTPE_OUT_MID))
-		return 0;
-	e->mid_id = o->mid_id;
-	e->mid_len = o->mid_len;
-	memcpy(e->mid, o->mid, o->mid_len);
-	/* The sender's MID names a section of the sender's. */
-	if (b)
-		e->strip = b->mid_extension;
+	ext_compile(e, o, b ? b->mid_extension : 0);
 	return 0;
 }
 

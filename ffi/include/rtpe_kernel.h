@@ -18,14 +18,19 @@
  * rtpe_srtp_port; what one has seen the other learns by merging, which may be
  * done at any time and any number of times:
  *
- *   down     SRTP_PUT of what the core remembers, RULE_SET, and once more
- *            SRTP_PUT when no older packet waits in the port's socket
+ *   down     SRTP_PUT of what the core remembers; RULE_SET when no packet waits
+ *            in the port's socket, for one that is overtaken by more than a
+ *            window is too old to tell; SRTP_PUT once more when none can wait
+ *            there that came before
  *   up       RULE_CLEAR, SYNC, then rtpe_srtp_merge() of what pread() returns
  *   between  of a packet that comes up SRTP_CLAIM before it is forwarded: its
  *            twin may be under way in the module
  *   always   of a packet that comes up, and of one that the core sends, the
  *            rollover counter is guessed after rtpe_srtp_note() of the `top`
  *            that pread() returns, where that is higher
+ *
+ * SRTP_PUT and SRTP_CLAIM wait for no other message: any thread may send them,
+ * with a packet in its hands.
  *
  * Layout rules: those of rtpe_rule.h.
  */

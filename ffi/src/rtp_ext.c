@@ -12,6 +12,18 @@ enum {
 	ONE_BYTE_MAX_LEN = 16,
 };
 
+void ext_compile(struct ext_edit *e, const struct rtpe_output *o, uint8_t strip)
+{
+	e->filter = o->flags & RTPE_OUT_EXT_FILTER;
+	memcpy(e->allow, o->ext_allow, sizeof(e->allow));
+	if (!(o->flags & RTPE_OUT_MID))
+		return;
+	e->mid_id = o->mid_id;
+	e->mid_len = o->mid_len;
+	memcpy(e->mid, o->mid, o->mid_len);
+	e->strip = strip;
+}
+
 static uint32_t fixed_len(const uint8_t *rtp)
 {
 	return RTP_HEADER + (rtp[0] & 0x0fu) * 4;

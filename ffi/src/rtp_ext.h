@@ -43,6 +43,16 @@ struct ext_edit {
 	uint32_t allow[8];
 };
 
+/* Whether an output changes elements at all. */
+static inline bool ext_wanted(const struct rtpe_output *o)
+{
+	return o->flags & (RTPE_OUT_EXT_FILTER | RTPE_OUT_MID);
+}
+
+/* What an output changes. strip: the extension that has the sender's MID, which
+ * names a section of the sender's; 0 = none. `e` is zeroed. */
+void ext_compile(struct ext_edit *e, const struct rtpe_output *o, uint8_t strip);
+
 /* The most a packet of n bytes can become. */
 static inline uint32_t ext_edited_max(uint32_t n)
 {

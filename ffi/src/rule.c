@@ -12,17 +12,6 @@
 
 enum { MAX_RETIRED = 4096 };
 
-static void compile_ext(const struct rtpe_output *o, struct ext_edit *e)
-{
-	e->filter = o->flags & RTPE_OUT_EXT_FILTER;
-	memcpy(e->allow, o->ext_allow, sizeof(e->allow));
-	if (!(o->flags & RTPE_OUT_MID))
-		return;
-	e->mid_id = o->mid_id;
-	e->mid_len = o->mid_len;
-	memcpy(e->mid, o->mid, o->mid_len);
-}
-
 static int compile_output(struct rtpe_core *core, const struct rtpe_output *o,
 			  struct out_rule *c)
 {
@@ -59,11 +48,6 @@ static void output_read(const struct source *in, uint32_t i, struct rtpe_output 
 	memcpy(o, in->bytes + sizeof(*in->head) + i * sizeof(*o), sizeof(*o));
 }
 
-static bool has_ext(const struct rtpe_output *o)
-{
-	return o->flags & (RTPE_OUT_EXT_FILTER | RTPE_OUT_MID);
-}
-
 /* Room for the rule and all that hangs on it, in one piece. */
 static struct rule *rule_alloc(const struct source *in, struct ext_edit **ext)
 {
@@ -77,7 +61,7 @@ static struct rule *rule_alloc(const struct source *in, struct ext_edit **ext)
 
 	for (uint32_t i = 0; i < head->n_outputs; i++) {
 		output_read(in, i, &o);
-		size += has_ext(&o) ? sizeof(struct ext_edit) : 0;
+		size += ext_wanted(&o) ? sizeof(struct ext_edit) : 0;
 		silence |= o.flags & RTPE_OUT_SILENCE;
 	}
 	/* No copy of a key is left behind. */
@@ -154,12 +138,9 @@ static int compile(struct rtpe_core *core, struct slot *slot, const struct sourc
 			err = secure_compile_output(core, slot, &o.encrypt, rule, c);
 		explicit_bzero(&o.encrypt, sizeof(o.encrypt));
 		rule->keep_sealed |= (o.flags & RTPE_OUT_AS_RECEIVED) != 0;
-		if (err || !has_ext(&o))
+		if (err || !ext_wanted(&o))
 			continue;
-		compile_ext(&o, ext);
-		/* The sender's MID names a section of the sender's. */
-		if (o.flags & RTPE_OUT_MID && rule->bundle)
-			ext->strip = in->bundle.mid_extension;
+		ext_compile(ext, &o, rule->bundle ? in->bundle.mid_extension : 0);
 		c->ext = ext++;
 	}
 	return !err && rule->bundle ? compile_bundle(slot, rule->bundle, &in->bundle) : err;

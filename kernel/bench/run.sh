@@ -6,19 +6,17 @@
 # BENCH_PEER    a folder with rtpengine-daemon unpacked or installed; without it
 #               only we are measured. Its module is fetched from the same suite.
 # BENCH_ROUNDS  how often, 3
-# VM_KERNEL     folder of unpacked kernel packages
+# VM_KERNEL …   see ../test/vm.sh
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/rtpedge
-kernel=${VM_KERNEL:-$cache/kernels/bookworm}
-peer=${BENCH_PEER:-$cache/oracle}
+peer=${BENCH_PEER:-${XDG_CACHE_HOME:-$HOME/.cache}/rtpedge/oracle}
 out=$root/build/kernel/bench
-modules=$(ls -dv "$kernel"/lib/modules/* "$kernel"/usr/lib/modules/* 2>/dev/null | tail -n 1)
-release=${modules##*/}
-kdir=$kernel/usr/src/linux-headers-$release
-[ -d "$kdir" ] || { echo "no kernel in $kernel: run make -C kernel test first"; exit 1; }
+. "$root/kernel/test/vm.sh"
+
+vm_needs qemu-system-x86_64 busybox modprobe cpio gzip ip cc
+vm_kernel
 
 tree=$out/tree
 rm -rf "$tree"
@@ -61,26 +59,10 @@ cp "$here/init.sh" "$tree/init"
 chmod +x "$tree/init"
 cp "$out/mod/rtpbench.ko" "$root/build/kernel/$release/rtpedge.ko" "$tree/"
 cp "$(command -v busybox)" "$(readlink -f "$(command -v ip)")" "$tree/bin/"
-for bin in "$tree"/bin/ip "$tree/bench"; do ldd "$bin"; done | grep -o '/[^ ]*' | sort -u |
-	while read -r lib; do cp -L "$lib" "$tree/lib64/"; done
-: >"$tree/modules/order"
-for m in dummy x_tables nf_tables ctr gcm ghash_generic aesni_intel sha1_ssse3; do
-	modprobe -d "${modules%/lib/modules/*}" -S "$release" --show-depends $m 2>/dev/null |
-		sed -n 's/^insmod \([^ ]*\).*/\1/p'
-done | awk '!seen[$0]++' | while read -r m; do
-	case $m in
-	*.xz) xz -dc "$m" >"$tree/modules/$(basename "${m%.xz}")" ;;
-	*) cp "$m" "$tree/modules/" ;;
-	esac
-	basename "${m%.xz}" >>"$tree/modules/order"
-done
-(cd "$tree" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$out/initrd.gz"
-
-timeout "${VM_SECONDS:-600}" qemu-system-x86_64 -accel tcg,thread=multi,tb-size=512 -cpu max -m 3072 -smp 2 \
-	-nodefaults -no-reboot -display none -serial stdio -kernel "$kernel/boot/vmlinuz-$release" \
-	-initrd "$out/initrd.gz" \
-	-append "console=ttyS0 quiet panic=-1 no_timer_check mitigations=off ROUNDS=${BENCH_ROUNDS:-3}" </dev/null |
-	sed -u 's,\r,,' | tee "$out/console.log"
+vm_libraries "$tree/lib64" "$tree/bin/ip" "$tree/bench"
+vm_modules "$tree/modules" dummy x_tables nf_tables ctr gcm ghash_generic aesni_intel sha1_ssse3 \
+	>"$tree/modules/order"
+vm_run "$tree" "${VM_SECONDS:-600}" "ROUNDS=${BENCH_ROUNDS:-3}" -accel tcg,thread=multi,tb-size=512 -m 3072
 
 # The best round of each.
 awk '$1 == "bench:" && /ns per packet/ {

@@ -64,9 +64,9 @@ int client_send(struct client *c, uint16_t type, uint32_t slot, const void *body
 	return message(c, type, slot, 0, body, len);
 }
 
-int client_hello(struct client *c, uint32_t flags, uint32_t n_slots, uint32_t lease_ms)
+struct rtpe_kernel_hello client_greeting(uint32_t flags, uint32_t n_slots)
 {
-	struct rtpe_kernel_hello hello = {
+	return (struct rtpe_kernel_hello){
 		.rule_abi = RTPE_RULE_ABI,
 		.rule_size = sizeof(struct rtpe_rule),
 		.output_size = sizeof(struct rtpe_output),
@@ -75,9 +75,14 @@ int client_hello(struct client *c, uint32_t flags, uint32_t n_slots, uint32_t le
 		.srtp_size = sizeof(struct rtpe_srtp_port),
 		.flags = flags,
 		.n_slots = n_slots,
-		.lease_ms = lease_ms,
 	};
+}
 
+int client_hello(struct client *c, uint32_t flags, uint32_t n_slots, uint32_t lease_ms)
+{
+	struct rtpe_kernel_hello hello = client_greeting(flags, n_slots);
+
+	hello.lease_ms = lease_ms;
 	c->n_slots = n_slots;
 	return client_send(c, RTPE_KERNEL_HELLO, 0, &hello, sizeof(hello));
 }

@@ -19,7 +19,9 @@ int command(const char *text);
 /* Opens a table's control file. 0 or -errno. */
 int client_open(struct client *c, unsigned int table);
 void client_close(struct client *c);
-/* HELLO as it should be. 0 or -errno. */
+/* HELLO as it should be: to be sent by somebody else. */
+struct rtpe_kernel_hello client_greeting(uint32_t flags, uint32_t n_slots);
+/* The same, sent. 0 or -errno. */
 int client_hello(struct client *c, uint32_t flags, uint32_t n_slots, uint32_t lease_ms);
 /* Maps the counters. 0 or -errno. */
 int client_map(struct client *c);

@@ -154,20 +154,14 @@ static void waiting(void)
 /* nftables marks what the hook is to take. */
 static void marks(void)
 {
-	struct rtpe_kernel_hello hello = {
-		.rule_abi = RTPE_RULE_ABI,
-		.rule_size = sizeof(struct rtpe_rule), .output_size = sizeof(struct rtpe_output),
-		.bundle_size = sizeof(struct rtpe_bundle),
-		.counters_size = sizeof(struct rtpe_counters),
-		.srtp_size = sizeof(struct rtpe_srtp_port),
-		.flags = RTPE_KERNEL_HOOK_INPUT, .n_slots = 40, .mark = 0x10, .mark_mask = 0xf0,
-	};
+	struct rtpe_kernel_hello hello = client_greeting(RTPE_KERNEL_HOOK_INPUT, 40);
 	struct heard h;
 	struct call k;
 
 	call_begin(&k, 0, false, false);
 	client_close(&k.c);
 	CHECK(client_open(&k.c, 0) == 0);
+	hello.mark_mask = 0xf0;
 	hello.mark = 0x101;
 	CHECK(client_send(&k.c, RTPE_KERNEL_HELLO, 0, &hello, sizeof(hello)) == -EINVAL);
 	hello.mark = 0x10;
@@ -185,14 +179,7 @@ static void marks(void)
 
 static void copies(void)
 {
-	struct rtpe_kernel_hello hello = {
-		.rule_abi = RTPE_RULE_ABI,
-		.rule_size = sizeof(struct rtpe_rule), .output_size = sizeof(struct rtpe_output),
-		.bundle_size = sizeof(struct rtpe_bundle),
-		.counters_size = sizeof(struct rtpe_counters),
-		.srtp_size = sizeof(struct rtpe_srtp_port),
-		.flags = RTPE_KERNEL_HOOK_INPUT, .n_slots = 40, .copy_bytes = 1 << 17,
-	};
+	struct rtpe_kernel_hello hello = client_greeting(RTPE_KERNEL_HOOK_INPUT, 40);
 	static uint8_t buffer[1 << 18];
 	struct rtpe_kernel_copy *copy = (struct rtpe_kernel_copy *)(void *)buffer;
 	unsigned got = 0;
@@ -206,7 +193,7 @@ static void copies(void)
 	CHECK(fd >= 0 && read(fd, buffer, sizeof(buffer)) < 0 && errno == ENOTCONN);
 	client_close(&k.c);
 	CHECK(client_open(&k.c, 0) == 0);
-	hello.copy_bytes++;
+	hello.copy_bytes = (1 << 17) + 1;
 	CHECK(client_send(&k.c, RTPE_KERNEL_HELLO, 0, &hello, sizeof(hello)) == -EINVAL);
 	hello.copy_bytes--;
 	CHECK(client_send(&k.c, RTPE_KERNEL_HELLO, 0, &hello, sizeof(hello)) == 0);

@@ -37,6 +37,8 @@ static void one_way(uint32_t hook, bool from6, bool to6)
 	CHECK(k.c.counters[0].ssrc[0].ssrc == SSRC && k.c.counters[0].ssrc[0].packets == 10);
 	CHECK(k.c.counters[0].ssrc[0].max_seq - k.c.counters[0].ssrc[0].base_seq == 9);
 	CHECK(k.c.counters[0].ssrc[0].payload_bytes == 200);
+	CHECK(k.c.counters[0].payload_type[0] == (0x80 | 8) && !k.c.counters[0].payload_type[1]);
+	CHECK(k.c.counters[0].payload[0].packets == 10 && k.c.counters[0].payload[0].bytes == 320);
 	call_end(&k);
 }
 
@@ -356,6 +358,40 @@ static void fragments(void)
 	large(true, true);
 }
 
+/* Several datagrams in one buffer, as they come from network cards that join
+ * them: the socket takes them apart. */
+static void joined(uint32_t hook, bool from6)
+{
+	enum { EACH = 32, ALL = 4 };
+	uint8_t packets[ALL * EACH];
+	int size = EACH;
+	struct heard h;
+	struct call k;
+
+	call_begin(&k, hook, from6, from6);
+	CHECK(draft_set(&k.c, 0, &k.d) == 0);
+	for (uint16_t i = 0; i < ALL; i++)
+		CHECK(rtp(packets + i * EACH, 8, i, SSRC) == EACH);
+	CHECK(setsockopt(k.n1, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)) == 0);
+	send_to(k.n1, k.a, 30000, packets, sizeof(packets));
+	for (int i = 0; i < ALL; i++) {
+		h = hear(k.up, LONG_MS);
+		CHECK(h.len == EACH && memcmp(h.data, packets + i * EACH, EACH) == 0);
+	}
+	CHECK(k.c.counters[0].rx_packets == 0 && hear(k.n2, 0).len < 0);
+	size = 0;
+	CHECK(setsockopt(k.n1, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)) == 0);
+	CHECK(passes(&k, 8, ALL, &h) && k.c.counters[0].rx_packets == 1);
+	call_end(&k);
+}
+
+static void joined_datagrams(void)
+{
+	joined(RTPE_KERNEL_HOOK_INPUT, false);
+	joined(RTPE_KERNEL_HOOK_INPUT, true);
+	joined(RTPE_KERNEL_HOOK_EARLY, false);
+}
+
 /* A datagram with headers of our own making. */
 static void send_raw(uint16_t check, uint16_t udp_len, size_t n, const uint8_t *payload)
 {
@@ -420,6 +456,7 @@ const struct test forward_tests[] = {
 	{ "malformed packets are dropped", malformed },
 	{ "STUN, DTLS, RTCP, fax", other_protocols },
 	{ "packets beyond the MTU", fragments },
+	{ "several datagrams in one buffer", joined_datagrams },
 	{ "checksums and lengths", checksums },
 	{ NULL, NULL },
 };

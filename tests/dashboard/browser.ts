@@ -6,20 +6,11 @@
  */
 
 import { join } from "node:path";
-import { type Netns, until } from "../support/mod.ts";
+import { CHROMIUM_SWITCHES, type Netns, until } from "../support/mod.ts";
 import { type Answer, DevTools, type Parameters } from "../webrtc/devtools.ts";
 
 const SWITCHES: readonly string[] = [
-  "--headless=new",
-  "--remote-debugging-pipe",
-  "--no-sandbox",
-  "--no-first-run",
-  "--disable-gpu",
-  "--disable-dev-shm-usage",
-  "--disable-extensions",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
+  ...CHROMIUM_SWITCHES,
   "--hide-scrollbars",
   // the certificate is the daemon's own
   "--ignore-certificate-errors",

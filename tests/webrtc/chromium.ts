@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildTone } from "../interop/wav.ts";
-import { type Netns, run, until } from "../support/mod.ts";
+import { CHROMIUM_SWITCHES, type Netns, run, until } from "../support/mod.ts";
 import { DevTools, type Parameters } from "./devtools.ts";
 
 const SCRIPT = fileURLToPath(new URL("page_script.js", import.meta.url));
@@ -22,16 +22,7 @@ export async function chromiumUnavailable(): Promise<string | undefined> {
 }
 
 const SWITCHES: readonly string[] = [
-  "--headless=new",
-  "--remote-debugging-pipe",
-  "--no-sandbox",
-  "--no-first-run",
-  "--disable-gpu",
-  "--disable-dev-shm-usage",
-  "--disable-extensions",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
+  ...CHROMIUM_SWITCHES,
   "--autoplay-policy=no-user-gesture-required",
   "--use-fake-device-for-media-stream",
 ];
