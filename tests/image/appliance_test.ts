@@ -91,6 +91,16 @@ Deno.test({
           next: "B",
           trial: "no",
         });
+        const system = JSON.parse(
+          await appliance.shell(
+            "curl -s --unix-socket /var/lib/rtpedge/console/socket http://localhost/api/v1/system",
+          ),
+        ) as { updates?: { slots: { bootname: string; booted: boolean; version: string }[] } };
+        assert.deepEqual(
+          system.updates?.slots.map(({ bootname, booted, version }) => [bootname, booted, version]),
+          [["A", false, ""], ["B", true, "1.1.0"]],
+          "the page shows other slots",
+        );
         assert.equal(appliance.code, undefined, "a set-up code although there is somebody");
         assert.equal((await appliance.probe("signin"))["status"], 201);
         assert.deepEqual(await appliance.probe("ping", token), { result: "pong" });

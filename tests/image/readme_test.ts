@@ -101,6 +101,13 @@ Deno.test({
           await browser.picture(`${PICTURES}/token.png`);
           token = await browser.text("#token-text") ?? "";
           assert.match(token, /^rtpe_/);
+          await browser.send("Page.navigate", { url: `https://${address}/ui/system` });
+          await browser.until(
+            "document.querySelector('main')?.innerText.includes('rtpedge-amd64')",
+            "the slots",
+            PATIENCE,
+          );
+          await browser.picture(`${PICTURES}/system.png`);
           assert.deepEqual(browser.complaints, []);
           assert.deepEqual(browser.strangers, []);
         });

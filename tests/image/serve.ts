@@ -12,12 +12,9 @@ const [hostname = "", port = "", folder = ""] = Deno.args;
 
 Deno.serve({ hostname, port: Number(port), onListen() {} }, async (request) => {
   const name = new URL(request.url).pathname.replace(/^.*\//, "");
-  let size: number;
-  try {
-    size = (await Deno.stat(`${folder}/${name}`)).size;
-  } catch {
-    return new Response("no such file", { status: 404 });
-  }
+  const stat = await Deno.stat(`${folder}/${name}`).catch(() => undefined);
+  if (stat?.isFile !== true) return new Response("no such file", { status: 404 });
+  const { size } = stat;
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");
   const from = range === null ? 0 : Number(range[1]);
   const to = range === null || range[2] === "" ? size - 1 : Math.min(Number(range[2]), size - 1);
