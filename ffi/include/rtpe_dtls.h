@@ -103,7 +103,8 @@ struct rtpe_dtls_news {
 };
 
 /* dst: who it speaks with, by way of slot; to where nothing can be sent, nothing
- * is. NULL when out of memory or threads, or out of range. It does not begin yet. */
+ * is. NULL when out of memory or threads, or out of range. It does not begin yet.
+ * Handshakes under way keep what they need of ctx. */
 RTPE_EXPORT struct rtpe_dtls_link *
 rtpe_dtls_link_new(struct rtpe_core *core, struct rtpe_dtls_ctx *ctx, rtpe_u32 role,
 		   rtpe_u32 mtu, const struct rtpe_dtls_fingerprint *fingerprints, rtpe_u32 n,

@@ -41,6 +41,12 @@ struct walk {
 static const struct walk walks[] = {
 	LIVES(RTPE_MODE_SOCKETS, "sockets", scenario_run),
 	LIVES(RTPE_MODE_STEER, "steer", scenario_run),
+	{ "DTLS: an allocation that fails is survived", FAULT_MEMORY, RTPE_MODE_SOCKETS,
+	  scenario_dtls },
+	{ "DTLS: a thread that cannot start is survived", FAULT_THREAD, RTPE_MODE_SOCKETS,
+	  scenario_dtls },
+	{ "DTLS: a datagram that cannot be sent is survived", FAULT_SEND, RTPE_MODE_SOCKETS,
+	  scenario_dtls },
 	{ "steer: BPF that fails is survived", FAULT_BPF, RTPE_MODE_STEER, scenario_run },
 	{ "auto: BPF that fails makes it sockets", FAULT_BPF, RTPE_MODE_AUTO, scenario_run },
 	{ "auto: starting without memory is refused", FAULT_MEMORY, RTPE_MODE_AUTO,

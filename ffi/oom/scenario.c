@@ -8,10 +8,12 @@
 #include <time.h>
 
 #include "check.h"
+#include "dtls_ends.h"
 #include "fault.h"
 #include "net.h"
 
-enum { PORTS_OPENED = 6, SENT = 8, RTP_LEN = 172, BIG = 1400, WAIT_MS = 2000 };
+enum { PORTS_OPENED = 6, SENT = 8, RTP_LEN = 172, BIG = 1400, WAIT_MS = 2000,
+       DTLS_MS = 3000 };
 
 static const struct {
 	const char *ip;
@@ -23,6 +25,8 @@ static const struct {
 
 /* The peers of the first three ports, and one that asks control questions. */
 static int peers[3], asker;
+/* Two who shake hands. */
+static struct identity shaking[2];
 static atomic_uint bells;
 
 struct life {
@@ -35,6 +39,8 @@ void scenario_open(void)
 	for (int i = 0; i < 3; i++)
 		peers[i] = peer_open(places[i].ip, 0);
 	asker = peer_open("127.0.0.1", 0);
+	for (int i = 0; i < 2; i++)
+		shaking[i].pem = make_pem(false);
 }
 
 void scenario_close(void)
@@ -252,4 +258,42 @@ void scenario_run(uint32_t mode)
 	CHECK(atomic_load(&bells) > 0 || fault_hit());
 	for (int i = 0; i < 3; i++)
 		empty(peers[i]);
+}
+
+/* A context under each certificate. */
+static bool contexts_open(void)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct pem *pem = &shaking[i].pem;
+
+		shaking[i].ctx = rtpe_dtls_ctx_new(pem->cert, pem->key, ALL, NULL, NULL, 0);
+	}
+	return shaking[0].ctx && shaking[1].ctx;
+}
+
+void scenario_dtls(uint32_t mode)
+{
+	struct rtpe_core *core = core_start(mode);
+	static struct pairs pairs;
+	bool ok = false;
+
+	if (!core)
+		return;
+	if (contexts_open() &&
+	    pairs_open(&pairs, core, 2, 43000, &shaking[0], &shaking[1], NULL, NULL)) {
+		pairs_begin(&pairs);
+		ok = pairs_run(&pairs, DTLS_MS);
+		for (uint32_t i = 0; i < 4 && ok; i++)
+			ok = pairs.end[i].news.result.state == RTPE_DTLS_CONNECTED;
+	}
+	CHECK(ok || fault_hit());
+	/* What is left goes with the core. */
+	if (!ok || !fault_hit())
+		pairs_free(&pairs);
+	explicit_bzero(&pairs, sizeof(pairs));
+	for (int i = 0; i < 2; i++) {
+		rtpe_dtls_ctx_free(shaking[i].ctx);
+		shaking[i].ctx = NULL;
+	}
+	rtpe_core_free(core);
 }

@@ -12,5 +12,7 @@ void scenario_close(void);
 void scenario_run(uint32_t mode);
 /* Only starting and stopping. */
 void scenario_start(uint32_t mode);
+/* Handshakes between ports of a core. */
+void scenario_dtls(uint32_t mode);
 
 #endif

@@ -144,10 +144,11 @@ void rtpe_core_free(struct rtpe_core *core)
 		return;
 	atomic_store(&core->stop, 1);
 	ctl_stop(core);
-	dtls_hub_free(core);
 	for (uint32_t i = 0; i < core->n_threads; i++)
 		thread_exit(&core->threads[i]);
 	core->n_threads = 0;
+	/* Relay threads tell it of datagrams. */
+	dtls_hub_free(core);
 	/* Before the ports: the module is not to close them. */
 	kernel_free(core);
 	slots_free(core);

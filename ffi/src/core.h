@@ -203,7 +203,7 @@ struct rtpe_core {
 	struct kernel *kernel;		/* the API's; NULL without a table */
 	struct capture *capture;	/* the API's; NULL before the first capture */
 	struct capture *capture_dtls;	/* of whoever sends for DTLS; likewise */
-	struct dtls_hub *dtls;		/* NULL before the first handshake */
+	_Atomic(struct dtls_hub *) dtls;	/* NULL before the first handshake */
 	/* Bit i: the API is to look at slot i. */
 	_Atomic(_Atomic uint64_t *) ready;
 };
@@ -230,6 +230,9 @@ struct packet {
 	struct rtpe_addr dst;
 };
 
+/* What is new in a relay thread's ring: datagrams of DTLS, or something else. */
+enum { RING_DTLS = 1, RING_OTHER = 2 };
+
 struct thread {
 	struct qsbr_reader reader;
 	struct rtpe_core *core;
@@ -245,7 +248,7 @@ struct thread {
 	struct pace pace;
 	struct ring ring;
 	struct punt_gate *gate;
-	bool ring_dirty;
+	uint8_t ring_dirty;		/* who has to be told, RING_* */
 	uint32_t overflow;		/* SO_RXQ_OVFL told last */
 	uint32_t batch;			/* packets of the batch at hand */
 	uint64_t random;

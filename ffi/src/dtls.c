@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "rtpe_dtls.h"
+#include "dtls.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -178,6 +178,12 @@ struct rtpe_dtls_ctx *rtpe_dtls_ctx_new(const char *cert_pem, const char *key_pe
 	return NULL;
 }
 
+struct rtpe_dtls_ctx *dtls_ctx_get(struct rtpe_dtls_ctx *ctx)
+{
+	atomic_fetch_add(&ctx->users, 1);
+	return ctx;
+}
+
 void rtpe_dtls_ctx_free(struct rtpe_dtls_ctx *ctx)
 {
 	if (ctx)
@@ -194,6 +200,12 @@ static unsigned timer(SSL *ssl, unsigned before_us)
 	return before_us * 2 < LAST_TIMEOUT_US ? before_us * 2 : LAST_TIMEOUT_US;
 }
 
+bool dtls_terms_ok(rtpe_u32 role, rtpe_u32 mtu, rtpe_u32 n_fingerprints)
+{
+	return mtu >= MTU_MIN && mtu <= MTU_MAX && role <= RTPE_DTLS_ACTIVE &&
+	       n_fingerprints <= RTPE_DTLS_FINGERPRINTS_MAX;
+}
+
 struct rtpe_dtls *rtpe_dtls_new(struct rtpe_dtls_ctx *ctx, rtpe_u32 role, rtpe_u32 mtu,
 				const struct rtpe_dtls_fingerprint *fingerprints, rtpe_u32 n)
 {
@@ -201,14 +213,12 @@ struct rtpe_dtls *rtpe_dtls_new(struct rtpe_dtls_ctx *ctx, rtpe_u32 role, rtpe_u
 	struct rtpe_dtls *d;
 	BIO *bio;
 
-	if (mtu < MTU_MIN || mtu > MTU_MAX || role > RTPE_DTLS_ACTIVE ||
-	    n > RTPE_DTLS_FINGERPRINTS_MAX)
+	if (!dtls_terms_ok(role, mtu, n))
 		return NULL;
 	d = mem_zalloc(sizeof(*d) + size);
 	if (!d)
 		return NULL;
-	atomic_fetch_add(&ctx->users, 1);
-	d->ctx = ctx;
+	d->ctx = dtls_ctx_get(ctx);
 	d->n_fingerprints = n;
 	if (n)
 		memcpy(d->fingerprints, fingerprints, size);

@@ -11,14 +11,18 @@ static uint64_t now_tick(void)
 	return clock_us(CLOCK_MONOTONIC) / (1000 * DTLS_TICK_MS);
 }
 
-void dtls_hub_ready(struct dtls_hub *hub, struct rtpe_dtls_link *link)
+bool dtls_hub_ready(struct dtls_hub *hub, struct rtpe_dtls_link *link)
 {
 	/* Whoever runs it looks again before it lets go of it. */
 	if (link->running || !list_empty(&link->ready))
-		return;
+		return false;
 	list_add(&hub->ready, &link->ready);
-	if (hub->n_idle)
-		pthread_cond_signal(&hub->work);
+	return hub->n_idle > 0;
+}
+
+void dtls_hub_wake(struct dtls_hub *hub)
+{
+	pthread_cond_signal(&hub->work);
 }
 
 void dtls_hub_time(struct dtls_hub *hub, struct rtpe_dtls_link *link, int32_t ms)
@@ -66,29 +70,74 @@ static void turn_wheel(struct dtls_hub *hub)
 		hub->tick = now;
 }
 
-/* When something is due next, for pthread_cond_timedwait(). */
-static struct timespec next_due(const struct dtls_hub *hub)
+/* When something is due next, monotonic µs. */
+static uint64_t next_due(const struct dtls_hub *hub)
 {
-	uint64_t tick = hub->tick + 1, ms;
+	uint64_t tick = hub->tick + 1;
 
 	while (list_empty(&hub->wheel[tick % DTLS_TICKS]))
 		tick++;
-	ms = tick * DTLS_TICK_MS;
-	return (struct timespec){ .tv_sec = (time_t)(ms / 1000),
-				  .tv_nsec = (long)(ms % 1000) * 1000000 };
+	return tick * DTLS_TICK_MS * 1000;
 }
 
 static void wait_for_work(struct dtls_hub *hub)
 {
-	hub->n_idle++;
-	if (hub->n_timed) {
-		struct timespec until = next_due(hub);
+	uint64_t until = hub->n_timed ? next_due(hub) : UINT64_MAX;
+	struct timespec ts;
 
-		pthread_cond_timedwait(&hub->work, &hub->lock, &until);
+	if (hub->unheard && hub->told + DTLS_TELL_US < until)
+		until = hub->told + DTLS_TELL_US;
+	hub->n_idle++;
+	if (until != UINT64_MAX) {
+		ts.tv_sec = (time_t)(until / 1000000);
+		ts.tv_nsec = (long)(until % 1000000) * 1000;
+		pthread_cond_timedwait(&hub->work, &hub->lock, &ts);
 	} else {
 		pthread_cond_wait(&hub->work, &hub->lock);
 	}
 	hub->n_idle--;
+}
+
+/* Under the lock, which it gives back for a moment. Whoever is to be told has to be
+ * told by the worker that comes here last: it waits for nothing else meanwhile. */
+static void tell(struct dtls_hub *hub)
+{
+	uint64_t now;
+	bool punts;
+
+	if (!hub->unheard)
+		return;
+	now = clock_us(CLOCK_MONOTONIC);
+	if (now < hub->told + DTLS_TELL_US)
+		return;
+	punts = hub->punts;
+	hub->unheard = hub->punts = false;
+	hub->told = now;
+	pthread_mutex_unlock(&hub->lock);
+	bell_ring(hub->core->bell, BELL_DTLS);
+	if (punts)
+		bell_ring(hub->core->bell, RTPE_RING_PUNT);
+	pthread_mutex_lock(&hub->lock);
+}
+
+void dtls_hub_punted(struct rtpe_core *core)
+{
+	struct dtls_hub *hub = atomic_load_explicit(&core->dtls, memory_order_acquire);
+	bool now = true;
+
+	if (hub) {
+		pthread_mutex_lock(&hub->lock);
+		/* Whoever works comes by, and so does who waits to tell something. */
+		if (!hub->stop && (hub->unheard || hub->n_idle < hub->n_threads)) {
+			hub->unheard = hub->punts = true;
+			now = false;
+		} else {
+			hub->told = clock_us(CLOCK_MONOTONIC);
+		}
+		pthread_mutex_unlock(&hub->lock);
+	}
+	if (now)
+		bell_ring(core->bell, RTPE_RING_PUNT);
 }
 
 static void *worker(void *arg)
@@ -101,6 +150,7 @@ static void *worker(void *arg)
 		struct list *first;
 
 		turn_wheel(hub);
+		tell(hub);
 		first = hub->ready.next;
 		if (first == &hub->ready) {
 			wait_for_work(hub);
@@ -165,7 +215,8 @@ struct dtls_hub *dtls_hub(struct rtpe_core *core)
 		hub_destroy(hub);
 		return NULL;
 	}
-	return core->dtls = hub;
+	atomic_store_explicit(&core->dtls, hub, memory_order_release);
+	return hub;
 }
 
 void dtls_hub_free(struct rtpe_core *core)

@@ -20,6 +20,8 @@ enum {
 	/* Time-outs: a wheel of this many places, which is more than the longest. */
 	DTLS_TICK_MS = 16, DTLS_TICKS = 256,
 	DTLS_WORKERS = 4,
+	/* The bell rings once in so long: to be woken is dear for whoever is told. */
+	DTLS_TELL_US = 1000,
 	/* What may wait for one link. */
 	DTLS_QUEUE = 16, DTLS_QUEUE_BYTES = 131072,
 	DTLS_FLIGHT = 16384,		/* what one step says, at most */
@@ -45,19 +47,23 @@ struct dtls_path {
 
 struct rtpe_dtls_link {
 	struct dtls_hub *hub;
-	struct rtpe_dtls *dtls;
+	struct rtpe_dtls *dtls;		/* made by the first worker that has it */
 	struct list all, ready, timed, with_news;
 	struct dtls_queue queue;
 	struct dtls_path path;
 	bool running;
 	bool poked;			/* to be stepped without a datagram */
-	bool doomed;			/* the worker frees it */
+	bool doomed;			/* a worker frees it */
 	atomic_bool accepted;
 	uint32_t told;			/* the state there was news of last */
 	/* What it said when it was connected, until it is accepted. */
 	uint8_t *held;
 	uint32_t held_len;
 	struct rtpe_dtls_news news;
+	/* What it is made with. */
+	struct rtpe_dtls_ctx *ctx;
+	uint32_t role, mtu, n_fingerprints;
+	struct rtpe_dtls_fingerprint fingerprints[];
 };
 
 struct dtls_hub {
@@ -69,6 +75,9 @@ struct dtls_hub {
 	uint64_t tick;			/* the last that was looked at */
 	uint32_t n_timed;
 	uint32_t n_threads, n_idle;
+	bool unheard;			/* something waits for the bell */
+	bool punts;			/* among it datagrams in a relay thread's ring */
+	uint64_t told;			/* when it rang last, monotonic µs */
 	bool stop;
 	pthread_mutex_t sending;
 	uint64_t ip_id;			/* under `sending` */
@@ -80,11 +89,16 @@ struct dtls_hub {
 struct dtls_hub *dtls_hub(struct rtpe_core *core);
 /* Ends the threads, frees the links. */
 void dtls_hub_free(struct rtpe_core *core);
+/* A relay thread has put DTLS datagrams into its ring, and nothing else: when the
+ * bell is about to ring anyway, it is not rung for them. */
+void dtls_hub_punted(struct rtpe_core *core);
 /* Waits until nothing more is sent from slots that were unpublished. */
 void dtls_hub_pass(struct rtpe_core *core);
 
-/* Under the lock: the link has something to do. */
-void dtls_hub_ready(struct dtls_hub *hub, struct rtpe_dtls_link *link);
+/* Under the lock: the link has something to do. Returns whether dtls_hub_wake() is
+ * due, once the lock is given back: whoever is woken wants it. */
+bool dtls_hub_ready(struct dtls_hub *hub, struct rtpe_dtls_link *link);
+void dtls_hub_wake(struct dtls_hub *hub);
 /* Under the lock: ...after so many ms; negative: not at all. */
 void dtls_hub_time(struct dtls_hub *hub, struct rtpe_dtls_link *link, int32_t ms);
 

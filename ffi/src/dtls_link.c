@@ -8,6 +8,7 @@
 
 #include "alloc.h"
 #include "capture.h"
+#include "dtls.h"
 #include "dtls_hub.h"
 #include "txq.h"
 
@@ -107,8 +108,29 @@ static void step(struct run *run, const void *in, uint32_t len)
 	}
 }
 
+/* Memory of OpenSSL's is had and given back by workers alone: that keeps it warm. */
+static bool make(struct run *run)
+{
+	static const struct rtpe_dtls_result failed = {
+		.state = RTPE_DTLS_FAILED, .timeout_ms = -1, .error = "out of memory",
+	};
+	struct rtpe_dtls_link *link = run->link;
+
+	/* Once it has failed it stays so. */
+	if (!link->dtls && run->state == RTPE_DTLS_HANDSHAKE)
+		link->dtls = rtpe_dtls_new(link->ctx, link->role, link->mtu, link->fingerprints,
+					   link->n_fingerprints);
+	if (!link->dtls)
+		run->result = failed;
+	return link->dtls != NULL;
+}
+
 static void work(struct run *run, struct dtls_queue *queue, bool poked)
 {
+	if (!make(run)) {
+		queue_drop(queue);
+		return;
+	}
 	/* Before it is repeated what has come is looked at. */
 	for (struct dtls_datagram *d = queue->first; d; d = d->next)
 		step(run, d->bytes, d->len);
@@ -127,7 +149,18 @@ static void tell(struct rtpe_dtls_link *link, const struct rtpe_dtls_result *res
 	link->news.result = *result;
 	if (list_empty(&link->with_news))
 		list_add(&hub->with_news, &link->with_news);
-	bell_ring(hub->core->bell, BELL_DTLS);
+	hub->unheard = true;
+}
+
+/* Under the lock, which it gives back for a while. */
+static void bury(struct rtpe_dtls_link *link)
+{
+	struct dtls_hub *hub = link->hub;
+
+	list_remove(&link->all);
+	pthread_mutex_unlock(&hub->lock);
+	dtls_link_destroy(link);
+	pthread_mutex_lock(&hub->lock);
 }
 
 void dtls_link_run(struct rtpe_dtls_link *link, uint8_t *desk)
@@ -139,6 +172,10 @@ void dtls_link_run(struct rtpe_dtls_link *link, uint8_t *desk)
 	struct dtls_queue queue = link->queue;
 	bool poked = link->poked;
 
+	if (link->doomed) {
+		bury(link);
+		return;
+	}
 	/* The end of an empty queue points to itself. */
 	if (!queue.first)
 		queue.end = &queue.first;
@@ -154,9 +191,7 @@ void dtls_link_run(struct rtpe_dtls_link *link, uint8_t *desk)
 		link->held_len = run.held_len;
 	}
 	if (link->doomed) {
-		pthread_mutex_unlock(&hub->lock);
-		dtls_link_destroy(link);
-		pthread_mutex_lock(&hub->lock);
+		bury(link);
 	} else {
 		dtls_hub_time(hub, link, run.result.timeout_ms);
 		tell(link, &run.result);
@@ -192,12 +227,23 @@ struct rtpe_dtls_link *rtpe_dtls_link_new(struct rtpe_core *core, struct rtpe_dt
 					  rtpe_u32 n, rtpe_u32 slot,
 					  const struct rtpe_addr *dst, rtpe_u32 token)
 {
-	struct dtls_hub *hub = dtls_hub(core);
-	struct rtpe_dtls_link *link = hub ? mem_zalloc(sizeof(*link)) : NULL;
+	size_t size = n * sizeof(*fingerprints);
+	struct rtpe_dtls_link *link;
+	struct dtls_hub *hub;
 
+	if (!dtls_terms_ok(role, mtu, n))
+		return NULL;
+	hub = dtls_hub(core);
+	link = hub ? mem_zalloc(sizeof(*link) + size) : NULL;
 	if (!link)
 		return NULL;
 	link->hub = hub;
+	link->ctx = dtls_ctx_get(ctx);
+	link->role = role;
+	link->mtu = mtu;
+	link->n_fingerprints = n;
+	if (n)
+		memcpy(link->fingerprints, fingerprints, size);
 	link->news.token = token;
 	queue_init(&link->queue);
 	list_init(&link->all);
@@ -205,11 +251,6 @@ struct rtpe_dtls_link *rtpe_dtls_link_new(struct rtpe_core *core, struct rtpe_dt
 	list_init(&link->timed);
 	list_init(&link->with_news);
 	set_path(core, &link->path, slot, dst);
-	link->dtls = rtpe_dtls_new(ctx, role, mtu, fingerprints, n);
-	if (!link->dtls) {
-		mem_free(link);
-		return NULL;
-	}
 	pthread_mutex_lock(&hub->lock);
 	list_add(&hub->all, &link->all);
 	pthread_mutex_unlock(&hub->lock);
@@ -220,7 +261,7 @@ int rtpe_dtls_link_feed(struct rtpe_dtls_link *link, const void *in, rtpe_u32 le
 {
 	struct dtls_hub *hub = link->hub;
 	struct dtls_datagram *d = NULL;
-	bool taken = true;
+	bool taken = true, wake = false;
 
 	if (len > DATAGRAM_MAX)
 		return -EINVAL;
@@ -237,8 +278,10 @@ int rtpe_dtls_link_feed(struct rtpe_dtls_link *link, const void *in, rtpe_u32 le
 	else
 		link->poked = true;
 	if (taken)
-		dtls_hub_ready(hub, link);
+		wake = dtls_hub_ready(hub, link);
 	pthread_mutex_unlock(&hub->lock);
+	if (wake)
+		dtls_hub_wake(hub);
 	if (taken)
 		return 0;
 	mem_free(d);
@@ -281,6 +324,7 @@ void dtls_link_destroy(struct rtpe_dtls_link *link)
 {
 	queue_drop(&link->queue);
 	rtpe_dtls_free(link->dtls);
+	rtpe_dtls_ctx_free(link->ctx);
 	mem_free(link->held);
 	OPENSSL_cleanse(link, sizeof(*link));
 	mem_free(link);
@@ -289,21 +333,19 @@ void dtls_link_destroy(struct rtpe_dtls_link *link)
 void rtpe_dtls_link_free(struct rtpe_dtls_link *link)
 {
 	struct dtls_hub *hub;
-	bool mine;
+	bool wake;
 
 	if (!link)
 		return;
 	hub = link->hub;
 	pthread_mutex_lock(&hub->lock);
-	list_remove(&link->all);
-	list_remove(&link->ready);
 	list_remove(&link->with_news);
 	dtls_hub_time(hub, link, -1);
-	mine = !link->running;
 	link->doomed = true;
+	wake = dtls_hub_ready(hub, link);
 	pthread_mutex_unlock(&hub->lock);
-	if (mine)
-		dtls_link_destroy(link);
+	if (wake)
+		dtls_hub_wake(hub);
 }
 
 int rtpe_dtls_take_news(struct rtpe_core *core, struct rtpe_dtls_news *news, rtpe_u32 n)

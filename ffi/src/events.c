@@ -12,7 +12,8 @@ static int event_put(struct thread *t, struct rtpe_event *ev, const struct packe
 	ev->slot = p->slot->index;
 	ev->time_us = t->wall;
 	ev->dst = p->slot->local;
-	t->ring_dirty = true;
+	t->ring_dirty |= ev->type == RTPE_EVENT_PUNT && ev->reason == RTPE_CLASS_DTLS ? RING_DTLS
+										     : RING_OTHER;
 	return ring_put(&t->ring, ev, payload, n);
 }
 

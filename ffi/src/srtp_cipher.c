@@ -78,13 +78,18 @@ int srtp_keys_init(struct srtp_keys *k, const struct rtpe_srtp *p, bool rtcp, bo
 	int base = rtcp ? SRTP_LABEL_RTCP_KEY : SRTP_LABEL_RTP_KEY;
 	struct srtp_session v = { .cipher = p->cipher, .key_len = p->key_len,
 				  .salt_len = p->salt_len };
-	int err = srtp_derive(p, (enum srtp_label)base, v.key, p->key_len);
+	struct srtp_kdf kdf;
+	int err = srtp_kdf_open(&kdf, p);
 
 	memset(k, 0, sizeof(*k));
 	if (!err)
-		err = srtp_derive(p, (enum srtp_label)(base + 1), v.auth, SRTP_AUTH_KEY);
+		err = srtp_kdf_take(&kdf, (enum srtp_label)base, v.key, p->key_len);
+	/* With AEAD there is none. */
+	if (!err && p->cipher != RTPE_SRTP_AES_GCM)
+		err = srtp_kdf_take(&kdf, (enum srtp_label)(base + 1), v.auth, SRTP_AUTH_KEY);
 	if (!err)
-		err = srtp_derive(p, (enum srtp_label)(base + 2), v.salt, p->salt_len);
+		err = srtp_kdf_take(&kdf, (enum srtp_label)(base + 2), v.salt, p->salt_len);
+	srtp_kdf_close(&kdf);
 	if (!err)
 		err = srtp_keys_set(k, &v, encrypt);
 	OPENSSL_cleanse(&v, sizeof(v));

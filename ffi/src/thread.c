@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "dtls_hub.h"
 #include "io.h"
 #include "punts.h"
 #include "txq.h"
@@ -154,8 +155,9 @@ void thread_paced(struct thread *t, uint32_t packets)
 void thread_flush(struct thread *t)
 {
 	txq_flush(t);
-	if (t->ring_dirty) {
-		t->ring_dirty = false;
+	if (t->ring_dirty & RING_OTHER)
 		bell_ring(t->core->bell, RTPE_RING_PUNT);
-	}
+	else if (t->ring_dirty)
+		dtls_hub_punted(t->core);
+	t->ring_dirty = 0;
 }

@@ -54,7 +54,16 @@ export function fingerprintOf(certificate: Uint8Array, hash: HashName): Fingerpr
 
 /** The bytes of a digest; their number says which hash function they are of. */
 export function digestBytes({ digest }: Fingerprint): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(digest.split(":"), (pair) => parseInt(pair, 16));
+  const bytes = new Uint8Array((digest.length + 1) / 3);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = nibble(digest.charCodeAt(3 * i)) << 4 | nibble(digest.charCodeAt(3 * i + 1));
+  }
+  return bytes;
+}
+
+/** Of an upper-case hexadecimal digit. */
+function nibble(code: number): number {
+  return code < 58 ? code - 48 : code - 55;
 }
 
 function digestLength(hash: HashName): number {

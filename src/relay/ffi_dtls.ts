@@ -41,6 +41,8 @@ const STATES: Readonly<Record<number, DtlsLinkState>> = {
 };
 /** Records taken at a time. */
 const BATCH = 16;
+/** As often in one turn of the event loop. */
+const MAX_BATCHES = 4;
 /** `RTPE_DTLS_DIGEST_MAX`. */
 const DIGEST_BYTES = 64;
 /** `RTPE_DTLS_FINGERPRINTS_MAX`: what is beyond is not looked at. */
@@ -147,11 +149,22 @@ export class FfiDtls implements DtlsLinks {
     return this.#token;
   }
 
-  /** @returns whether there may be more */
+  /**
+   * Takes news until there are none, which arms the bell, or enough for one turn.
+   *
+   * @returns whether there may be more
+   */
   #take(): boolean {
-    const { library, handle } = this.core;
-    const count = library.rtpe_dtls_take_news(handle, this.#bytes, BATCH);
-    if (count === 0) return false;
+    for (let batches = 0; batches < MAX_BATCHES; batches++) {
+      if (this.core.closed) return false;
+      const count = this.core.library.rtpe_dtls_take_news(this.core.handle, this.#bytes, BATCH);
+      if (count === 0) return false;
+      this.#tell(count);
+    }
+    return true;
+  }
+
+  #tell(count: number): void {
     const { size, offset } = this.#news;
     const news: [number, DtlsLinkNews][] = [];
     for (let i = 0; i < count; i++) {
@@ -160,7 +173,6 @@ export class FfiDtls implements DtlsLinks {
     }
     this.#bytes.fill(0, 0, count * size);
     for (const [token, one] of news) this.core.guard(() => this.#told.get(token)?.(one));
-    return true;
   }
 
   #read(at: number): DtlsLinkNews {

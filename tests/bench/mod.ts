@@ -45,6 +45,7 @@ function plan(side: Side, options: BenchOptions): SubjectPlan {
     command: peer ? peerCommand() : options.ours.split(/\s+/).filter(Boolean),
     extra: !peer && mode !== undefined ? [`--relay-mode=${mode}`] : [],
     joint: options.net,
+    ofHost: !peer,
     free: options.free,
   };
 }

@@ -72,6 +72,7 @@ const BARS: Readonly<Record<string, Bar>> = {
   "srtp-cm-50000": { text: "ratio ≤ 0.6", met: (ratio) => ratio <= 0.6 },
   "srtp-gcm-25000": { text: "ratio ≤ 0.6", met: (ratio) => ratio <= 0.6 },
   "srtp-gcm-50000": { text: "ratio ≤ 0.6", met: (ratio) => ratio <= 0.6 },
+  // with the same libraries: the rest says what the libraries do
   "dtls-rate": { text: "ratio ≥ 1", met: (ratio) => ratio >= 1 },
   "flood-srtp-p99": { text: "≤ 2", met: (_, ours) => ours <= 2, alone: true },
   "flood-stun-p99": { text: "≤ 2", met: (_, ours) => ours <= 2, alone: true },

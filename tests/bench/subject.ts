@@ -37,6 +37,8 @@ export interface SubjectPlan {
   readonly command: readonly string[];
   readonly extra: readonly string[];
   readonly joint: Joint;
+  /** Runs with the libraries of this host, unless {@link Subject.useLibraries} says otherwise. */
+  readonly ofHost: boolean;
   /** Nothing is pinned, threads are the daemon's choice. */
   readonly free: boolean;
 }
@@ -44,6 +46,29 @@ export interface SubjectPlan {
 /** The peer: today's rtpengine from the oracle's folder. */
 export function peerCommand(): string[] {
   return ["chroot", oracleFolder(), "rtpengine"];
+}
+
+/** Where Debian keeps the libraries of this machine's kind. */
+const LIBRARIES = `/usr/lib/${Deno.build.arch}-linux-gnu`;
+
+/** The libraries that the peer runs with; undefined when they are not where they are expected. */
+export async function peerLibraries(): Promise<string | undefined> {
+  const folder = `${oracleFolder()}${LIBRARIES}`;
+  const found = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
+  return found ? folder : undefined;
+}
+
+/** Puts the libraries of a folder in place of this host's, for a command and nobody else. */
+function withLibraries(folder: string | undefined, command: readonly string[]): string[] {
+  if (folder === undefined) return [...command];
+  const script = `mount --bind "$0" ${LIBRARIES} && exec "$@"`;
+  return ["unshare", "--mount", "sh", "-c", script, folder, ...command];
+}
+
+/** Which OpenSSL is among the libraries of a folder, or of this host. */
+export async function opensslIn(folder: string | undefined): Promise<string> {
+  const text = await must(withLibraries(folder, ["openssl", "version"]));
+  return /Library: (OpenSSL \S+)/.exec(text)?.[1] ?? text.trim();
 }
 
 /** A running daemon. Dispose it to end it and remove its network. */
@@ -58,6 +83,7 @@ export class Subject implements AsyncDisposable {
   #generation = 0;
   #victims = 0;
   #calls = 0;
+  #libraries: string | undefined;
 
   /** Use {@link start}. */
   constructor(plan: SubjectPlan, stage: Stage, folder: string) {
@@ -81,6 +107,18 @@ export class Subject implements AsyncDisposable {
     return subject;
   }
 
+  /** Whether it can be run with other libraries. */
+  get ofHost(): boolean {
+    return this.#plan.ofHost;
+  }
+
+  /** Starts the daemon again with the libraries of a folder; undefined = with those of this host. */
+  async useLibraries(folder: string | undefined): Promise<void> {
+    if (folder === this.#libraries) return;
+    this.#libraries = folder;
+    await this.restart();
+  }
+
   /** Ends the daemon if it runs and starts a new one without calls. */
   async restart(): Promise<void> {
     await this.#stop();
@@ -88,7 +126,8 @@ export class Subject implements AsyncDisposable {
     const { address } = this.#stage;
     const argv = this.#stage.daemonNs.argv([
       ...["sh", "-c", 'log=$1; shift; exec "$@" >"$log" 2>&1', "sh", this.#log],
-      ...[RUNFIRST, this.#cpu(DAEMON_CPU), "prlimit", `--nofile=${limit}`, ...this.#plan.command],
+      ...[RUNFIRST, this.#cpu(DAEMON_CPU), "prlimit", `--nofile=${limit}`],
+      ...withLibraries(this.#libraries, this.#plan.command),
       ...["--config-file=none", "--table=-1", `--interface=${address}`],
       ...[`--listen-ng=${address}:${NG_PORT}`, "--foreground", "--log-stderr"],
       ...(this.#plan.free ? [] : ["--num-threads=1"]),

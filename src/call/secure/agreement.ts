@@ -117,9 +117,9 @@ function stored(suite: SuiteName, { key, salt }: KeySalt): StoredKeys {
 }
 
 function encode(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
+  return bytes.toBase64();
 }
 
 function decode(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  return Uint8Array.fromBase64(text);
 }
