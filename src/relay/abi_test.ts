@@ -9,6 +9,7 @@ import { RuleCodec } from "./abi_rule.ts";
 import { loadRelayLibrary, readText } from "./ffi.ts";
 import { locateLibrary } from "./library.ts";
 import type { Rule } from "./types.ts";
+import { rule } from "./rule_test_support.ts";
 
 /** The layout of the library that is built, or why there is none. */
 function describeLibrary(): AbiLayout | string {
@@ -39,19 +40,7 @@ function testLayout(name: string, run: (layout: AbiLayout, addr: AddrCodec) => v
 const v4: Endpoint = { family: 4, address: "192.0.2.1", port: 5004 };
 const v6: Endpoint = { family: 6, address: "2001:db8::1", port: 65535 };
 
-const plain: Rule = {
-  sourceAction: "ignore",
-  learning: "off",
-  learnMs: 3000,
-  relearn: false,
-  blackhole: false,
-  rtcpMux: false,
-  rtcpOnly: false,
-  opaque: false,
-  waitInput: false,
-  punt: [],
-  outputs: [],
-};
+const plain = rule();
 
 testLayout("AddrCodec reads what it wrote, and none for none", (_layout, addr) => {
   for (const endpoint of [v4, v6, { ...v4, port: 0 }]) {
@@ -301,11 +290,6 @@ testLayout("CounterView reads the counters of the slot asked for", (layout, addr
   view.setBigUint64(start + at.last_rx_us, 1_700_000_000_123_999n, LITTLE_ENDIAN);
   view.setUint32(start + at.drop_source, 0xffffffff, LITTLE_ENDIAN);
   new Uint8Array(memory).set(addr.encode(v6), start + at.remote);
-  view.setUint8(start + at.payload_type, 0x80);
-  view.setUint8(start + at.payload_type + 1, 0x80 | 101);
-  const second = start + at.payload + codec.payloadSize;
-  view.setBigUint64(second + codec.payload.packets, 1n << 32n, LITTLE_ENDIAN);
-  view.setBigUint64(second + codec.payload.bytes, 5n, LITTLE_ENDIAN);
   view.setUint8(start + at.confirmed, 1);
   const track = start + at.ssrc + codec.ssrcSize;
   view.setUint8(track + ssrc.in_use, 1);
@@ -317,12 +301,12 @@ testLayout("CounterView reads the counters of the slot asked for", (layout, addr
   view.setUint32(track + ssrc.max_seq, 0x20003, LITTLE_ENDIAN);
   view.setUint32(track + ssrc.jitter_x16, 48000, LITTLE_ENDIAN);
   view.setUint32(track + ssrc.clock_rate, 48000, LITTLE_ENDIAN);
-  assert.deepEqual(read.payloads, [
-    { payloadType: 0, packets: 0, bytes: 0 },
-    { payloadType: 101, packets: 2 ** 32, bytes: 5 },
-  ]);
+  view.setUint8(start + at.payload_type, 0x80);
+  view.setUint8(start + at.payload_type + 1, 0x80 | 101);
+  const second = start + at.payload + codec.payloadSize;
+  view.setBigUint64(second + codec.payload.packets, 1n << 32n, LITTLE_ENDIAN);
+  view.setBigUint64(second + codec.payload.bytes, 5n, LITTLE_ENDIAN);
   const counters = new CounterView(codec, memory);
-  assert.deepEqual(counters.read(0).payloads, []);
   const read = counters.read(1);
   assert.equal(read.rxPackets, 2 ** 33);
   assert.deepEqual([read.lastRx, counters.lastRx(1)], [1_700_000_000_123, 1_700_000_000_123]);
@@ -333,7 +317,12 @@ testLayout("CounterView reads the counters of the slot asked for", (layout, addr
   assert.deepEqual([source?.ssrc, source?.lost, source?.maxSequence], [0xdeadbeef, 2, 3]);
   assert.equal(source?.jitter, 62.5);
   assert.deepEqual([source.payloadBytes, source.first], [1600, 1_700_000_000_000]);
+  assert.deepEqual(read.payloads, [
+    { payloadType: 0, packets: 0, bytes: 0 },
+    { payloadType: 101, packets: 2 ** 32, bytes: 5 },
+  ]);
   assert.deepEqual([counters.read(0).rxPackets, counters.read(2).ssrcs], [0, []]);
+  assert.deepEqual(counters.read(0).payloads, []);
 });
 
 testLayout("CounterView waits for whoever writes the remote endpoint", (layout, addr) => {

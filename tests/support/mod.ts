@@ -6,6 +6,7 @@
  */
 
 export * from "./agent.ts";
+export type { Address, AgentOperation, AgentOperations, Datagram } from "./agent_protocol.ts";
 export * from "./chromium.ts";
 export * from "./netns.ts";
 export * from "./ng_codec.ts";
