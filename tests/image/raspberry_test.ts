@@ -207,6 +207,14 @@ async function checkDrivers(t: Deno.TestContext, looked: Looked): Promise<void> 
     await read(`${modules}/modules.alias`),
     await read(`${modules}/modules.builtin.modinfo`),
   );
+  await t.step("a driver that is not there is missed", async () => {
+    const without = (await read(`${modules}/modules.alias`)).split("\n")
+      .filter((line) => !line.includes("brcm,brcmstb-gpio")).join("\n");
+    const fewer = new Drivers(without, await read(`${modules}/modules.builtin.modinfo`));
+    const tree = parseTree(await file(looked, "bcm2712-rpi-5-b.dtb"));
+    const card = nodeOf(tree, "/soc@107c000000/mmc@fff000");
+    assert.match(missing(tree, card, fewer).join(), /gpio@[0-9a-f]+ \(brcm,bcm7445-gpio/);
+  });
   const late = new Drivers(await read("modules.alias"), await read("modules.builtin.modinfo"));
   // what is on a card is told when the card was read
   assert.ok(early.named("mmc:block"), "no driver for cards in the ramdisk");
