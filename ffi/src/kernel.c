@@ -137,6 +137,7 @@ static void settle(struct rtpe_core *core, struct slot *slot, bool push)
 		why = RTPE_WHY_NO_MODULE;
 	if (why) {
 		kernel_pull(core, slot);
+		p->waits_since = 0;
 		tell_info(k, slot, why);
 		return;
 	}

@@ -227,8 +227,12 @@ int kernel_push(struct rtpe_core *core, struct slot *slot)
 	struct kernel_port *p = port_of(k, slot);
 	struct rtpe_addr remote;
 	bool keyed;
-	int err = kernel_place(core, slot);
+	int err;
 
+	/* Looked at twice: a relay thread that is held up would be waited for below. */
+	if (!p->ruled && is_behind(core, slot, p))
+		return -EAGAIN;
+	err = kernel_place(core, slot);
 	if (!err)
 		err = place_outputs(core, slot);
 	if (!err && !p->ruled)
