@@ -42,7 +42,7 @@ const SUITES: readonly Suite[] = [
   make("core-srtp", "check-srtp", 60),
   make("core-property", "check-property", 240),
   { name: "kernel", argv: ["make", "-s", "-C", "kernel", "test"], seconds: 420 },
-  { name: "kernel-call", argv: ["sh", "tests/kernel/machine.sh"], seconds: 480 },
+  { name: "kernel-call", argv: ["sh", "tests/kernel/machine.sh"], seconds: 600 },
   denoTest("relay", 180, "tests/relay/"),
   denoTest("ng", 240, "tests/ng/"),
   denoTest("cli", 180, "tests/cli/"),

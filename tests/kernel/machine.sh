@@ -60,6 +60,6 @@ cp "$modules/modules.builtin" "$modules/modules.order" "$tree/lib/modules/$relea
 depmod -b "$tree" "$release" 2>/dev/null
 
 # ---- the machine -------------------------------------------------------------
-vm_run "$tree" "${VM_SECONDS:-420}" "ONLY=${VM_ONLY:-}" -accel tcg,thread=multi,tb-size=512 -m 1536 \
+vm_run "$tree" "${VM_SECONDS:-540}" "ONLY=${VM_ONLY:-}" -accel tcg,thread=multi,tb-size=512 -m 1536 \
 	-drive "file=$out/disk.ext4,format=raw,if=virtio,snapshot=on"
 vm_verdict
