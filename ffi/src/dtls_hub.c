@@ -98,18 +98,18 @@ static void wait_for_work(struct dtls_hub *hub)
 	hub->n_idle--;
 }
 
-/* Under the lock, which it gives back for a moment. Whoever is to be told has to be
- * told by the worker that comes here last: it waits for nothing else meanwhile. */
-static void tell(struct dtls_hub *hub)
+/* Under the lock. Whoever is to be told is told by the last worker that comes here
+ * before it sleeps. Returns whether the lock was given back for a moment. */
+static bool tell(struct dtls_hub *hub)
 {
 	uint64_t now;
 	bool punts;
 
 	if (!hub->unheard)
-		return;
+		return false;
 	now = clock_us(CLOCK_MONOTONIC);
 	if (now < hub->told + DTLS_TELL_US)
-		return;
+		return false;
 	punts = hub->punts;
 	hub->unheard = hub->punts = false;
 	hub->told = now;
@@ -118,6 +118,7 @@ static void tell(struct dtls_hub *hub)
 	if (punts)
 		bell_ring(hub->core->bell, RTPE_RING_PUNT);
 	pthread_mutex_lock(&hub->lock);
+	return true;
 }
 
 void dtls_hub_punted(struct rtpe_core *core)
@@ -150,7 +151,9 @@ static void *worker(void *arg)
 		struct list *first;
 
 		turn_wheel(hub);
-		tell(hub);
+		/* Meanwhile there may have been anything, the end as well. */
+		if (tell(hub))
+			continue;
 		first = hub->ready.next;
 		if (first == &hub->ready) {
 			wait_for_work(hub);

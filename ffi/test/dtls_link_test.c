@@ -290,6 +290,28 @@ static void test_giving_up(void)
 	end();
 }
 
+/* The bell rings while the threads are told to end. */
+static void test_ending(void)
+{
+	struct rtpe_dtls_ctx *ctx[2];
+
+	begin(1);
+	rtpe_core_free(core);
+	ctx[0] = a.ctx;
+	ctx[1] = b.ctx;
+	for (int round = 0; round < 400; round++) {
+		core = core_of_mode(RTPE_MODE_SOCKETS, 2);
+		CHECK_EQ(rtpe_core_doorbell(core, on_bell), 0);
+		CHECK(pairs_open(&pairs, core, 2, PORT, &a, &b, NULL, NULL));
+		pairs_begin(&pairs);
+		for (int i = 0; i < round % 8; i++)
+			pairs_turn(&pairs);
+		rtpe_core_free(core);
+	}
+	rtpe_dtls_ctx_free(ctx[0]);
+	rtpe_dtls_ctx_free(ctx[1]);
+}
+
 static void test_out_of_range(void)
 {
 	struct rtpe_addr to = addr_of("127.0.0.1", PORT);
@@ -314,6 +336,7 @@ static const struct test tests[] = {
 	{ "only so much waits for one handshake", test_only_so_much_waits },
 	{ "nothing is sent from a port that was closed", test_ports_that_close },
 	{ "handshakes are given up at any moment", test_giving_up },
+	{ "the core ends at any moment of handshakes", test_ending },
 	{ "what is out of range is refused", test_out_of_range },
 	END_OF_TESTS,
 };
