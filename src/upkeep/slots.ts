@@ -1,6 +1,6 @@
 /**
  * The update slots of an appliance, as RAUC writes them down: its configuration, its status file, and the
- * command line of the kernel. Nothing is run for it: the daemon has no permission to.
+ * command line of the kernel. Nothing is run for it: the daemon is not root.
  *
  * @module
  */
