@@ -111,6 +111,21 @@ static inline void rtpe_srtp_note(struct rtpe_srtp_window *w, rtpe_u64 index)
 	w->top = index;
 }
 
+/* Makes as if an index had not been noted; top is again the highest that was. */
+static inline void rtpe_srtp_forget(struct rtpe_srtp_window *w, rtpe_u64 index)
+{
+	rtpe_u64 age = w->top - index;
+
+	if (!(w->seen[0] & 1) || index > w->top || age >= RTPE_SRTP_WINDOW)
+		return;
+	w->seen[age / 64] &= ~((rtpe_u64)1 << age % 64);
+	while (!(w->seen[0] & 1) && (w->seen[0] | w->seen[1])) {
+		w->seen[0] = w->seen[0] >> 1 | w->seen[1] << 63;
+		w->seen[1] >>= 1;
+		w->top--;
+	}
+}
+
 /* Takes an index for one packet, in one go under whatever guards the window: 0;
  * -EALREADY: it was taken before, or is too old to tell; -EKEYEXPIRED. */
 static inline int rtpe_srtp_claim(struct rtpe_srtp_window *w, rtpe_u64 index)

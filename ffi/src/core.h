@@ -127,6 +127,9 @@ struct slot {
 	_Atomic uint8_t kernel;		/* see kernel_mark.h */
 	_Atomic uint8_t captured;	/* its packets are copied */
 	_Atomic uint32_t strays;
+	/* The RTP packet that the module is being asked about: KERNEL_ASKING, SSRC
+	 * << 16, sequence number; or 0. */
+	_Atomic uint64_t asking;
 	_Atomic int fd;			/* UDP socket, -1: none (STEER: to hold the
 					 * port, or since a datagram exceeded the MTU) */
 	struct iface *iface;

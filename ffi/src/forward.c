@@ -236,9 +236,9 @@ void forward(struct thread *t, struct packet *p)
 		not_media(t, p, rule, class);
 		return;
 	}
-	keyed = kernel & KERNEL_KEYED && class == RTPE_CLASS_RTP;
+	keyed = kernel & KERNEL_KEYED && class == RTPE_CLASS_RTP && p->len >= RTP_HEADER;
 	if (keyed)
-		kernel_catch_up(t, slot, rule);
+		kernel_catch_up(t, slot, rule, get32(p->data + 8), get16(p->data + 2));
 	/* Before anything is learned or counted from it. */
 	p->fleeting = false;
 	if (rule->decrypt) {

@@ -26,8 +26,9 @@
 #include "rtpe_offload.h"
 #include "secure.h"
 
-/* How long a stream stays for packets that wait in its socket. */
-enum { KERNEL_PATIENCE_US = 1000000 };
+/* How long a stream stays for packets that wait in its socket: in clear they would
+ * only be late, under keys they may be refused. */
+enum { KERNEL_PATIENCE_US = 1000000, KERNEL_PATIENCE_KEYED_US = 5000000 };
 
 enum handback_state { HANDBACK_EMPTY, HANDBACK_FULL, HANDBACK_BUSY };
 
@@ -56,7 +57,7 @@ struct kernel_port {
 	bool has_left;
 	bool may_leave;			/* there is room for what it leaves */
 	uint32_t generation;		/* of the slot */
-	uint64_t waits_since;		/* monotonic µs, see KERNEL_PATIENCE_US; 0: not */
+	uint64_t waits_since;		/* monotonic µs, see above; 0: not */
 	struct rtpe_addr told;		/* remote endpoint told last */
 	uint8_t *rule;			/* as it came, or NULL */
 	uint32_t rule_len;

@@ -14,6 +14,9 @@ enum {
 	KERNEL_KEYED = 4,		/* the module may know more of SSRCs under keys */
 };
 
+/* Of slot->asking. */
+#define KERNEL_ASKING ((uint64_t)1 << 63)
+
 /* So many packets in a row that should not have come up are worth a look. */
 enum { KERNEL_STRAYS = 20 };
 
@@ -27,9 +30,10 @@ void kernel_wake(struct rtpe_core *core, const struct slot *slot);
 /* The relay thread, about a packet of a slot with a bit set. */
 void kernel_met(struct thread *t, struct slot *slot);
 /* KERNEL_KEYED: before the rollover counter of an RTP packet is guessed, ... */
-void kernel_catch_up(struct thread *t, struct slot *slot, const struct rule *rule);
+void kernel_catch_up(struct thread *t, struct slot *slot, const struct rule *rule,
+		     uint32_t ssrc, uint16_t seq);
 /* ... once it has been opened: false where the module has taken its twin, ... */
-bool kernel_claim(struct thread *t, const struct slot *slot, const struct rule *rule,
+bool kernel_claim(struct thread *t, struct slot *slot, const struct rule *rule,
 		  uint32_t ssrc, uint16_t seq);
 /* ... and once it has been sealed. */
 void kernel_tell_sent(struct thread *t, const struct rule *rule, uint32_t ssrc);

@@ -208,17 +208,17 @@ static int ask_from_now_on(struct rtpe_core *core, struct slot *slot)
  * by the module would overtake them, and of a stream with keys make them too old
  * to be told from others. A thread that never has none keeps nobody for long. */
 static bool is_behind(const struct rtpe_core *core, const struct slot *slot,
-		      struct kernel_port *p)
+		      struct kernel_port *p, bool keyed)
 {
 	int shared = core->threads[slot->thread].rx_fd;
 	int fd = shared >= 0 ? shared : atomic_load(&slot->fd), waiting = 0;
 	uint64_t now = core_now(core);
 
-	if (ioctl(fd, FIONREAD, &waiting) || !waiting)
+	if (p->ruled || ioctl(fd, FIONREAD, &waiting) || !waiting)
 		return false;
 	if (!p->waits_since)
 		p->waits_since = now;
-	return now - p->waits_since < KERNEL_PATIENCE_US;
+	return now - p->waits_since < (keyed ? KERNEL_PATIENCE_KEYED_US : KERNEL_PATIENCE_US);
 }
 
 int kernel_push(struct rtpe_core *core, struct slot *slot)
@@ -226,11 +226,11 @@ int kernel_push(struct rtpe_core *core, struct slot *slot)
 	struct kernel *k = core->kernel;
 	struct kernel_port *p = port_of(k, slot);
 	struct rtpe_addr remote;
-	bool keyed;
+	bool keyed = has_keys(atomic_load(&slot->rule));
 	int err;
 
 	/* Looked at twice: a relay thread that is held up would be waited for below. */
-	if (!p->ruled && is_behind(core, slot, p))
+	if (is_behind(core, slot, p, keyed))
 		return -EAGAIN;
 	err = kernel_place(core, slot);
 	if (!err)
@@ -239,13 +239,12 @@ int kernel_push(struct rtpe_core *core, struct slot *slot)
 		err = forget_sources(k, p);
 	if (err)
 		return err;
-	keyed = has_keys(atomic_load(&slot->rule));
 	if (keyed)
 		err = ask_from_now_on(core, slot);
 	if (err)
 		return err;
 	remote = remote_read(slot);
-	if (!p->ruled && is_behind(core, slot, p))
+	if (is_behind(core, slot, p, keyed))
 		err = -EAGAIN;
 	else
 		err = kernel_send(k, RTPE_KERNEL_RULE_SET, p->place - 1, translate(k, slot));

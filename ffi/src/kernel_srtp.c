@@ -52,6 +52,23 @@ static int put(struct rtpe_core *core, const struct slot *slot,
 			   n * (uint32_t)sizeof(list[0]));
 }
 
+/* The relay thread notes what it has opened before it has claimed it: if the module
+ * heard of that from here first, it would take the packet for its own twin. */
+static void forget_asked(const struct slot *slot, uint32_t key, struct rtpe_srtp_state *states)
+{
+	uint64_t asking;
+
+	/* Pairs with the fence in kernel_catch_up(). */
+	atomic_thread_fence(memory_order_acquire);
+	asking = atomic_load_explicit(&slot->asking, memory_order_relaxed);
+	for (unsigned i = 0; asking && i < RTPE_SRTP_STREAMS; i++) {
+		struct rtpe_srtp_window *w = &states[i].rtp;
+
+		if (states[i].key == key && states[i].ssrc == (uint32_t)(asking >> 16))
+			rtpe_srtp_forget(w, rtpe_srtp_guess(w, (uint16_t)asking));
+	}
+}
+
 int kernel_srtp_put(struct rtpe_core *core, struct slot *slot)
 {
 	const struct rule *rule = atomic_load(&slot->rule);
@@ -60,6 +77,7 @@ int kernel_srtp_put(struct rtpe_core *core, struct slot *slot)
 
 	if (rule->decrypt) {
 		secure_copy_received(slot, states);
+		forget_asked(slot, srtp_key(rule->decrypt), states);
 		err = put(core, slot, states, false);
 	}
 	for (uint32_t i = 0; i < rule->n_outputs && !err; i++) {
@@ -152,11 +170,16 @@ void kernel_srtp_take(struct rtpe_core *core, struct slot *slot)
 	take_sent(k, rule);
 }
 
-void kernel_catch_up(struct thread *t, struct slot *slot, const struct rule *rule)
+void kernel_catch_up(struct thread *t, struct slot *slot, const struct rule *rule,
+		     uint32_t ssrc, uint16_t seq)
 {
 	const struct kernel *k = t->core->kernel;
 	struct rtpe_srtp_port m;
 
+	atomic_store_explicit(&slot->asking, KERNEL_ASKING | (uint64_t)ssrc << 16 | seq,
+			      memory_order_relaxed);
+	/* Whoever sees what is noted from here on sees that, too. */
+	atomic_thread_fence(memory_order_release);
 	if (rule->decrypt && read_back(k, slot->index, &m))
 		kernel_srtp_merge_received(slot, m.rx);
 	take_sent(k, rule);
@@ -183,7 +206,7 @@ static int tell_one(const struct rtpe_core *core, const struct slot *slot, uint1
 	return kernel_write(k->fd, &m, sizeof(m)) < 0 ? -errno : 0;
 }
 
-bool kernel_claim(struct thread *t, const struct slot *slot, const struct rule *rule,
+bool kernel_claim(struct thread *t, struct slot *slot, const struct rule *rule,
 		  uint32_t ssrc, uint16_t seq)
 {
 	const struct srtp_table table = { .states = slot->srtp->rx };
@@ -191,14 +214,17 @@ bool kernel_claim(struct thread *t, const struct slot *slot, const struct rule *
 	const struct rtpe_srtp_state *own =
 		srtp_find(&table, srtp_key(rule->decrypt), ssrc, &hint);
 	struct rtpe_srtp_state claimed;
+	int err;
 
 	if (!own)
 		return true;
 	claimed = *own;
 	/* It has just been noted, so that this is its index. */
 	claimed.rtp.top = rtpe_srtp_guess(&own->rtp, seq);
+	err = tell_one(t->core, slot, RTPE_KERNEL_SRTP_CLAIM, &claimed, false);
 	/* What cannot be told now is told at the next tick. */
-	return tell_one(t->core, slot, RTPE_KERNEL_SRTP_CLAIM, &claimed, false) != -EALREADY;
+	atomic_store_explicit(&slot->asking, 0, memory_order_release);
+	return err != -EALREADY;
 }
 
 void kernel_tell_sent(struct thread *t, const struct rule *rule, uint32_t ssrc)

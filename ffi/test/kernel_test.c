@@ -398,6 +398,30 @@ static struct srtp *start_waiting(void)
 	return seal;
 }
 
+/* What is told meanwhile does not make the module refuse it. */
+static void what_is_asked_is_not_told(void)
+{
+	struct rtpe_kernel_srtp told;
+	struct srtp *seal = start_waiting();
+
+	n_heard = 0;
+	CHECK_EQ(kernel_srtp_put(core, &core->slots[a]), 0);
+	CHECK_EQ(n_heard, 1);
+	CHECK_EQ(heard[0].head.type, RTPE_KERNEL_SRTP_PUT);
+	memcpy(&told, heard[0].body, sizeof(told));
+	CHECK_EQ(told.state.rtp.top, 1);
+	CHECK_EQ(told.state.rtp.seen[0], 1);
+	atomic_store(&stalled, false);
+	wait_rx(core, b, 2);
+	n_heard = 0;
+	CHECK_EQ(kernel_srtp_put(core, &core->slots[a]), 0);
+	memcpy(&told, heard[0].body, sizeof(told));
+	CHECK_EQ(told.state.rtp.top, 2);
+	CHECK_EQ(told.state.rtp.seen[0], 3);
+	srtp_free(seal);
+	stop();
+}
+
 static void what_waits_goes_first(void)
 {
 	struct srtp *seal = start_waiting();
@@ -440,6 +464,7 @@ static const struct test tests[] = {
 	{ "sums are of both", sums_are_of_both },
 	{ "sources go on where the module was", sources_go_on },
 	{ "an index under keys is claimed before the packet goes on", an_index_is_claimed },
+	{ "what is being claimed is not told by others", what_is_asked_is_not_told },
 	{ "what waits in a socket goes first", what_waits_goes_first },
 	{ "but nobody waits for ever", nobody_waits_for_ever },
 	END_OF_TESTS

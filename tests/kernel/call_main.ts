@@ -531,7 +531,7 @@ async function moves(): Promise<void> {
     const lines = mover.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     while (!text.includes("ready")) text += (await lines.read()).value;
-    await a.send({ address: "10.64.73.31", port: 20000 }, 0xa, 1_000_000, 5);
+    await a.send({ address: "10.64.73.31", port: 20000 }, 0xa, 1_000_000, 10);
     for (;;) {
       const { value, done } = await lines.read();
       if (done) break;

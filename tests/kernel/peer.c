@@ -37,7 +37,7 @@ static srtp_t out, in;
 static struct {
 	long received, lost, duplicates, reordered, refused, sources;
 	bool any;
-	uint16_t last;
+	uint16_t first, last;
 	uint32_t ssrc;
 	uint8_t seen[65536];
 } got;
@@ -152,6 +152,7 @@ static void count(uint32_t from, uint16_t number)
 		got.any = true;
 		got.sources++;
 		got.ssrc = from;
+		got.first = number;
 		got.last = (uint16_t)(number - 1);
 	}
 	if (got.seen[number]) {
@@ -164,8 +165,13 @@ static void count(uint32_t from, uint16_t number)
 	/* Numbers come round. */
 	got.seen[(uint16_t)(number + 32768)] = 0;
 	if (ahead < 0) {
+		int16_t before = (int16_t)(got.first - number);
+
 		got.reordered++;
-		got.lost--;
+		/* Or the stream began earlier than it seemed. */
+		got.lost += before > 0 ? before - 1 : -1;
+		if (before > 0)
+			got.first = number;
 		return;
 	}
 	got.lost += ahead - 1;
@@ -217,11 +223,12 @@ static bool command(void)
 		;
 	} else if (strncmp(line, "reset", 5) == 0) {
 		bool any = got.any;
-		uint16_t last = got.last;
+		uint16_t first = got.first, last = got.last;
 		uint32_t source = got.ssrc;
 
 		memset(&got, 0, sizeof(got));
 		got.any = any;
+		got.first = first;
 		got.last = last;
 		got.ssrc = source;
 		sent = 0;
