@@ -524,6 +524,8 @@ async function moves(): Promise<void> {
     const a = new Party("n1", "10.64.73.41", 4040, { own: keyA, other: keyB });
     const b = new Party("n2", "192.168.65.41", 4040, { own: keyA, other: keyB });
     await a.twice(twice);
+    // it listens by the time it answers
+    await b.stat();
     const mover = new Deno.Command("/disk/moves", {
       args: ["10.64.73.31", "10.64.73.41", "4040", "192.168.65.41", "4040", keyA, keyB, "100"],
       stdout: "piped",
