@@ -105,8 +105,8 @@ Deno.test({
         assert.equal((await appliance.probe("signin"))["status"], 201);
         assert.deepEqual(await appliance.probe("ping", token), { result: "pong" });
         assert.match(
-          await appliance.shell("cat /etc/rtpedge/rtpedge.conf; hostname; rtpedge ctl calls"),
-          /^port-max = 34999$[^]*edge-under-test[^]*from outside/m,
+          await appliance.shell("cat /etc/rtpedge/rtpedge.conf; hostname"),
+          /^port-max = 34999$[^]*edge-under-test/m,
         );
       });
 
