@@ -21,13 +21,17 @@ interface Suite {
   readonly argv: readonly string[];
   /** Ended after this many seconds. */
   readonly seconds: number;
-  /** Runs some files of it alone; undefined = what fails has failed. */
-  readonly again?: (files: readonly string[]) => readonly string[];
+  /**
+   * What failed gets a second run: the files of it alone, or, of a suite in a virtual machine, all of it;
+   * absent = what fails has failed.
+   */
+  readonly again?: "files" | "whole";
 }
 
+const DENO_TEST = [deno, "test", "-A", "--unstable-net", "--quiet"] as const;
+
 function denoTest(name: string, seconds: number, ...paths: string[]): Suite {
-  const argv = [deno, "test", "-A", "--unstable-net", "--quiet"];
-  return { name, seconds, argv: [...argv, ...paths], again: (files) => [...argv, ...files] };
+  return { name, seconds, argv: [...DENO_TEST, ...paths], again: "files" };
 }
 
 function make(name: string, target: string, seconds: number): Suite {
@@ -41,8 +45,8 @@ const SUITES: readonly Suite[] = [
   make("core-oom", "check-oom", 180),
   make("core-srtp", "check-srtp", 60),
   make("core-property", "check-property", 240),
-  { name: "kernel", argv: ["make", "-s", "-C", "kernel", "test"], seconds: 420 },
-  { name: "kernel-call", argv: ["sh", "tests/kernel/machine.sh"], seconds: 600 },
+  { name: "kernel", argv: ["make", "-s", "-C", "kernel", "test"], seconds: 420, again: "whole" },
+  { name: "kernel-call", argv: ["sh", "tests/kernel/machine.sh"], seconds: 600, again: "whole" },
   denoTest("relay", 180, "tests/relay/"),
   denoTest("ng", 240, "tests/ng/"),
   denoTest("cli", 180, "tests/cli/"),
@@ -74,11 +78,14 @@ async function runOnce(argv: readonly string[], seconds: number): Promise<Outcom
 async function runSuite(suite: Suite, retried: string[]): Promise<Tally> {
   const outcome = await runOnce(suite.argv, suite.seconds);
   const tally = tallyOf(outcome);
-  const files = suite.again === undefined ? [] : failedFiles(outcome, tally);
+  if (suite.again === undefined || tally.failed === 0) return tally;
+  const whole = suite.again === "whole";
+  const files = whole ? [suite.name] : failedFiles(outcome, tally);
   if (files.length === 0 || retried.length + files.length > MOST_FILES) return tally;
   retried.push(...files);
   say(`\n=== ${suite.name}, once more: ${files.join(" ")}`);
-  return afterSecondRun(tally, tallyOf(await runOnce(suite.again!(files), suite.seconds)));
+  const second = await runOnce(whole ? suite.argv : [...DENO_TEST, ...files], suite.seconds);
+  return whole ? tallyOf(second) : afterSecondRun(tally, tallyOf(second));
 }
 
 async function runSuites(suites: readonly Suite[]): Promise<Tally> {
