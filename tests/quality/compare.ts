@@ -14,7 +14,7 @@ const IGNORED =
 const ROUND_TRIP = /^round-trip time( leg)?$/;
 const ROUND_TRIP_SLACK = 25_000;
 /** What only one of the two has, and why is in docs/differences.md. */
-const OURS = new Set(["in dialogue with"]);
+const OURS = new Set(["in dialogue with", "payload types"]);
 const THEIRS = new Set(["kernelized", "no kernel support"]);
 
 /** Differences as sentences; none when equal. */
