@@ -113,7 +113,7 @@ static void slot_reset(struct rtpe_core *core, struct slot *slot, struct iface *
 	memset(&slot->learn, 0, sizeof(slot->learn));
 	memset(slot->tracks, 0, sizeof(slot->tracks));
 	for (uint32_t i = 0; i < RTPE_CLOCK_RATES; i++)
-		atomic_store_explicit(&slot->rates[i], 0, memory_order_relaxed);
+		COUNT_SET(slot->rates[i], 0);
 	slot_publish_ssrcs(slot);
 	slot->bundle_epoch = 0;
 	slot->last_event = 0;

@@ -189,7 +189,13 @@ Deno.test({
       assert.equal(await browser.evaluate("document.activeElement.id"), "main");
       await browser.look("phone", "light");
       await browser.click("#menu");
-      assert.equal(await browser.evaluate("document.activeElement.closest('nav').id"), "side");
+      // it takes a moment to come in
+      await until(
+        "the focus is in the menu",
+        async () =>
+          await browser.evaluate("document.activeElement.closest('nav')?.id") === "side" ||
+          undefined,
+      );
       await picture("menu-phone-light");
       await browser.press("Escape", 27);
       assert.equal(await browser.evaluate("document.activeElement.id"), "menu");
