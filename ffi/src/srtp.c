@@ -9,6 +9,7 @@
 
 #include "alloc.h"
 #include "classify.h"
+#include "srtp_algorithms.h"
 #include "srtp_cipher.h"
 #include "srtp_stream.h"
 
@@ -35,7 +36,7 @@ static int key_id(const struct rtpe_srtp *p, uint32_t *id)
 
 	memcpy(key, p->key, p->key_len);
 	memcpy(key + p->key_len, p->salt, p->salt_len);
-	ok = EVP_Digest(key, (size_t)p->key_len + p->salt_len, digest, NULL, EVP_sha256(), NULL);
+	ok = EVP_Digest(key, (size_t)p->key_len + p->salt_len, digest, NULL, srtp_sha256(), NULL);
 	*id = get32(digest) ? get32(digest) : 1;
 	OPENSSL_cleanse(key, sizeof(key));
 	return ok == 1 ? 0 : -EIO;
@@ -63,8 +64,7 @@ struct srtp *srtp_new(const struct rtpe_srtp *p, enum srtp_direction direction,
 		s->table = *table;
 	else
 		s->table = (struct srtp_table){ .states = s->own, .clock = &s->own_clock };
-	if (key_id(p, &s->key) || srtp_keys_init(&s->rtp, p, false, encrypt) ||
-	    srtp_keys_init(&s->rtcp, p, true, encrypt)) {
+	if (key_id(p, &s->key) || srtp_keys_init(&s->rtp, &s->rtcp, p, encrypt)) {
 		srtp_free(s);
 		return NULL;
 	}

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "classify.h"
+#include "srtp_algorithms.h"
 #include "srtp_kdf.h"
 
 enum { BLOCK = 16, GCM_IV = 12, CM_BLOCKS = 24 };
@@ -16,12 +17,11 @@ static const EVP_CIPHER *cipher_of(uint8_t cipher, uint32_t key_len)
 {
 	switch (cipher) {
 	case RTPE_SRTP_AES_CM:
-		return key_len == 16 ? EVP_aes_128_ecb() :
-		       key_len == 24 ? EVP_aes_192_ecb() : EVP_aes_256_ecb();
+		return srtp_aes(key_len);
 	case RTPE_SRTP_AES_F8:
-		return EVP_aes_128_ecb();
+		return srtp_aes(BLOCK);
 	case RTPE_SRTP_AES_GCM:
-		return key_len == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
+		return srtp_aes_gcm(key_len);
 	default:
 		return NULL;
 	}
@@ -47,7 +47,7 @@ static EVP_CIPHER_CTX *f8_mask(const uint8_t *key, const uint8_t *salt, uint32_t
 
 	for (uint32_t i = 0; i < BLOCK; i++)
 		masked[i] = key[i] ^ (i < salt_len ? salt[i] : 0x55);
-	ctx = keyed(EVP_aes_128_ecb(), masked, true);
+	ctx = keyed(srtp_aes(BLOCK), masked, true);
 	OPENSSL_cleanse(masked, sizeof(masked));
 	return ctx;
 }
@@ -73,25 +73,37 @@ int srtp_keys_set(struct srtp_keys *k, const struct srtp_session *v, bool encryp
 	return v->cipher == RTPE_SRTP_AES_GCM ? 0 : srtp_hmac_init(&k->mac, v->auth, sizeof(v->auth));
 }
 
-int srtp_keys_init(struct srtp_keys *k, const struct rtpe_srtp *p, bool rtcp, bool encrypt)
+static int derive(const struct srtp_kdf *kdf, struct srtp_session *v, int first)
 {
-	int base = rtcp ? SRTP_LABEL_RTCP_KEY : SRTP_LABEL_RTP_KEY;
+	int err = srtp_kdf_take(kdf, (enum srtp_label)first, v->key, v->key_len);
+
+	/* With AEAD there is none. */
+	if (!err && v->cipher != RTPE_SRTP_AES_GCM)
+		err = srtp_kdf_take(kdf, (enum srtp_label)(first + 1), v->auth, SRTP_AUTH_KEY);
+	if (!err)
+		err = srtp_kdf_take(kdf, (enum srtp_label)(first + 2), v->salt, v->salt_len);
+	return err;
+}
+
+int srtp_keys_init(struct srtp_keys *rtp, struct srtp_keys *rtcp, const struct rtpe_srtp *p,
+		   bool encrypt)
+{
 	struct srtp_session v = { .cipher = p->cipher, .key_len = p->key_len,
 				  .salt_len = p->salt_len };
 	struct srtp_kdf kdf;
 	int err = srtp_kdf_open(&kdf, p);
 
-	memset(k, 0, sizeof(*k));
+	memset(rtp, 0, sizeof(*rtp));
+	memset(rtcp, 0, sizeof(*rtcp));
 	if (!err)
-		err = srtp_kdf_take(&kdf, (enum srtp_label)base, v.key, p->key_len);
-	/* With AEAD there is none. */
-	if (!err && p->cipher != RTPE_SRTP_AES_GCM)
-		err = srtp_kdf_take(&kdf, (enum srtp_label)(base + 1), v.auth, SRTP_AUTH_KEY);
+		err = derive(&kdf, &v, SRTP_LABEL_RTP_KEY);
 	if (!err)
-		err = srtp_kdf_take(&kdf, (enum srtp_label)(base + 2), v.salt, p->salt_len);
+		err = srtp_keys_set(rtp, &v, encrypt);
+	if (!err)
+		err = derive(&kdf, &v, SRTP_LABEL_RTCP_KEY);
+	if (!err)
+		err = srtp_keys_set(rtcp, &v, encrypt);
 	srtp_kdf_close(&kdf);
-	if (!err)
-		err = srtp_keys_set(k, &v, encrypt);
 	OPENSSL_cleanse(&v, sizeof(v));
 	return err;
 }

@@ -31,9 +31,10 @@ struct srtp_session {
 
 /* Installs. 0 or -errno, in which case srtp_keys_free() is still due. */
 int srtp_keys_set(struct srtp_keys *k, const struct srtp_session *v, bool encrypt);
-/* Derives and installs; `rtcp` says for which of the two. 0 or -errno, in which
- * case srtp_keys_free() is still due. */
-int srtp_keys_init(struct srtp_keys *k, const struct rtpe_srtp *p, bool rtcp, bool encrypt);
+/* Derives and installs those of both. 0 or -errno, in which case srtp_keys_free() is
+ * still due. */
+int srtp_keys_init(struct srtp_keys *rtp, struct srtp_keys *rtcp, const struct rtpe_srtp *p,
+		   bool encrypt);
 void srtp_keys_free(struct srtp_keys *k);
 
 /* What the initialisation vector is made of. */

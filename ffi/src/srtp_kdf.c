@@ -7,48 +7,47 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-static const EVP_CIPHER *ctr_of(uint32_t key_len)
-{
-	switch (key_len) {
-	case 16:
-		return EVP_aes_128_ctr();
-	case 24:
-		return EVP_aes_192_ctr();
-	case 32:
-		return EVP_aes_256_ctr();
-	default:
-		return NULL;
-	}
-}
+#include "srtp_algorithms.h"
+
+enum { BLOCK = 16, LONGEST = 256 };
 
 int srtp_kdf_open(struct srtp_kdf *kdf, const struct rtpe_srtp *p)
 {
-	const EVP_CIPHER *cipher = ctr_of(p->key_len);
-
 	kdf->params = p;
 	kdf->ctx = NULL;
-	if (!cipher || p->salt_len > RTPE_SALT_MAX)
+	if ((p->key_len != 16 && p->key_len != 24 && p->key_len != 32) ||
+	    p->salt_len > RTPE_SALT_MAX)
 		return -EINVAL;
 	kdf->ctx = EVP_CIPHER_CTX_new();
 	if (!kdf->ctx)
 		return -ENOMEM;
-	return EVP_EncryptInit_ex(kdf->ctx, cipher, NULL, p->key, NULL) == 1 ? 0 : -EIO;
+	if (EVP_EncryptInit_ex(kdf->ctx, srtp_aes(p->key_len), NULL, p->key, NULL) != 1 ||
+	    EVP_CIPHER_CTX_set_padding(kdf->ctx, 0) != 1)
+		return -EIO;
+	return 0;
 }
 
+/* Counter mode by blocks of our own: the cipher has no state between two labels. */
 int srtp_kdf_take(const struct srtp_kdf *kdf, enum srtp_label label, uint8_t *out, uint32_t len)
 {
-	static const uint8_t zeros[256];
-	uint8_t iv[16] = { 0 };
+	uint8_t stream[LONGEST] = { 0 };
+	uint32_t blocks = (len + BLOCK - 1) / BLOCK;
 	int n, ok;
 
-	if (len > sizeof(zeros))
+	if (len > sizeof(stream))
 		return -EINVAL;
-	/* A salt of 96 bits (AEAD) is padded at its end to 112. */
-	memcpy(iv, kdf->params->salt, kdf->params->salt_len);
-	iv[7] ^= (uint8_t)label;
-	ok = EVP_EncryptInit_ex(kdf->ctx, NULL, NULL, NULL, iv) == 1 &&
-	     EVP_EncryptUpdate(kdf->ctx, out, &n, zeros, (int)len) == 1;
-	OPENSSL_cleanse(iv, sizeof(iv));
+	for (uint32_t i = 0; i < blocks; i++) {
+		uint8_t *iv = stream + i * BLOCK;
+
+		/* A salt of 96 bits (AEAD) is padded at its end to 112. */
+		memcpy(iv, kdf->params->salt, kdf->params->salt_len);
+		iv[7] ^= (uint8_t)label;
+		iv[15] = (uint8_t)i;
+	}
+	ok = EVP_EncryptUpdate(kdf->ctx, stream, &n, stream, (int)(blocks * BLOCK)) == 1;
+	if (ok)
+		memcpy(out, stream, len);
+	OPENSSL_cleanse(stream, sizeof(stream));
 	return ok ? 0 : -EIO;
 }
 
