@@ -54,7 +54,7 @@ struct rtpe_dtls_result {
 };
 
 /* A certificate with its key (PEM), and what may be agreed: `profiles` as OpenSSL
- * names them, separated by colons; `ciphers` an OpenSSL list or NULL for the
+ * names them, separated by colons; `ciphers` an OpenSSL list or NULL for our own
  * default. NULL on failure, with a sentence in err. */
 RTPE_EXPORT struct rtpe_dtls_ctx *rtpe_dtls_ctx_new(const char *cert_pem, const char *key_pem,
 						    const char *profiles, const char *ciphers,
@@ -116,6 +116,9 @@ RTPE_EXPORT int rtpe_dtls_link_feed(struct rtpe_dtls_link *link, const void *in,
  * nobody. */
 RTPE_EXPORT int rtpe_dtls_link_aim(struct rtpe_dtls_link *link, rtpe_u32 slot,
 				   const struct rtpe_addr *dst);
+/* Whether datagrams from dst have come to it that are no ClientHello: relay threads
+ * hand them to the newest link of the port, if it is dst's, and nobody else. */
+RTPE_EXPORT int rtpe_dtls_link_heard(const struct rtpe_dtls_link *link);
 /* What it says when it is connected tells the peer that it may send: it waits
  * until this is called, and leaves now. */
 RTPE_EXPORT void rtpe_dtls_link_accept(struct rtpe_dtls_link *link);

@@ -50,6 +50,7 @@ struct capture;
 struct dtls_hub;
 struct srtp;
 struct punt_gate;
+struct rtpe_dtls_link;
 
 /* One local address with ports open on it. Never moved; removed only when the
  * place is needed and no port is open (table.c). */
@@ -126,6 +127,9 @@ struct slot {
 	_Atomic uint8_t restoring;
 	_Atomic uint8_t kernel;		/* see kernel_mark.h */
 	_Atomic uint8_t captured;	/* its packets are copied */
+	/* The newest link that speaks from it; changed under the hub's lock, by which
+	 * alone it may be followed. */
+	_Atomic(struct rtpe_dtls_link *) dtls;
 	_Atomic uint32_t strays;
 	/* The RTP packet that the module is being asked about: KERNEL_ASKING, SSRC
 	 * << 16, sequence number; or 0. */

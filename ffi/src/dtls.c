@@ -24,6 +24,14 @@ enum {
 	LAST_TIMEOUT_US = 3000000,
 };
 
+/* As browsers have it: first what costs both ends least. All that is encrypted with
+ * it is the end of the handshake; what matters is its hash, over which keys are
+ * derived, and SHA-256 is in processors. The rest is for ends of long ago. */
+#define CIPHERS \
+	"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:" \
+	"ECDHE+CHACHA20:ECDHE+AESGCM:DHE+AESGCM:ECDHE+AES:DHE+AES:RSA+AESGCM:RSA+AES:" \
+	"!aNULL:!eNULL:!aDSS:!PSK:!SRP:!AESCCM"
+
 struct rtpe_dtls_ctx {
 	atomic_uint users;
 	SSL_CTX *ssl;
@@ -136,7 +144,7 @@ static const char *configure(SSL_CTX *ssl, const char *profiles, const char *cip
 {
 	if (SSL_CTX_set_min_proto_version(ssl, DTLS1_2_VERSION) != 1)
 		return "DTLS 1.2 cannot be had";
-	if (ciphers && SSL_CTX_set_cipher_list(ssl, ciphers) != 1)
+	if (SSL_CTX_set_cipher_list(ssl, ciphers ? ciphers : CIPHERS) != 1)
 		return "the list of ciphers has none that can be used";
 	/* Unlike its neighbours this one returns 0 when all is well. */
 	if (SSL_CTX_set_tlsext_use_srtp(ssl, profiles) != 0)
@@ -144,7 +152,8 @@ static const char *configure(SSL_CTX *ssl, const char *profiles, const char *cip
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	SSL_CTX_set_cert_verify_callback(ssl, verify, NULL);
 	SSL_CTX_set_options(ssl, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION |
-					 SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
+					 SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
+					 SSL_OP_CIPHER_SERVER_PREFERENCE);
 	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_quiet_shutdown(ssl, 0);
 	SSL_CTX_set_read_ahead(ssl, 1);
@@ -233,6 +242,9 @@ struct rtpe_dtls *rtpe_dtls_new(struct rtpe_dtls_ctx *ctx, rtpe_u32 role, rtpe_u
 	SSL_set_bio(d->ssl, bio, bio);
 	SSL_set_app_data(d->ssl, d);
 	SSL_set_mtu(d->ssl, mtu);
+	/* No record is longer: so much less memory for each connection. */
+	SSL_set_max_send_fragment(d->ssl, mtu < SSL3_RT_MAX_PLAIN_LENGTH
+						  ? mtu : SSL3_RT_MAX_PLAIN_LENGTH);
 	DTLS_set_timer_cb(d->ssl, timer);
 	if (role == RTPE_DTLS_ACTIVE)
 		SSL_set_connect_state(d->ssl);
@@ -291,6 +303,9 @@ static void listen(struct rtpe_dtls *d)
 	uint8_t scrap[2048];
 	int n;
 
+	/* All of the datagram was the handshake's: so it is nearly always. */
+	if (!d->wire.in && !SSL_has_pending(d->ssl))
+		return;
 	do {
 		n = SSL_read(d->ssl, scrap, sizeof(scrap));
 	} while (n > 0);

@@ -21,7 +21,7 @@ enum {
 	DTLS_TICK_MS = 16, DTLS_TICKS = 256,
 	DTLS_WORKERS = 4,
 	/* The bell rings once in so long: to be woken is dear for whoever is told. */
-	DTLS_TELL_US = 1000,
+	DTLS_TELL_US = 2000,
 	/* What may wait for one link. */
 	DTLS_QUEUE = 16, DTLS_QUEUE_BYTES = 131072,
 	DTLS_FLIGHT = 16384,		/* what one step says, at most */
@@ -55,6 +55,7 @@ struct rtpe_dtls_link {
 	bool poked;			/* to be stepped without a datagram */
 	bool doomed;			/* a worker frees it */
 	atomic_bool accepted;
+	atomic_bool heard;		/* relay threads have handed it datagrams */
 	uint32_t told;			/* the state there was news of last */
 	/* What it said when it was connected, until it is accepted. */
 	uint8_t *held;
@@ -92,6 +93,10 @@ void dtls_hub_free(struct rtpe_core *core);
 /* A relay thread has put DTLS datagrams into its ring, and nothing else: when the
  * bell is about to ring anyway, it is not rung for them. */
 void dtls_hub_punted(struct rtpe_core *core);
+/* A relay thread has a datagram of DTLS: it goes straight to the link that speaks
+ * with its source, unless it may begin another handshake, which is the control
+ * thread's to judge. Returns whether it has gone. */
+bool dtls_hub_take(const struct packet *p, struct rtpe_core *core);
 /* Waits until nothing more is sent from slots that were unpublished. */
 void dtls_hub_pass(struct rtpe_core *core);
 

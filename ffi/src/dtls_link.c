@@ -201,6 +201,67 @@ void dtls_link_run(struct rtpe_dtls_link *link, uint8_t *desk)
 	OPENSSL_cleanse(&run.result, sizeof(run.result));
 }
 
+/* ---- a relay thread's part ------------------------------------------------------- */
+
+static struct dtls_datagram *datagram_of(const void *in, uint32_t len)
+{
+	struct dtls_datagram *d = mem_zalloc(sizeof(*d) + len);
+
+	if (d) {
+		d->len = len;
+		memcpy(d->bytes, in, len);
+	}
+	return d;
+}
+
+/* A record (RFC 6347 section 4.1) of epoch 0 with a ClientHello in it. */
+static bool is_client_hello(const uint8_t *data, uint32_t len)
+{
+	enum { HANDSHAKE = 22, EPOCH = 3, RECORD = 13, CLIENT_HELLO = 1 };
+
+	return len > RECORD && data[0] == HANDSHAKE && data[EPOCH] == 0 &&
+	       data[EPOCH + 1] == 0 && data[RECORD] == CLIENT_HELLO;
+}
+
+static bool speaks_with(const struct rtpe_dtls_link *link, const struct packet *p)
+{
+	const struct dtls_path *path = &link->path;
+
+	return path->slot == p->slot && path->generation == atomic_load(&p->slot->generation) &&
+	       addr_equal(&path->dst, &p->src);
+}
+
+bool dtls_hub_take(const struct packet *p, struct rtpe_core *core)
+{
+	struct dtls_hub *hub = atomic_load_explicit(&core->dtls, memory_order_acquire);
+	struct rtpe_dtls_link *link;
+	struct dtls_datagram *d;
+	bool mine, taken = false, wake = false;
+
+	if (!hub || !atomic_load_explicit(&p->slot->dtls, memory_order_relaxed) ||
+	    is_client_hello(p->data, p->len))
+		return false;
+	d = datagram_of(p->data, p->len);
+	if (!d)
+		return false;
+	pthread_mutex_lock(&hub->lock);
+	link = atomic_load(&p->slot->dtls);
+	mine = link && speaks_with(link, p);
+	if (mine) {
+		atomic_store(&link->heard, true);
+		taken = queue_add(&link->queue, d);
+		if (taken)
+			wake = dtls_hub_ready(hub, link);
+	}
+	pthread_mutex_unlock(&hub->lock);
+	if (wake)
+		dtls_hub_wake(hub);
+	/* What is too much for it is lost, as on any network. */
+	if (!taken)
+		mem_free(d);
+	return mine;
+}
+
 /* ---- the control thread's part -------------------------------------------------- */
 
 /* Where nothing can be sent to, nothing is sent. */
@@ -221,6 +282,18 @@ static int set_path(struct rtpe_core *core, struct dtls_path *path, uint32_t ind
 	return 0;
 }
 
+/* Under the lock: relay threads know where datagrams for it come in. */
+static void move_to(struct rtpe_dtls_link *link, const struct dtls_path *path)
+{
+	struct rtpe_dtls_link *expected = link;
+
+	if (link->path.slot && link->path.slot != path->slot)
+		atomic_compare_exchange_strong(&link->path.slot->dtls, &expected, NULL);
+	link->path = *path;
+	if (path->slot)
+		atomic_store(&path->slot->dtls, link);
+}
+
 struct rtpe_dtls_link *rtpe_dtls_link_new(struct rtpe_core *core, struct rtpe_dtls_ctx *ctx,
 					  rtpe_u32 role, rtpe_u32 mtu,
 					  const struct rtpe_dtls_fingerprint *fingerprints,
@@ -229,6 +302,7 @@ struct rtpe_dtls_link *rtpe_dtls_link_new(struct rtpe_core *core, struct rtpe_dt
 {
 	size_t size = n * sizeof(*fingerprints);
 	struct rtpe_dtls_link *link;
+	struct dtls_path path;
 	struct dtls_hub *hub;
 
 	if (!dtls_terms_ok(role, mtu, n))
@@ -250,9 +324,10 @@ struct rtpe_dtls_link *rtpe_dtls_link_new(struct rtpe_core *core, struct rtpe_dt
 	list_init(&link->ready);
 	list_init(&link->timed);
 	list_init(&link->with_news);
-	set_path(core, &link->path, slot, dst);
+	set_path(core, &path, slot, dst);
 	pthread_mutex_lock(&hub->lock);
 	list_add(&hub->all, &link->all);
+	move_to(link, &path);
 	pthread_mutex_unlock(&hub->lock);
 	return link;
 }
@@ -266,11 +341,9 @@ int rtpe_dtls_link_feed(struct rtpe_dtls_link *link, const void *in, rtpe_u32 le
 	if (len > DATAGRAM_MAX)
 		return -EINVAL;
 	if (len) {
-		d = mem_zalloc(sizeof(*d) + len);
+		d = datagram_of(in, len);
 		if (!d)
 			return -ENOBUFS;
-		d->len = len;
-		memcpy(d->bytes, in, len);
 	}
 	pthread_mutex_lock(&hub->lock);
 	if (d)
@@ -295,9 +368,14 @@ int rtpe_dtls_link_aim(struct rtpe_dtls_link *link, rtpe_u32 slot, const struct 
 	int err = set_path(hub->core, &path, slot, dst);
 
 	pthread_mutex_lock(&hub->lock);
-	link->path = path;
+	move_to(link, &path);
 	pthread_mutex_unlock(&hub->lock);
 	return err;
+}
+
+int rtpe_dtls_link_heard(const struct rtpe_dtls_link *link)
+{
+	return atomic_load(&link->heard);
 }
 
 void rtpe_dtls_link_accept(struct rtpe_dtls_link *link)
@@ -332,6 +410,7 @@ void dtls_link_destroy(struct rtpe_dtls_link *link)
 
 void rtpe_dtls_link_free(struct rtpe_dtls_link *link)
 {
+	static const struct dtls_path nowhere;
 	struct dtls_hub *hub;
 	bool wake;
 
@@ -339,6 +418,7 @@ void rtpe_dtls_link_free(struct rtpe_dtls_link *link)
 		return;
 	hub = link->hub;
 	pthread_mutex_lock(&hub->lock);
+	move_to(link, &nowhere);
 	list_remove(&link->with_news);
 	dtls_hub_time(hub, link, -1);
 	link->doomed = true;

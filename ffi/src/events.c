@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a relay thread tells the consumer of its ring, and how often. */
 #include "core.h"
+#include "dtls_hub.h"
 #include "punts.h"
 #include "stun.h"
 
@@ -27,8 +28,16 @@ void event_punt(struct thread *t, const struct packet *p, unsigned class)
 		COUNT(c->rx_errors, 1);
 		return;
 	}
+	if (!punts_allow(t, p, class)) {
+		COUNT(c->punt_dropped, 1);
+		return;
+	}
+	if (class == RTPE_CLASS_DTLS && dtls_hub_take(p, t->core)) {
+		COUNT(c->punted, 1);
+		return;
+	}
 	ev.src = p->src;
-	if (!punts_allow(t, p, class) || event_put(t, &ev, p, p->data, p->len))
+	if (event_put(t, &ev, p, p->data, p->len))
 		COUNT(c->punt_dropped, 1);
 	else
 		COUNT(c->punted, 1);

@@ -10,7 +10,8 @@ enum { PAIRS_MAX = 16 };
 
 struct end_at_port {
 	int slot;
-	struct rtpe_dtls_link *link;
+	struct rtpe_dtls_ctx *ctx;
+	struct rtpe_dtls_link *link, *decoy;
 	struct rtpe_dtls_news news;	/* the last; state 0: none */
 	uint32_t told;			/* how often there was some */
 };
@@ -19,7 +20,8 @@ struct pairs {
 	struct rtpe_core *core;
 	uint32_t n;
 	struct end_at_port end[2 * PAIRS_MAX];	/* active, passive, active, ... */
-	uint32_t come;			/* datagrams so far */
+	uint32_t come;			/* datagrams by way of us so far */
+	uint32_t hellos;		/* ClientHellos among them */
 	uint32_t lost_from, lost_to;	/* those that get lost, counted from 1 */
 	bool patient;			/* who is connected is not accepted at once */
 };
@@ -31,6 +33,9 @@ bool pairs_open(struct pairs *p, struct rtpe_core *core, uint32_t n, uint16_t po
 		const struct identity *a, const struct identity *b,
 		const struct rtpe_dtls_fingerprint *of_a,
 		const struct rtpe_dtls_fingerprint *of_b);
+/* From now on all datagrams come by way of us: a newer link of each port, which
+ * speaks with nobody, sees to that. */
+void pairs_by_hand(struct pairs *p);
 void pairs_begin(struct pairs *p);
 /* Hands on what has come, and takes news. */
 void pairs_turn(struct pairs *p);

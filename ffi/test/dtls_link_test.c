@@ -80,6 +80,7 @@ static void test_last_flight_waits(void)
 
 	begin(1);
 	CHECK(pairs_open(&pairs, core, 1, PORT, &a, &b, NULL, NULL));
+	pairs_by_hand(&pairs);
 	pairs.patient = true;
 	pairs_begin(&pairs);
 	while (!server->told)
@@ -108,6 +109,7 @@ static void test_losses(void)
 	begin(2);
 	for (uint32_t lost = 1; lost <= 4; lost++) {
 		CHECK(pairs_open(&pairs, core, 1, PORT, &a, &b, NULL, NULL));
+		pairs_by_hand(&pairs);
 		pairs.lost_from = pairs.lost_to = lost;
 		pairs_begin(&pairs);
 		CHECK(pairs_run(&pairs, PATIENCE_MS));
@@ -115,6 +117,45 @@ static void test_losses(void)
 		check_pair(pairs.end);
 		pairs_free(&pairs);
 	}
+	end();
+}
+
+/* What may begin another handshake is the control thread's to judge, and what comes
+ * from somebody else. */
+static void test_straight(void)
+{
+	uint8_t noise[100] = { 22, 254, 253 };
+	struct end_at_port *server = &pairs.end[1];
+	struct rtpe_addr to = addr_of("127.0.0.1", PORT + 1);
+	int stranger = peer_open("127.0.0.1", 0);
+	uint32_t before;
+
+	begin(2);
+	CHECK(pairs_open(&pairs, core, 1, PORT, &a, &b, NULL, NULL));
+	peer_send(stranger, &to, noise, sizeof(noise));
+	for (int i = 0; i < PATIENCE_MS && pairs.come == 0; i++)
+		pairs_turn(&pairs);
+	CHECK_EQ(pairs.come, 1);
+	CHECK_EQ(rtpe_dtls_link_heard(server->link), 0);
+	pairs_begin(&pairs);
+	CHECK(pairs_run(&pairs, PATIENCE_MS));
+	check_pair(pairs.end);
+	/* On a slow machine it is repeated. */
+	CHECK(pairs.hellos >= 1);
+	CHECK_EQ(pairs.come, 1 + pairs.hellos);
+	CHECK_EQ(rtpe_dtls_link_heard(server->link), 1);
+	CHECK_EQ(rtpe_dtls_link_heard(pairs.end[0].link), 1);
+	/* Whom it speaks with is another one now. */
+	to = addr_of("127.0.0.1", 9);
+	CHECK_EQ(rtpe_dtls_link_aim(server->link, (rtpe_u32)server->slot, &to), 0);
+	before = pairs.come;
+	to = addr_of("127.0.0.1", PORT + 1);
+	CHECK_EQ(rtpe_port_send(core, (rtpe_u32)pairs.end[0].slot, &to, noise, sizeof(noise)), 0);
+	for (int i = 0; i < PATIENCE_MS && pairs.come == before; i++)
+		pairs_turn(&pairs);
+	CHECK_EQ(pairs.come, before + 1);
+	peer_close(stranger);
+	pairs_free(&pairs);
 	end();
 }
 
@@ -330,6 +371,8 @@ static const struct test tests[] = {
 	{ "a server does not say that it is done before it is accepted",
 	  test_last_flight_waits },
 	{ "a datagram that gets lost is sent again, whichever it is", test_losses },
+	{ "datagrams of its peer come straight to a handshake, but for ClientHellos",
+	  test_straight },
 	{ "another certificate is refused, and its owner told so", test_mismatch },
 	{ "the bell rings for all there is to be told", test_the_bell_rings },
 	{ "keys stay nowhere once they were told", test_wiping },

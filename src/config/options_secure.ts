@@ -24,7 +24,10 @@ export const DTLS = {
     default: "SHA-256",
     help: "Signature of the DTLS certificate",
   }),
-  "dtls-ciphers": text({ defaultText: "of OpenSSL", help: "Ciphers of DTLS, in OpenSSL's form" }),
+  "dtls-ciphers": text({
+    defaultText: "AES-128-GCM first, as in browsers",
+    help: "Ciphers of DTLS, in OpenSSL's form and in our order",
+  }),
   "dtls-mtu": integer({
     default: 1200,
     min: 576,

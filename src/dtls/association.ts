@@ -161,8 +161,8 @@ export class DtlsAssociation {
 
   /** Whether a source that got no further than its ClientHello begins another handshake. */
   #beginsAnew(attempt: Attempt, datagram: Uint8Array): boolean {
-    const { hello, due, advanced } = attempt;
-    return due && !advanced && hello !== undefined && isOtherHello(datagram, hello);
+    const { hello, due } = attempt;
+    return due && hello !== undefined && !isAdvanced(attempt) && isOtherHello(datagram, hello);
   }
 
   #open(peer: Endpoint, standing: DtlsStanding): Attempt | undefined {
@@ -207,7 +207,7 @@ export class DtlsAssociation {
     const guests = [...this.#attempts.values()].filter((attempt) =>
       attempt !== this.#connection && attempt.standing === "possible"
     );
-    const idle = guests.find(({ due, advanced }) => due && !advanced);
+    const idle = guests.find((guest) => guest.due && !isAdvanced(guest));
     const victim = idle ?? (standing === "possible" ? undefined : guests[0]);
     if (victim === undefined) return false;
     this.#end(victim);
@@ -267,4 +267,9 @@ export class DtlsAssociation {
     const name = formatEndpoint(attempt.peer);
     if (this.#attempts.get(name) === attempt) this.#attempts.delete(name);
   }
+}
+
+/** Whether more has come than the ClientHello, by way of us or straight to the handshake. */
+function isAdvanced({ advanced, handshake, hello }: Attempt): boolean {
+  return advanced || hello !== undefined && handshake.heard;
 }

@@ -25,6 +25,7 @@ const KEYS: DtlsKeys = {
 /** Does what the text in a datagram says. */
 class FakeHandshake implements DtlsHandshake {
   freed = false;
+  heard = false;
   readonly inputs: (string | undefined)[] = [];
   path: DtlsPath;
   /** Whether what tells the peer that it may send has left. */
@@ -330,6 +331,24 @@ Deno.test("DtlsAssociation: forged addresses take the room of nobody who is name
   assert.equal(handshakes.filter(({ freed }) => !freed).length, 4);
   await say(PEER, "done", "signalled");
   assert.equal(association.connected, true);
+});
+
+Deno.test("DtlsAssociation: what came straight to a handshake shows that it goes on", async () => {
+  const { handshakes, hello, second } = setUp("passive");
+  await hello(PEER, 1);
+  handshakes[0]!.heard = true;
+  second();
+  // a ClientHello of another handshake does not end one that goes on
+  await hello(PEER, 2);
+  assert.equal(handshakes.length, 1);
+  for (let port = 1; port <= 3; port++) await hello({ ...OTHER, port }, 10 + port);
+  handshakes[1]!.heard = true;
+  second();
+  for (let port = 4; port <= 9; port++) {
+    await hello({ ...OTHER, port }, 10 + port);
+    second();
+  }
+  assert.deepEqual(handshakes.slice(0, 4).map(({ freed }) => freed), [false, false, true, true]);
 });
 
 Deno.test("DtlsAssociation: what is no ClientHello takes no room for long either", async () => {

@@ -25,7 +25,7 @@ export interface NativeDtlsOptions {
   readonly certificate: string;
   /** PEM. */
   readonly key: string;
-  /** OpenSSL cipher list; absent = its default. */
+  /** OpenSSL cipher list; absent = AES-128-GCM first, then what else there is. */
   readonly ciphers?: string;
   /** Largest UDP payload, 576..65507 (1200). */
   readonly mtu?: number;
@@ -54,6 +54,9 @@ export function nativeDtls(options: NativeDtlsOptions): DtlsEngine {
         (news) => told(newsOf(news)),
       );
       return {
+        get heard() {
+          return link.heard;
+        },
         begin: () => link.feed(),
         receive: (datagram) => link.feed(datagram),
         aim: ({ slot, destination }) => link.aim(slot, destination),

@@ -62,6 +62,8 @@ export interface DtlsTerms extends DtlsPath {
  * methods waits.
  */
 export interface DtlsHandshake {
+  /** Datagrams of its peer have come to it without {@link receive}: such as are no ClientHello may. */
+  readonly heard: boolean;
   /** In the active role: begins. */
   begin(): void;
   /** Takes a datagram; when too many wait it is lost. */

@@ -48,6 +48,10 @@ export interface DtlsLinkNews {
 
 /** A handshake. Once its core is shut down its methods do nothing. */
 export interface DtlsLink {
+  /**
+   * Whether datagrams have come to it straight from its port: those of its destination that are no ClientHello.
+   */
+  readonly heard: boolean;
   /** Hands it a datagram, or begins. What is too much is lost, as on any network. */
   feed(datagram?: Uint8Array): void;
   /** From here on it speaks with somebody else. */

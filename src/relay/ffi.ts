@@ -51,6 +51,7 @@ export const SYMBOLS = {
     result: "pointer",
   },
   rtpe_dtls_link_feed: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  rtpe_dtls_link_heard: { parameters: ["pointer"], result: "i32" },
   rtpe_dtls_link_aim: { parameters: ["pointer", "u32", "buffer"], result: "i32" },
   rtpe_dtls_link_accept: { parameters: ["pointer"], result: "void" },
   rtpe_dtls_link_free: { parameters: ["pointer"], result: "void" },

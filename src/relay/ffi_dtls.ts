@@ -67,6 +67,12 @@ class FfiDtlsLink implements DtlsLink {
     core.library.rtpe_dtls_link_feed(this.#handle, bytes, bytes?.length ?? 0);
   }
 
+  get heard(): boolean {
+    const { core } = this.#owner;
+    if (this.#handle === undefined || core.closed) return false;
+    return core.library.rtpe_dtls_link_heard(this.#handle) !== 0;
+  }
+
   aim(slot: Slot, destination: Endpoint): void {
     const { core, address } = this.#owner;
     if (this.#handle === undefined || core.closed) return;

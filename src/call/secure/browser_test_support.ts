@@ -153,6 +153,9 @@ class FakeHandshake implements DtlsHandshake {
     this.#path = terms;
   }
 
+  /** Everything comes by way of {@link receive}. */
+  readonly heard = false;
+
   begin(): void {
     queueMicrotask(() => {
       if (this.#freed) return;
