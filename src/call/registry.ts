@@ -81,6 +81,11 @@ export class CallTable implements CallRegistry {
   /** Tells that a message, a command or a timer has changed a call; everything is in place. */
   changed(call: Call): void {
     this.#follower?.update(call);
+    this.agreed(call);
+  }
+
+  /** Tells that more of what was negotiated has been agreed on, which changes nothing in how it is followed. */
+  agreed(call: Call): void {
     this.#observer?.changed?.(call);
   }
 

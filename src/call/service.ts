@@ -106,7 +106,7 @@ export function createCallService(options: CallServiceOptions): CallService {
   const log = options.log ?? SILENT;
   const changed = (call: Call): void => {
     installRules(relay, call, log);
-    calls.changed(call);
+    calls.agreed(call);
   };
   const secure = new SecureMedia({
     ...options.secure,

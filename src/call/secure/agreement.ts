@@ -63,6 +63,9 @@ export function noAgreement(): Agreement {
   return { rtp: {}, rtcp: {} };
 }
 
+/** Keys as rules want them: the same object each time, so that nothing is computed twice. */
+const RULE_KEYS = new WeakMap<StoredKeys, SrtpKeys>();
+
 /** Keys of a handshake. */
 export function keysOfDtls({ suite, local, remote }: DtlsKeys): KeyPair {
   return { send: stored(suite, local), receive: stored(suite, remote) };
@@ -84,7 +87,12 @@ export function keysOfCrypto(crypto: CryptoAttribute): StoredKeys {
 
 /** Keys as rules want them. */
 export function ruleKeys(stored: StoredKeys): SrtpKeys {
-  const { key, salt, mki, ...rest } = stored;
+  let known = RULE_KEYS.get(stored);
+  if (known === undefined) RULE_KEYS.set(stored, known = decoded(stored));
+  return known;
+}
+
+function decoded({ key, salt, mki, ...rest }: StoredKeys): SrtpKeys {
   return {
     ...rest,
     key: decode(key),
@@ -113,7 +121,9 @@ export function keyText({ send, receive }: KeyPair): string {
 }
 
 function stored(suite: SuiteName, { key, salt }: KeySalt): StoredKeys {
-  return { suite, key: encode(key), salt: encode(salt) };
+  const keys = { suite, key: encode(key), salt: encode(salt) };
+  RULE_KEYS.set(keys, { suite, key, salt });
+  return keys;
 }
 
 function encode(bytes: Uint8Array): string {

@@ -7,7 +7,7 @@
 import type { Endpoint } from "../../core/endpoint.ts";
 import { isSecure, type MediaState } from "../../negotiate/mod.ts";
 import { type CryptoAttribute, SUITES } from "../../srtp/mod.ts";
-import type { PacketClass, PortPair, Rule, RuleOutput, SrtpKeys } from "../../relay/types.ts";
+import type { PacketClass, PortPair, Rule, RuleOutput } from "../../relay/types.ts";
 import type { Media } from "../media.ts";
 import { keysOfCrypto, ruleKeys, sameKeys, sameSecret, type StoredKeys } from "./agreement.ts";
 
@@ -31,7 +31,6 @@ const PENDING: Protection = { ...CLEAR, pending: true };
 
 /** Equal keys are one object, so that nothing is computed twice. */
 const STORED = new WeakMap<CryptoAttribute, StoredKeys>();
-const RULE_KEYS = new WeakMap<StoredKeys, SrtpKeys>();
 
 /** Keys of ours whose lifetime is over, in base64. */
 const EXPIRED = new WeakMap<Media, string>();
@@ -77,14 +76,6 @@ export function rtcpProtection(media: Media): Protection {
   return protectionOf(media, media.state.rtcpMuxed ? "rtp" : "rtcp");
 }
 
-/** Keys as rules want them. */
-export function keysFor(keys: StoredKeys | undefined): SrtpKeys | undefined {
-  if (keys === undefined) return undefined;
-  let known = RULE_KEYS.get(keys);
-  if (known === undefined) RULE_KEYS.set(keys, known = ruleKeys(keys));
-  return known;
-}
-
 /** What a port's rule says because of ICE and keys. */
 export interface Guard {
   /** Where media goes. */
@@ -113,7 +104,7 @@ export function guardOf(
   const { pending, receive } = protectionOf(media, component);
   const path = media.agreement?.[component];
   const classes: PacketClass[] = [...punt];
-  const keys = keysFor(receive);
+  const keys = receive && ruleKeys(receive);
   let rule: Guard["rule"] = keys === undefined ? {} : { decrypt: keys };
   let remote = signalled;
   let closed = false;
@@ -175,7 +166,7 @@ export function sealed(
   if (receive !== undefined && sameSecret(receive, send) && !mayRepeat(send, output)) {
     return undefined;
   }
-  return { ...output, encrypt: keysFor(send)! };
+  return { ...output, encrypt: ruleKeys(send) };
 }
 
 /**

@@ -7,7 +7,8 @@
 import type { RelayEngine } from "../../relay/types.ts";
 import type { Media } from "../media.ts";
 import { rtcpSlot } from "../rules.ts";
-import { keysFor, rtcpProtection } from "./protection.ts";
+import { ruleKeys } from "./agreement.ts";
+import { rtcpProtection } from "./protection.ts";
 
 /**
  * Sends RTCP to the party of a live section.
@@ -18,5 +19,5 @@ import { keysFor, rtcpProtection } from "./protection.ts";
 export function sendRtcp(engine: RelayEngine, media: Media, payload: Uint8Array): boolean {
   const { pending, send, spent } = rtcpProtection(media);
   if (pending || spent === true) return false;
-  return engine.send(rtcpSlot(media), payload, undefined, keysFor(send));
+  return engine.send(rtcpSlot(media), payload, undefined, send && ruleKeys(send));
 }
