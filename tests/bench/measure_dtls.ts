@@ -14,7 +14,8 @@ import { opensslIn, peerLibraries } from "./subject.ts";
 
 /** Calls that shake hands in one turn. */
 const CALLS = 600;
-const OUTSTANDING = 16;
+/** Handshakes under way at a time: more do not make either daemon faster, with half it waits now and then. */
+const OUTSTANDING = 32;
 /** The first handshakes of a process are not like those of a daemon that runs for days. */
 const WARM_UP = 8;
 

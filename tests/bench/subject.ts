@@ -225,7 +225,8 @@ export class Subject implements AsyncDisposable {
   }
 
   /**
-   * Makes calls (in place of earlier ones) whose called shake hands with the relay, and has them do it.
+   * Makes calls (in place of earlier ones) whose called shake hands with the relay, and has them do it. The
+   * generator has the peer's libraries, the faster ones: it is not to be what bounds either daemon.
    *
    * @param outstanding handshakes under way at a time
    */
@@ -240,11 +241,11 @@ export class Subject implements AsyncDisposable {
     const own = ["--client-b", this.#stage.clientOwn];
     await this.setUp(calls, ["--flows", this.#flows, "--dtls-b", fingerprint, ...own]);
     const result = await runTool<DtlsResult>(
-      this.#client([
+      this.#client(withLibraries(await peerLibraries(), [
         ...[RUNFIRST, this.#cpu(LOAD_CPU), DTLSLOAD, "--flows", this.#flows],
         ...["--cert", certificate.file, "--outstanding", String(outstanding)],
         ...this.#pids.flatMap((pid) => ["--cpu-of", String(pid)]),
-      ]),
+      ])),
       60_000,
     );
     if (result.failed > 0) throw new Error(`${this.name} failed in ${result.failed} handshakes`);
