@@ -22,10 +22,10 @@ interface Suite {
   /** Ended after this many seconds. */
   readonly seconds: number;
   /**
-   * What failed gets a second run: the files of it alone, or, of a suite in a virtual machine, all of it;
-   * absent = what fails has failed.
+   * What failed gets a second run: the files of it alone, or, of a suite in a virtual machine, all of it, or
+   * all of it unless the program was ended by what it has done; absent = what fails has failed.
    */
-  readonly again?: "files" | "whole";
+  readonly again?: "files" | "whole" | "ended";
 }
 
 const DENO_TEST = [deno, "test", "-A", "--unstable-net", "--quiet"] as const;
@@ -34,14 +34,15 @@ function denoTest(name: string, seconds: number, ...paths: string[]): Suite {
   return { name, seconds, argv: [...DENO_TEST, ...paths], again: "files" };
 }
 
-function make(name: string, target: string, seconds: number): Suite {
-  return { name, seconds, argv: ["make", "-s", "-C", "ffi", target] };
+function make(name: string, target: string, seconds: number, again?: Suite["again"]): Suite {
+  const argv = ["make", "-s", "-C", "ffi", target];
+  return { name, seconds, argv, ...(again === undefined ? {} : { again }) };
 }
 
 const SUITES: readonly Suite[] = [
   { name: "unit", seconds: 300, argv: [deno, ...UNIT_TESTS] },
-  make("core", "check", 180),
-  make("core-asan", "check-asan", 300),
+  make("core", "check", 180, "ended"),
+  make("core-asan", "check-asan", 300, "ended"),
   make("core-oom", "check-oom", 180),
   make("core-srtp", "check-srtp", 60),
   make("core-property", "check-property", 240),
@@ -79,7 +80,9 @@ async function runSuite(suite: Suite, retried: string[]): Promise<Tally> {
   const outcome = await runOnce(suite.argv, suite.seconds);
   const tally = tallyOf(outcome);
   if (suite.again === undefined || tally.failed === 0) return tally;
-  const whole = suite.again === "whole";
+  // sanitizers end a program before it can tell how many have passed
+  if (suite.again === "ended" && tally.passed === 0) return tally;
+  const whole = suite.again !== "files";
   const files = whole ? [suite.name] : failedFiles(outcome, tally);
   if (files.length === 0 || retried.length + files.length > MOST_FILES) return tally;
   retried.push(...files);
