@@ -23,7 +23,7 @@ vm_lock
 vm_build true
 # The SRTP of the core is who the module's has to understand.
 core=$root/ffi/src
-srtp=$(for f in srtp srtp_cipher srtp_hmac srtp_kdf srtp_params srtp_stream alloc classify; do
+srtp=$(for f in srtp srtp_algorithms srtp_cipher srtp_hmac srtp_kdf srtp_params srtp_stream alloc classify; do
 	echo "$core/$f.c"
 done)
 cc -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$root/ffi/include" -I"$core" \

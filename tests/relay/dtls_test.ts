@@ -16,6 +16,7 @@ import {
 } from "../../src/dtls/mod.ts";
 import { locateLibrary, type NativeRelay, startNativeRelay } from "../../src/relay/mod.ts";
 import { generateKey, selfSign } from "../../src/tls/self_signed.ts";
+import { Wire } from "./wire.ts";
 import { libraryMissing, openPort, type Port, rule, sleep, until } from "./harness.ts";
 
 const missing = libraryMissing();
@@ -42,10 +43,6 @@ interface End {
   readonly keys: Promise<DtlsKeys>;
   readonly association: DtlsAssociation;
   readonly port: Port;
-  /** What has come to its port. */
-  readonly heard: Uint8Array[];
-  /** Datagrams that come are lost while this says so. */
-  deaf: boolean;
   /** Called while it is being told that it is connected. */
   onConnected: () => void;
 }
@@ -61,10 +58,7 @@ class Stage {
   constructor() {
     this.relay.engine.onEvent((event) => {
       if (event.type !== "punt" || event.class !== "dtls") return;
-      const end = this.ends.get(event.slot);
-      if (end === undefined || end.deaf) return;
-      end.heard.push(event.payload);
-      end.association.receive(event.source, event.payload);
+      this.ends.get(event.slot)?.association.receive(event.source, event.payload);
     });
   }
 
@@ -102,8 +96,6 @@ class Stage {
       keys: promise,
       association,
       port,
-      heard: [],
-      deaf: false,
       onConnected() {},
     };
     this.ends.set(port.slot, end);
@@ -166,16 +158,17 @@ test("shakes hands with many at a time", async (stage) => {
 
 test("says what gets lost again", async (stage) => {
   const { active, passive } = await stage.pair();
-  passive.deaf = true;
-  active.association.begin(passive.port.local);
+  using wire = await Wire.to(passive.port.local);
+  wire.there.deaf = true;
+  active.association.begin(wire.address);
   await sleep(100);
-  assert.equal(passive.heard.length, 0);
-  passive.deaf = false;
-  active.deaf = true;
+  assert.equal(wire.there.heard.length, 0);
+  wire.there.deaf = false;
+  wire.back.deaf = true;
   // the ClientHello once more, and our answer to it
-  await until("it says hello again", () => passive.heard.length > 0);
+  await until("it says hello again", () => wire.there.heard.length > 0);
   await sleep(50);
-  active.deaf = false;
+  wire.back.deaf = false;
   const [a, b] = await Promise.all([active.keys, passive.keys]);
   assert.deepEqual(a.local, b.remote);
 });
@@ -190,13 +183,14 @@ test("a server does not say that all is done before the keys are in place", asyn
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     counts.push(sent());
   };
-  active.association.begin(passive.port.local);
+  using wire = await Wire.to(passive.port.local);
+  active.association.begin(wire.address);
   await active.keys;
   const [first = 0, second] = counts;
   assert.ok(first > 0, "it has said something");
   assert.equal(second, first, "nothing is said while keys are put in place");
   assert.ok(sent() > first, "but afterwards");
-  assert.ok(active.heard.some(saysDone));
+  assert.ok(wire.back.heard.some(saysDone));
 });
 
 for (const strict of ["active", "passive"] as const) {
@@ -209,12 +203,14 @@ for (const strict of ["active", "passive"] as const) {
     const active = stage.end(one, (strict === "active" ? third : other).certificate, "active");
     const passive = stage.end(other, (strict === "passive" ? third : one).certificate, "passive");
     const [ours, theirs] = strict === "active" ? [active, passive] : [passive, active];
-    active.association.begin(passive.port.local);
+    using wire = await Wire.to(passive.port.local);
+    active.association.begin(wire.address);
     await assert.rejects(ours.keys, /another fingerprint \(true\)/);
     await assert.rejects(theirs.keys, /\(false\)/);
     await sleep(50);
-    assert.equal(theirs.heard.some(saysDone), false);
-    const alert = theirs.heard.at(-1)!;
+    const { heard } = strict === "active" ? wire.there : wire.back;
+    assert.equal(heard.some(saysDone), false);
+    const alert = heard.at(-1)!;
     assert.deepEqual([alert[0], ...alert.slice(13)], [21, 2, 42], "bad_certificate");
   });
 }
