@@ -27,7 +27,8 @@ export class Wire implements Disposable {
   readonly #near: Socket;
   readonly #far: Socket;
 
-  private constructor(near: Socket, far: Socket, other: Endpoint) {
+  /** Use {@link to}. */
+  constructor(near: Socket, far: Socket, other: Endpoint) {
     const { address, port } = near.address();
     this.address = { family: 4, address, port };
     this.#near = near;
