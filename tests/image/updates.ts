@@ -53,3 +53,19 @@ export async function slotsOf(appliance: Appliance): Promise<Slots> {
     trial: field("trial"),
   };
 }
+
+/** Asks the admin API of an appliance through the socket of its console. */
+export async function askAdmin(appliance: Appliance, path: string): Promise<unknown> {
+  const socket = "/var/lib/rtpedge/console/socket";
+  return JSON.parse(
+    await appliance.shell(`curl -s --unix-socket ${socket} 'http://localhost/api/v1/${path}'`),
+  );
+}
+
+/** How many calls there were at which time of the last hour, where that is known; wall-clock ms. */
+export async function callsOverTime(appliance: Appliance): Promise<readonly (readonly number[])[]> {
+  const { rows } = await askAdmin(appliance, "history?range=1h&fields=calls") as {
+    rows: (readonly (number | null)[])[];
+  };
+  return rows.filter((row): row is number[] => !row.includes(null));
+}
