@@ -21,7 +21,7 @@
 
 enum { PACE_INTERVAL_US = 2000, EMPTY_POLLS = 4, RELAY_NICE = -15 };
 /* Packets per sleep at which polling begins and ends, in quarters. */
-enum { POLL_FROM = 10, POLL_UNTIL = 8 };
+enum { POLL_FROM = 32, POLL_UNTIL = 26 };
 
 int thread_init(struct rtpe_core *core, uint32_t index)
 {

@@ -80,7 +80,7 @@ export function encodeOptions(layout: AbiLayout, options: CoreOptions): Uint8Arr
   put("punt_ring_bytes", options.puntRingBytes ?? 1 << 20);
   put("ctl_ring_bytes", options.controlRingBytes ?? 4 << 20);
   put("punt_rate", options.puntRate ?? 50);
-  put("coalesce_us", options.coalesceUs ?? 60);
+  put("coalesce_us", options.coalesceUs ?? 200);
   put("rcvbuf_bytes", options.receiveBuffer ?? 4 << 20);
   put("flags", options.holdPorts ? HOLD_PORTS : 0);
   const path = new TextEncoder().encode(options.countersPath ?? "");
