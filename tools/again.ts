@@ -26,6 +26,18 @@ export function failedFiles(outcome: Outcome, tally: Tally): readonly string[] {
   return [...new Set(places.map(([, file = ""]) => file))];
 }
 
+/**
+ * Whether a suite that is one program, or one virtual machine, may be run again: it came to its end and counts
+ * failures of its own tests. What a sanitizer or the kernel has found, and what ended it, is true even if it
+ * does not happen twice.
+ */
+export function mayRunAgain({ output }: Outcome): boolean {
+  const counted = /^\d+ passed, [1-9]\d* failed/m.test(output);
+  const ended = /^The machine ended before the tests did/m.test(output);
+  const complaint = /^FAIL +the kernel has nothing to complain about/m.test(output);
+  return counted && !ended && !complaint;
+}
+
 /** What counts when the files with failures were run again: those that failed then. */
 export function afterSecondRun(first: Tally, second: Tally): Tally {
   const failed = Math.min(first.failed, second.failed);

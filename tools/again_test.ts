@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterSecondRun, failedFiles } from "./again.ts";
+import { afterSecondRun, failedFiles, mayRunAgain } from "./again.ts";
 import { tallyOf } from "./tally.ts";
 
 const OUTPUT = `
@@ -47,4 +47,18 @@ Deno.test("afterSecondRun counts as failed what failed again, or cannot be run a
   assert.deepEqual(again(0), { passed: 6, failed: 0, skipped: 1 });
   assert.deepEqual(again(1), { passed: 5, failed: 1, skipped: 1 });
   assert.deepEqual(again(9), { passed: 4, failed: 2, skipped: 1 });
+});
+
+Deno.test("mayRunAgain says yes to failures that a program has counted, and to nothing else", () => {
+  const yes = (output: string) => mayRunAgain({ code: 1, output });
+  assert.equal(yes("FAIL  steer: a port is free\n310 passed, 1 failed\n"), true);
+  assert.equal(yes("FAIL the call is heard\n52 passed, 1 failed, 0 skipped\n"), true);
+  // a leak, found after the last test
+  assert.equal(yes("311 passed, 0 failed\nERROR: LeakSanitizer\n"), false);
+  // ended by what it did
+  assert.equal(yes("ERROR: AddressSanitizer: heap-use-after-free\n"), false);
+  const panic = "The machine ended before the tests did, or took too long\n";
+  assert.equal(yes(`${panic}0 passed, 1 failed, 0 skipped\n`), false);
+  const complaint = "FAIL the kernel has nothing to complain about\n";
+  assert.equal(yes(`${complaint}51 passed, 1 failed, 0 skipped\n`), false);
 });

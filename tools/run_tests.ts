@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { afterSecondRun, failedFiles, MOST_FILES } from "./again.ts";
+import { afterSecondRun, failedFiles, mayRunAgain, MOST_FILES } from "./again.ts";
 import { checks, UNIT_TESTS } from "./ok.ts";
 import { SetupError } from "./packages.ts";
 import { deno, type Outcome, root, run, say, warn } from "./proc.ts";
@@ -22,10 +22,10 @@ interface Suite {
   /** Ended after this many seconds. */
   readonly seconds: number;
   /**
-   * What failed gets a second run: the files of it alone, or, of a suite in a virtual machine, all of it, or
-   * all of it unless the program was ended by what it has done; absent = what fails has failed.
+   * What failed gets a second run: the files of it alone, or all of a suite that is one program or one virtual
+   * machine; absent = what fails has failed.
    */
-  readonly again?: "files" | "whole" | "ended";
+  readonly again?: "files" | "whole";
 }
 
 const DENO_TEST = [deno, "test", "-A", "--unstable-net", "--quiet"] as const;
@@ -41,8 +41,8 @@ function make(name: string, target: string, seconds: number, again?: Suite["agai
 
 const SUITES: readonly Suite[] = [
   { name: "unit", seconds: 300, argv: [deno, ...UNIT_TESTS] },
-  make("core", "check", 180, "ended"),
-  make("core-asan", "check-asan", 300, "ended"),
+  make("core", "check", 180, "whole"),
+  make("core-asan", "check-asan", 300, "whole"),
   make("core-oom", "check-oom", 180),
   make("core-srtp", "check-srtp", 60),
   make("core-property", "check-property", 240),
@@ -80,9 +80,8 @@ async function runSuite(suite: Suite, retried: string[]): Promise<Tally> {
   const outcome = await runOnce(suite.argv, suite.seconds);
   const tally = tallyOf(outcome);
   if (suite.again === undefined || tally.failed === 0) return tally;
-  // sanitizers end a program before it can tell how many have passed
-  if (suite.again === "ended" && tally.passed === 0) return tally;
-  const whole = suite.again !== "files";
+  const whole = suite.again === "whole";
+  if (whole && !mayRunAgain(outcome)) return tally;
   const files = whole ? [suite.name] : failedFiles(outcome, tally);
   if (files.length === 0 || retried.length + files.length > MOST_FILES) return tally;
   retried.push(...files);

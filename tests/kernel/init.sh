@@ -41,6 +41,7 @@ DENO_DIR=/tmp/deno /disk/rtpedge/lib/deno run -A --quiet --no-config --no-lock -
 dmesg | grep -E 'BUG|WARNING|Oops|protection fault|KASAN|UBSAN|refcount|stall|leaked|Call Trace' >/tmp/splat
 if [ -s /tmp/splat ]; then
 	dmesg | tail -n 60
+	echo "FAIL the kernel has nothing to complain about"
 	echo "0 passed, 1 failed, 0 skipped"
 fi
 echo "uptime $(cut -d' ' -f1 /proc/uptime) s, kernel $(uname -r)"
