@@ -25,9 +25,7 @@ make -s -C "$here/.." module KDIR="$kdir" >"$out/build.log" 2>&1
 cp "$here/rtpbench.c" "$here/Kbuild" "$out/mod/"
 make -s -C "$kdir" M="$out/mod" modules >>"$out/build.log" 2>&1
 core=$root/ffi/src
-srtp=$(for f in srtp srtp_algorithms srtp_cipher srtp_hmac srtp_kdf srtp_params srtp_stream alloc classify; do
-	echo "$core/$f.c"
-done)
+srtp=$(sed "s|^|$core/|" "$root/ffi/srtp.sources")
 cc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I"$root/ffi/include" -I"$core" \
 	-I"$here/../test" -o "$tree/bench" "$here"/bench.c "$here"/ng.c "$here/../test/client.c" \
 	$srtp -lcrypto

@@ -23,9 +23,7 @@ vm_lock
 vm_build true
 # The SRTP of the core is who the module's has to understand.
 core=$root/ffi/src
-srtp=$(for f in srtp srtp_algorithms srtp_cipher srtp_hmac srtp_kdf srtp_params srtp_stream alloc classify; do
-	echo "$core/$f.c"
-done)
+srtp=$(sed "s|^|$core/|" "$root/ffi/srtp.sources")
 cc -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -I"$root/ffi/include" -I"$core" \
 	-I"$here/../include" -o "$out/module_test" "$here"/*.c $srtp -lcrypto
 
