@@ -28,19 +28,13 @@ void event_punt(struct thread *t, const struct packet *p, unsigned class)
 		COUNT(c->rx_errors, 1);
 		return;
 	}
-	if (!punts_allow(t, p, class)) {
-		COUNT(c->punt_dropped, 1);
-		return;
-	}
-	if (class == RTPE_CLASS_DTLS && dtls_hub_take(p, t->core)) {
-		COUNT(c->punted, 1);
-		return;
-	}
 	ev.src = p->src;
-	if (event_put(t, &ev, p, p->data, p->len))
-		COUNT(c->punt_dropped, 1);
-	else
+	if (punts_allow(t, p, class) &&
+	    ((class == RTPE_CLASS_DTLS && dtls_hub_take(p, t->core)) ||
+	     event_put(t, &ev, p, p->data, p->len) == 0))
 		COUNT(c->punted, 1);
+	else
+		COUNT(c->punt_dropped, 1);
 }
 
 void event_remote(struct thread *t, const struct packet *p, unsigned learned)

@@ -24,7 +24,7 @@ export interface CoreOptions {
   readonly controlRingBytes?: number;
   /** Packets handed up per second and port; 50. */
   readonly puntRate?: number;
-  /** Longest extra wait for a fuller batch in µs, 0 = none; 60. */
+  /** Longest extra wait for a fuller batch in µs, 0 = none; 200. */
   readonly coalesceUs?: number;
   /** Receive buffer asked for each socket in bytes; 4 MiB. */
   readonly receiveBuffer?: number;

@@ -63,7 +63,7 @@ export function noAgreement(): Agreement {
   return { rtp: {}, rtcp: {} };
 }
 
-/** Keys as rules want them: the same object each time, so that nothing is computed twice. */
+/** What {@link ruleKeys} has made, so that nothing is computed twice. */
 const RULE_KEYS = new WeakMap<StoredKeys, SrtpKeys>();
 
 /** Keys of a handshake. */
