@@ -132,6 +132,7 @@ export class Browser implements AsyncDisposable {
       if (element === null) return "is not there";
       element.scrollIntoView({ block: "center", behavior: "instant" });
       const { x, y, width, height } = element.getBoundingClientRect();
+      if (width === 0 || height === 0) return "is not shown";
       const at = { x: x + width / 2, y: y + height / 2 };
       const top = document.elementFromPoint(at.x, at.y);
       return top !== null && (element.contains(top) || top.contains(element)) ? at : "is covered";
@@ -179,6 +180,12 @@ export class Browser implements AsyncDisposable {
         { name: "prefers-reduced-motion", value: "reduce" },
       ],
     });
+    // the answer comes before the page has its new size
+    const { width } = SIZES[size];
+    await this.until(`innerWidth === ${width}`, `the page is ${width} pixels wide`);
+    await this.evaluate(
+      "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+    );
   }
 
   /** A picture of the whole page. */

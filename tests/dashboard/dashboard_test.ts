@@ -150,10 +150,6 @@ Deno.test({
         await live(browser);
         for (const [size, scheme] of LOOKS) {
           await browser.look(size, scheme);
-          // two frames: sizes are observed after the first
-          await browser.evaluate(
-            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
-          );
           const wide = await browser.evaluate("document.documentElement.scrollWidth - innerWidth");
           if (Number(wide) > 0) wrong.push(`${name}, ${size}: ${wide} pixels too wide`);
           if (size === "phone" && await browser.evaluate(SIDEWAYS)) {
@@ -189,7 +185,6 @@ Deno.test({
       assert.equal(await browser.evaluate("document.activeElement.id"), "main");
       await browser.look("phone", "light");
       await browser.click("#menu");
-      // it takes a moment to come in
       await until(
         "the focus is in the menu",
         async () =>
