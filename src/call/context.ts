@@ -8,22 +8,13 @@ import type { Clock } from "../core/clock.ts";
 import type { Settings } from "../core/settings.ts";
 import type { SecureSource } from "../negotiate/mod.ts";
 import type { Relay } from "../relay/types.ts";
+import type { CallLog } from "./call_log.ts";
 import type { LoadGuard } from "./limits.ts";
 import type { CallTable } from "./registry.ts";
 import type { RtcpMonitor } from "./rtcp_monitor.ts";
 import type { CounterReader } from "./stream.ts";
 import type { SecureMedia } from "./secure/secure_media.ts";
 import type { CallObserver } from "./types.ts";
-
-/** Where lines about calls go. `callId` goes on every line. */
-export interface CallLog {
-  /** For whoever looks into one call. */
-  debug(callId: string, message: string): void;
-  /** What an operator may want to know. */
-  info(callId: string, message: string): void;
-  /** What an operator should know. */
-  warn(callId: string, message: string): void;
-}
 
 /** `ssrc-reporting`: in the sections, in one dictionary for all, in both, or nowhere. */
 export type SsrcReporting = "full" | "inline" | "global" | "none";

@@ -9,7 +9,7 @@ import { type Endpoint, sameEndpoint } from "../core/endpoint.ts";
 import type { MediaState } from "../negotiate/mod.ts";
 import type { PortPair, Relay, Rule, RuleOutput, Slot } from "../relay/types.ts";
 import type { Call } from "./call.ts";
-import type { CallLog } from "./context.ts";
+import type { CallLog } from "./call_log.ts";
 import { fixedSizeTypes, type Gate, limitPatterns, passingTypes, silencePatterns } from "./gate.ts";
 import {
   type InstalledRule,

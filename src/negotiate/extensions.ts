@@ -9,7 +9,7 @@ import type { ByteString } from "../core/bytes.ts";
 import type { NgRequest } from "../ng/request.ts";
 import type { NgValue } from "../ng/types.ts";
 import { hasAttribute, type SdpLine, type SdpMedia } from "../sdp/mod.ts";
-import type { Negotiation } from "./negotiate.ts";
+import type { Negotiation } from "./negotiation.ts";
 
 /** Header extensions of one section after a message. */
 export interface Extensions {

@@ -18,12 +18,8 @@ export { bundleAnswer, bundleOffer, type BundleSection, type Bundling } from "./
 export { type Codec, commonCodecs, parseCodecs } from "./codecs.ts";
 export { parseFragment, withFragment } from "./fragment.ts";
 export { answerMux, type MuxOutcome, offerMux } from "./mux.ts";
-export {
-  negotiate,
-  type NegotiatedMedia,
-  type Negotiation,
-  type NegotiationResult,
-} from "./negotiate.ts";
+export { negotiate, type NegotiatedMedia, type NegotiationResult } from "./negotiate.ts";
+export type { Negotiation } from "./negotiation.ts";
 export {
   canonicalProtocol,
   hasFeedback,

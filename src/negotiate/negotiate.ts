@@ -32,6 +32,7 @@ import { isFinal } from "./final.ts";
 import { fillHidden, isHidden, isPlainTwin } from "./hidden.ts";
 import { readIce } from "./ice.ts";
 import { answerMux, offerMux } from "./mux.ts";
+import type { Negotiation } from "./negotiation.ts";
 import {
   canonicalProtocol,
   isSecure,
@@ -43,26 +44,8 @@ import {
 import { isRelayed } from "./relayed.ts";
 import { type Remote, remoteOf } from "./remote.ts";
 import { answerSecurity, offerSecurity, type SecureOutcome, shareSecurity } from "./secure.ts";
-import type { SecureSource, SecureState } from "./secure_state.ts";
-import { type MediaState, type NegotiationSettings, NEW_MEDIA } from "./state.ts";
-
-/** What goes into {@link negotiate}. */
-export interface Negotiation {
-  /** The message. */
-  readonly request: NgRequest;
-  /** What it is. */
-  readonly kind: "offer" | "answer";
-  /** Its description. */
-  readonly sdp: Sdp;
-  /** Configuration. */
-  readonly settings: NegotiationSettings;
-  /** Sections of the one whose description it is, as they were. */
-  readonly from: readonly MediaState[];
-  /** Sections of the one it is rewritten for. */
-  readonly to: readonly MediaState[];
-  /** ICE and keys end here; absent: keys are the parties' own business, and there is no ICE. */
-  readonly secure?: SecureSource | undefined;
-}
+import type { SecureState } from "./secure_state.ts";
+import { type MediaState, NEW_MEDIA } from "./state.ts";
 
 /** One media section after the message. */
 export interface NegotiatedMedia {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SlotCounters, SsrcCounters } from "./types.ts";
+import type { SlotCounters, SsrcCounters } from "./counters.ts";
 
 /** Packets, bytes and RTP irregularities of any number of slots. */
 export class TrafficSums {

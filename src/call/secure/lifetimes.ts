@@ -8,7 +8,7 @@
 import type { Slot, SlotCounters } from "../../relay/types.ts";
 import { type CryptoAttribute, lifetimeOf } from "../../srtp/mod.ts";
 import type { Call } from "../call.ts";
-import type { CallLog } from "../context.ts";
+import type { CallLog } from "../call_log.ts";
 import type { Media } from "../media.ts";
 import { carrierOf, expire } from "./protection.ts";
 

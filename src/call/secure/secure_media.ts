@@ -9,7 +9,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { DtlsEngine } from "../../dtls/mod.ts";
 import type { PortPair, Relay, RelayEvent, Slot } from "../../relay/types.ts";
 import type { Call } from "../call.ts";
-import type { CallLog } from "../context.ts";
+import type { CallLog } from "../call_log.ts";
 import { type Media, pairsOf, type PortEntry } from "../media.ts";
 import { keyText, noAgreement } from "./agreement.ts";
 import { protectionOf } from "./protection.ts";
