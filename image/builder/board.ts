@@ -105,6 +105,13 @@ export const TOOLS: readonly string[] = [
   "systemd-boot-efi",
 ];
 
+/** The same for boards with another processor: their compiler, and what U-Boot and device trees need. */
+export const CROSS_TOOLS: readonly string[] = [
+  "gcc-aarch64-linux-gnu",
+  "u-boot-tools",
+  "device-tree-compiler",
+];
+
 /** Modules the initial ramdisk always loads; storage is found by itself. */
 export const BOOT_MODULES: readonly string[] = [
   "virtio_pci",

@@ -7,7 +7,7 @@
 
 import { SetupError } from "../../tools/packages.ts";
 import { say } from "../../tools/proc.ts";
-import { type Board, PACKAGES, TOOLS } from "./board.ts";
+import { type Board, CROSS_TOOLS, PACKAGES, TOOLS } from "./board.ts";
 import { exists, isKept, kept } from "./cache.ts";
 import { type Chroot, inside, must } from "./shell.ts";
 
@@ -69,7 +69,8 @@ export interface Workshop {
 }
 
 function toolsOf({ name, flavour, loader }: Board) {
-  return { SUITE, TOOLS, name, flavour, loader, recipe: 3 };
+  const more = name === "amd64" ? {} : { CROSS_TOOLS };
+  return { SUITE, TOOLS, ...more, name, flavour, loader, recipe: 3 };
 }
 
 function packagesOf(board: Board) {
@@ -89,7 +90,7 @@ export async function workshop(board: Board, epoch: number): Promise<Workshop> {
     toolsOf(board),
     async (folder) => {
       const cross = board.name !== "amd64";
-      const include = [...TOOLS, ...(cross ? ["gcc-aarch64-linux-gnu"] : [])];
+      const include = [...TOOLS, ...(cross ? CROSS_TOOLS : [])];
       await must([
         "mmdebstrap",
         "--mode=root",
@@ -153,7 +154,8 @@ function fetchKernel({ name, flavour, loader }: Board): string {
       mkdir /kernel/sysdeb /kernel/sysroot
       cd /kernel/sysdeb
       apt-get -qq download libssl-dev${foreign} libssl3t64${foreign} systemd-boot-efi${foreign} libc6${foreign} \\
-        libc6-dev${foreign} linux-libc-dev libzstd1${foreign} zlib1g${foreign} raspi-firmware u-boot-rpi${foreign}
+        libc6-dev${foreign} linux-libc-dev libzstd1${foreign} zlib1g${foreign} raspi-firmware u-boot-rpi${foreign} \\
+        u-boot-qemu
       for deb in *.deb; do dpkg -x $deb /kernel/sysroot; done
       cp /kernel/sysroot/usr/lib/systemd/boot/efi/${loader[0]} /kernel/boot/
     else

@@ -20,6 +20,7 @@ import { compile, expectSize } from "./program.ts";
 import { largestPackages, programsOf, rootRows, sizeTable, spdx } from "./report.ts";
 import { makeRoot } from "./root.ts";
 import { must, script } from "./shell.ts";
+import { uBootFiles } from "./uboot.ts";
 import { keysFor, makeBundle } from "./update_bundle.ts";
 
 /** Largest update bundle that may be shipped. */
@@ -141,7 +142,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (!values["no-disk"]) {
       step("disk image");
       const extra = board.name === "arm64"
-        ? await raspberryFiles(shop, out)
+        ? new Map([...await raspberryFiles(shop, out), ...await uBootFiles(shop, out, epoch)])
         : new Map<string, string>();
       await makeDisk({ board, shop, out, epoch, extra });
       files.push("disk.img");

@@ -1,12 +1,13 @@
 /**
- * Files with which a Raspberry Pi 4 or 5 starts from the ESP: its firmware loads U-Boot, which runs the boot loader as
- * any UEFI does.
+ * Files with which a Raspberry Pi 4 or 5 starts from the ESP: its firmware loads U-Boot and a device tree, which has it
+ * count the try and then run the boot loader as any UEFI does.
  *
  * @module
  */
 
 import { toolRoot, type Workshop } from "./debian.ts";
 import { inside } from "./shell.ts";
+import { bootCommand } from "./uboot.ts";
 
 /** Device trees: Pi 4, 400 and CM4; Pi 5 with either stepping of its chip, the second by both names it goes by. */
 const TREES: Readonly<Record<string, string>> = {
@@ -40,6 +41,9 @@ kernel=u-boot-rpi5.bin
 [all]
 `;
 
+/** What U-Boot does first, by the device tree: cards, then what hangs on USB. */
+export const BOOT_COMMAND = bootCommand(["mmc", "usb"]);
+
 /** Files by their path on the ESP; their places are as seen from inside the tools. @throws SetupError if one is missing */
 export async function raspberryFiles(
   shop: Workshop,
@@ -54,7 +58,13 @@ export async function raspberryFiles(
   ];
   await inside(
     toolRoot(shop, { "/out": out }),
-    ["cd /out/rpi", ...copies.map(([from, to]) => `cp ${from} ${to}`)].join("\n"),
+    [
+      "cd /out/rpi",
+      ...copies.map(([from, to]) => `cp ${from} ${to}`),
+      ...Object.keys(TREES).map((tree) =>
+        `fdtput -t s -p ${tree} /config bootcmd '${BOOT_COMMAND}'`
+      ),
+    ].join("\n"),
   );
   const names = ["config.txt", ...copies.map(([, to]) => to!)];
   return new Map(names.map((name) => [name, `rpi/${name}`] as const));

@@ -6,7 +6,9 @@
 import assert from "node:assert/strict";
 import { BOARDS } from "../../image/builder/board.ts";
 import { toolRoot, type Workshop, workshop } from "../../image/builder/debian.ts";
+import { BOOT_COMMAND } from "../../image/builder/raspberry.ts";
 import { inside } from "../../image/builder/shell.ts";
+import { countingScript, SCRIPT } from "../../image/builder/uboot.ts";
 import { warn } from "../../tools/proc.ts";
 import { must } from "../support/process.ts";
 import { enabled, needs, nodeOf, parseTree, strings, type TreeNode, walk } from "./device_tree.ts";
@@ -143,7 +145,13 @@ async function checkFirmware(looked: Looked): Promise<void> {
     const program = new TextDecoder("latin1").decode(await file(looked, uBoot));
     assert.match(program, /U-Boot 20\d\d\./);
     assert.ok(program.includes(board === "pi4" ? "brcm,bcm2711-emmc2" : "brcm,bcm2712-sdhci"));
+    // what counting tries takes: the command of the device tree, and writing to the boot partition
+    for (const word of ["/config", "fatwrite", "fatrm"]) assert.ok(program.includes(`${word}\0`));
   }
+  const script = await file(looked, SCRIPT);
+  // a header of 64 bytes, a list of lengths, the text
+  assert.equal(new DataView(script.buffer).getUint32(0), 0x27051956, "not a script of U-Boot");
+  assert.equal(new TextDecoder().decode(script.subarray(72)), countingScript());
   // a Pi 4 takes these; all of a Pi 5's is in its EEPROM
   assert.equal(
     new TextDecoder("latin1").decode((await file(looked, "start4.elf")).subarray(0, 4)),
@@ -224,6 +232,7 @@ async function checkDrivers(t: Deno.TestContext, looked: Looked): Promise<void> 
     await t.step(name, async () => {
       const tree = parseTree(await file(looked, name));
       assert.ok(strings(tree, "compatible").includes(board));
+      assert.deepEqual(strings(nodeOf(tree, "/config"), "bootcmd"), [BOOT_COMMAND]);
       const devices = (start: string) =>
         [...walk(tree)].filter((node) => node.name.startsWith(start) && enabled(node));
       const cards = devices("mmc@");

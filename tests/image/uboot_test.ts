@@ -4,6 +4,10 @@
  */
 
 import assert from "node:assert/strict";
+import { BOARDS } from "../../image/builder/board.ts";
+import { toolRoot, type Workshop, workshop } from "../../image/builder/debian.ts";
+import { inside } from "../../image/builder/shell.ts";
+import { bootCommand } from "../../image/builder/uboot.ts";
 import { ensurePackages } from "../../tools/packages.ts";
 import { warn } from "../../tools/proc.ts";
 import { must } from "../support/process.ts";
@@ -11,8 +15,10 @@ import { ARM_PACKAGES, consoleUntil } from "./console.ts";
 import { bootFile, bootFolder, build, diskOf } from "./images.ts";
 import { machineUnavailable } from "./machine.ts";
 
-/** Debian's U-Boot for emulated machines. */
+/** U-Boot for emulated machines: of the release that a Raspberry Pi's is of, and of this machine's. */
 const U_BOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin";
+/** How long it may take from switching on to the first program of the root file system, in seconds. */
+const SECONDS = 600;
 
 async function reason(): Promise<string | undefined> {
   if (Deno.env.get("IMAGE_LONG") === undefined) return "it takes minutes: deno task image:test";
@@ -23,55 +29,136 @@ async function reason(): Promise<string | undefined> {
 const unavailable = await reason();
 if (unavailable !== undefined) warn(`U-Boot: not run: ${unavailable}`);
 
-/** How long it may take from switching on to the first program of the root file system, in seconds. */
-const SECONDS = 600;
+/** Ways in which a version does not come up. */
+const FAULTS = {
+  /** Kernel and ramdisk start, but the root file system is not what was built: it is another slot's. */
+  root: /is not what was built|cannot be opened/g,
+  /** The kernel finds no ramdisk and panics. */
+  kernel: /Kernel panic - not syncing/g,
+} as const;
+
+/** A machine that starts the image, with slot B on trial that is broken. */
+interface Trial {
+  readonly folder: string;
+  readonly disk: string;
+  readonly shop: Workshop;
+}
+
+/** A disk with slot B on trial. */
+async function trial(shop: Workshop, fault: keyof typeof FAULTS): Promise<Trial> {
+  const image = await build({ board: "arm64", version: "1.0.0", name: "arm64" });
+  const folder = await Deno.makeTempDir({ prefix: "rtpedge-uboot-", dir: "/var/tmp" });
+  const disk = await diskOf(image, folder);
+  const esp = ["-i", `${disk}@@1M`];
+  const good = (await bootFile(disk, "loader/entries/rtpedge-a.conf"))
+    .replace("show_status=no", "show_status=yes");
+  let bad = good.replaceAll("slot A", "slot B").replaceAll("slot=A", "slot=B")
+    .replace("rtpedge-5000", "rtpedge-4999");
+  if (fault === "kernel") {
+    bad = bad.replace("initrd /rtpedge/a/initrd", "initrd /rtpedge/a/entry");
+  }
+  await Deno.writeTextFile(`${folder}/a`, good);
+  await Deno.writeTextFile(`${folder}/b`, bad);
+  await must(["mcopy", "-o", ...esp, `${folder}/a`, "::/loader/entries/rtpedge-a.conf"]);
+  await must(["mcopy", ...esp, `${folder}/b`, "::/loader/entries/rtpedge-b+3.conf"]);
+  return { folder, disk, shop };
+}
+
+/** Arguments of a machine that U-Boot starts from the disk. */
+function machine({ disk }: Trial, uBoot: string, more: readonly string[] = []): string[] {
+  return [
+    "qemu-system-aarch64",
+    ...["-machine", "virt", "-accel", "tcg,thread=multi", "-cpu", "cortex-a72"],
+    ...["-m", "1280", "-smp", "2", "-nodefaults", "-display", "none", "-serial", "stdio"],
+    ...["-bios", uBoot],
+    ...["-drive", `file=${disk},format=raw,if=none,id=disk`],
+    ...["-device", "virtio-blk-pci,drive=disk"],
+    ...more,
+  ];
+}
+
+/** The machine's device tree with our command in it, as those of a Raspberry Pi on the image have it. */
+async function treeWithCommand(trial: Trial, uBoot: string): Promise<string> {
+  const { folder, shop } = trial;
+  const argv = machine(trial, uBoot);
+  argv[argv.indexOf("virt")] = `virt,dumpdtb=${folder}/tree.dtb`;
+  await must(argv);
+  await inside(
+    toolRoot(shop, { "/looked": folder }),
+    `fdtput -t s -p /looked/tree.dtb /config bootcmd '${bootCommand(["mmc", "virtio"])}'`,
+  );
+  return `${folder}/tree.dtb`;
+}
+
+/** Starts it, again and again by itself, until a good version is up. @returns its console and entries afterwards */
+async function settle(
+  trial: Trial,
+  argv: readonly string[],
+): Promise<{ said: string; entries: readonly string[] }> {
+  const started = performance.now();
+  const said = await consoleUntil(argv, /Welcome to/, SECONDS);
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  warn(`from bad starts to a good one in ${seconds} s`);
+  assert.match(said, /U-Boot 20/);
+  return { said, entries: (await bootFolder(trial.disk, "loader/entries")).toSorted() };
+}
+
+async function withTrial(
+  fault: keyof typeof FAULTS,
+  body: (trial: Trial) => Promise<void>,
+): Promise<void> {
+  const made = await trial(await workshop(BOARDS["arm64"]!, 0), fault);
+  try {
+    await body(made);
+  } finally {
+    await Deno.remove(made.folder, { recursive: true });
+  }
+}
 
 Deno.test({
-  name: "an arm64 image started by U-Boot counts the tries of a version on trial, and goes back",
+  name:
+    "the arm64 image started by U-Boot gives up a kernel that does not come as far as the ramdisk",
   ignore: unavailable !== undefined,
-  async fn() {
-    const image = await build({ board: "arm64", version: "1.0.0", name: "arm64" });
-    const folder = await Deno.makeTempDir({ prefix: "rtpedge-uboot-", dir: "/var/tmp" });
-    try {
-      // slot B, on trial: a kernel and a ramdisk that start, but whose root file system is not what was built
-      const disk = await diskOf(image, folder);
-      const esp = ["-i", `${disk}@@1M`];
-      const good = (await bootFile(disk, "loader/entries/rtpedge-a.conf"))
-        .replace("show_status=no", "show_status=yes");
-      const trial = good.replaceAll("slot A", "slot B").replaceAll("slot=A", "slot=B")
-        .replace("rtpedge-5000", "rtpedge-4999");
-      await Deno.writeTextFile(`${folder}/a`, good);
-      await Deno.writeTextFile(`${folder}/b`, trial);
-      await must(["mcopy", "-o", ...esp, `${folder}/a`, "::/loader/entries/rtpedge-a.conf"]);
-      await must(["mcopy", ...esp, `${folder}/b`, "::/loader/entries/rtpedge-b+3.conf"]);
+  fn: () =>
+    withTrial("kernel", async (trial) => {
+      const uBoot = `${trial.shop.tools}${trial.shop.sysroot}${U_BOOT}`;
+      const tree = await treeWithCommand(trial, uBoot);
+      const { said, entries } = await settle(trial, machine(trial, uBoot, ["-dtb", tree]));
+      assert.equal(said.match(FAULTS.kernel)?.length, 3, said);
+      assert.deepEqual(entries, ["rtpedge-a.conf", "rtpedge-b+0-3.conf"]);
+    }),
+});
 
-      // restarts by itself until there are no tries left
-      const started = performance.now();
-      const said = await consoleUntil(
-        [
-          "qemu-system-aarch64",
-          ...["-machine", "virt", "-accel", "tcg,thread=multi", "-cpu", "cortex-a72"],
-          ...["-m", "1280", "-smp", "2", "-nodefaults", "-display", "none", "-serial", "stdio"],
-          ...["-bios", U_BOOT],
-          ...["-drive", `file=${disk},format=raw,if=none,id=disk`],
-          ...["-device", "virtio-blk-pci,drive=disk"],
-        ],
-        /Welcome to/,
-        SECONDS,
-      );
-      warn(
-        `from three bad starts to a good one in ${
-          ((performance.now() - started) / 1000).toFixed(0)
-        } s`,
-      );
-      assert.match(said, /U-Boot 20/);
-      assert.equal(said.match(/is not what was built|cannot be opened/g)?.length, 3, said);
-      assert.deepEqual(
-        (await bootFolder(disk, "loader/entries")).toSorted(),
-        ["rtpedge-a.conf", "rtpedge-b+0.conf"],
-      );
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
+Deno.test({
+  name:
+    "the arm64 image started by a U-Boot with a device tree of its own counts tries in the ramdisk",
+  ignore: unavailable !== undefined,
+  fn: () =>
+    withTrial("root", async (trial) => {
+      const uBoot = `${trial.shop.tools}${trial.shop.sysroot}${U_BOOT}`;
+      const { said, entries } = await settle(trial, machine(trial, uBoot));
+      assert.equal(said.match(FAULTS.root)?.length, 3, said);
+      assert.deepEqual(entries, ["rtpedge-a.conf", "rtpedge-b+0.conf"]);
+    }),
+});
+
+/** Until 2023 U-Boot went through scripts first; Debian 12 has such a one. */
+async function isOlder(): Promise<boolean> {
+  const bytes = await Deno.readFile(U_BOOT).catch(() => new Uint8Array());
+  return new TextDecoder("latin1").decode(bytes).includes("bootcmd=run distro_bootcmd");
+}
+
+const newer = unavailable === undefined && !await isOlder();
+if (newer) warn("U-Boot: not run: this machine's is none that looks for scripts first");
+
+Deno.test({
+  name:
+    "the arm64 image started by an older U-Boot, which looks for scripts, gives up such a kernel",
+  ignore: unavailable !== undefined || newer,
+  fn: () =>
+    withTrial("kernel", async (trial) => {
+      const { said, entries } = await settle(trial, machine(trial, U_BOOT));
+      assert.equal(said.match(FAULTS.kernel)?.length, 3, said);
+      assert.deepEqual(entries, ["rtpedge-a.conf", "rtpedge-b+0-3.conf"]);
+    }),
 });
