@@ -68,9 +68,13 @@ export interface Workshop {
   readonly sysroot: string;
 }
 
-function toolsOf({ name, flavour, loader }: Board) {
-  const more = name === "amd64" ? {} : { CROSS_TOOLS };
-  return { SUITE, TOOLS, ...more, name, flavour, loader, recipe: 3 };
+function toolsFor({ name }: Board): readonly string[] {
+  return name === "amd64" ? TOOLS : [...TOOLS, ...CROSS_TOOLS];
+}
+
+function toolsOf(board: Board) {
+  const { name, flavour, loader } = board;
+  return { SUITE, TOOLS: toolsFor(board), name, flavour, loader, recipe: 3 };
 }
 
 function packagesOf(board: Board) {
@@ -90,12 +94,11 @@ export async function workshop(board: Board, epoch: number): Promise<Workshop> {
     toolsOf(board),
     async (folder) => {
       const cross = board.name !== "amd64";
-      const include = [...TOOLS, ...(cross ? CROSS_TOOLS : [])];
       await must([
         "mmdebstrap",
         "--mode=root",
         "--variant=apt",
-        `--include=${include.join(",")}`,
+        `--include=${toolsFor(board).join(",")}`,
         ...(cross ? [`--architectures=amd64,${board.name}`] : []),
         ...LEAN,
         "--skip=cleanup/apt/lists",
@@ -151,6 +154,7 @@ function fetchKernel({ name, flavour, loader }: Board): string {
     echo $release >/kernel/release
     mkdir -p /kernel/boot
     if [ -n "${foreign}" ]; then
+      # the last of them is for tests: U-Boot for emulated boards, of the release that the one for boards is of
       mkdir /kernel/sysdeb /kernel/sysroot
       cd /kernel/sysdeb
       apt-get -qq download libssl-dev${foreign} libssl3t64${foreign} systemd-boot-efi${foreign} libc6${foreign} \\

@@ -25,15 +25,15 @@ const NUMBERS = "0 1 2";
 
 /** What U-Boot does for one slot: the entry with the fewest tries left gets one fewer, others are leftovers. */
 function count(slot: string): string {
-  const entry = (tries: string) => `${ESP} /loader/entries/rtpedge-${slot}${tries}.conf`;
-  const written = (tries: string) => entry(tries).replace(" /", " ${kernel_addr_r} /");
+  const entry = (tries: string) => `/loader/entries/rtpedge-${slot}${tries}.conf`;
   const cases = TRIES.slice(1).map((tries, index) =>
     [
-      `if test -e ${entry(tries)}; then`,
-      `  if load ${written(tries)}; then`,
-      `    fatwrite ${written(TRIES[index]!)} \${filesize} && fatrm ${entry(tries)}`,
+      `if test -e ${ESP} ${entry(tries)}; then`,
+      `  if load ${ESP} \${kernel_addr_r} ${entry(tries)}; then`,
+      `    fatwrite ${ESP} \${kernel_addr_r} ${entry(TRIES[index]!)} \${filesize} && ` +
+      `fatrm ${ESP} ${entry(tries)}`,
       ...TRIES.slice(index + 2).map((more) =>
-        `    if test -e ${entry(more)}; then fatrm ${entry(more)}; fi`
+        `    if test -e ${ESP} ${entry(more)}; then fatrm ${ESP} ${entry(more)}; fi`
       ),
       "  fi",
     ].join("\n")
@@ -55,11 +55,16 @@ export function countingScript(): string {
 
 /** Carries the script out from the first disk of a kind that has it. */
 function lookOn(kind: string): string {
-  const script = `\${devtype} \${devnum}:1 \${scriptaddr} /${SCRIPT}`;
-  return `setenv devtype ${kind}; for number in ${NUMBERS}; do if test -z "\${${DONE}}"; then ` +
-    "setenv devnum $number; " +
-    `if test -e \${devtype} \${devnum}:1 /${SCRIPT}; then ` +
-    `if load ${script}; then source \${scriptaddr}; fi; fi; fi; done; `;
+  return [
+    `setenv devtype ${kind}`,
+    `for number in ${NUMBERS}`,
+    `do if test -z "\${${DONE}}"`,
+    "then setenv devnum $number",
+    `if test -e ${ESP} /${SCRIPT}`,
+    `then if load ${ESP} \${scriptaddr} /${SCRIPT}`,
+    "then source ${scriptaddr}",
+    "fi; fi; fi; done",
+  ].join("; ");
 }
 
 /**
@@ -70,11 +75,9 @@ function lookOn(kind: string): string {
  */
 export function bootCommand(kinds: readonly string[]): string {
   const looks = kinds.map((kind) =>
-    kind === "usb"
-      ? `if test -z "\${${DONE}}"; then usb start; ${lookOn(kind).trimEnd()} fi; `
-      : lookOn(kind)
+    kind === "usb" ? `if test -z "\${${DONE}}"; then usb start; ${lookOn(kind)}; fi` : lookOn(kind)
   );
-  return `setenv distro_bootpart 1; ${looks.join("")}run bootcmd`;
+  return ["setenv distro_bootpart 1", ...looks, "run bootcmd"].join("; ");
 }
 
 /** Makes the script as U-Boot takes it, in `out`. @returns its place there by its path on the ESP */
